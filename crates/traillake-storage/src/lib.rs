@@ -1,1 +1,57 @@
-//! traillake-storage
+//! A lake of event data stores: partitioned Parquet under a Delta log, with a manifest that accounts for every source object.
+//!
+//! ```text
+//!  open_location ──> Location ──> LakeStorage ──> EventTable ──> TableSnapshot ──> scans, compaction, expiry
+//!  (path, s3://)     (any store)   lake.json       Delta log      files, manifest
+//!                                  settings, trails    ^              head
+//!                                                      │ commit: data files -> quarantine -> manifest -> log
+//!                                                      └── TableChange (files, manifest rows, quarantine rows)
+//! ```
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use traillake_storage::{LakeStorage, Location, OpenMode, StorageError};
+//! # use traillake_model::SystemClock;
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let location = Location::in_memory("example");
+//! let lake = LakeStorage::open(&location, OpenMode::Write, Arc::new(SystemClock)).await?;
+//! assert!(lake.event_data_stores().await?.is_empty());
+//! # Ok::<(), StorageError>(()) }).unwrap();
+//! ```
+//!
+//! It does not read trail files (traillake-ingest), does not speak SQL (traillake-query) and takes no locks: every
+//! change is one create-if-absent, and a writer that comes second reads what the first did and tries again.
+
+mod commit;
+mod documents;
+mod error;
+mod lake;
+mod location;
+mod log;
+mod manifest;
+mod paths;
+mod quarantine;
+mod snapshot;
+mod stats;
+mod stores;
+mod table;
+#[cfg(test)]
+mod testing;
+mod trails;
+mod vacuum;
+
+pub use commit::{CommitOutcome, Operation, TableChange};
+pub use error::{Result, StorageError};
+pub use lake::{LakeStorage, OpenMode};
+pub use location::{Location, ObjectStoreOptions, StoreWrapper, open_location};
+pub use manifest::{ManifestKey, ManifestRow, ObjectRange, ObjectStatus};
+pub use quarantine::QuarantineRow;
+pub use snapshot::{DataFile, FileSet, NewFile, TableSnapshot};
+pub use stats::{FileStats, LeafStats, LeafValue};
+pub use stores::NewEventDataStore;
+pub use table::EventTable;
+pub use vacuum::{VacuumReport, VacuumedFile};
+
+// ---- STORAGE-TABLE: modules and re-exports of the table half, edited by its owner only ----
+// (layout, writer, provider, pruning, event_json, scan_report, lookup, compaction, expiry)
+// ---- end of STORAGE-TABLE ----

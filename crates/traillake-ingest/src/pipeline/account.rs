@@ -1,0 +1,138 @@
+//! The account of an object over its batches, and the manifest row it becomes.
+
+use std::collections::HashMap;
+
+use traillake_storage::{ManifestKey, ManifestRow, ObjectStatus};
+
+use super::job::{ObjectEnd, ObjectFacts, ObjectJob, ObjectShare, Previous, Reading};
+use super::run::Run;
+use crate::summary::EventCounts;
+
+/// Committed shares of the objects whose end has not been committed yet.
+#[derive(Debug, Default)]
+pub(crate) struct OpenAccounts(HashMap<u64, OpenAccount>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct OpenAccount {
+    counts: EventCounts,
+    span: Option<(i64, i64)>,
+}
+
+impl OpenAccounts {
+    /// The manifest row of an object when `share` is committed, with its settled counts.
+    pub(crate) fn row(
+        &self,
+        run: &Run,
+        job: &ObjectJob,
+        share: &ObjectShare,
+        previous: Option<Previous>,
+        settled: EventCounts,
+    ) -> ManifestRow {
+        let open = self.0.get(&job.seq).copied().unwrap_or_default();
+        let mut counts = settled;
+        counts += open.counts;
+        let span = join_spans(open.span, share.span);
+        let row = match &job.reading {
+            Reading::Whole => fresh_row(run, job),
+            Reading::Quarantined { base } => retried_row(run, job, base, &mut counts),
+        };
+        let carried = previous.filter(|_| matches!(job.reading, Reading::Whole)).map_or(0, |row| row.stored);
+        finish_row(row, share, carry(counts, carried), span)
+    }
+
+    /// Remembers a committed share until the end of its object is committed.
+    pub(crate) fn committed(&mut self, job: &ObjectJob, share: &ObjectShare, settled: EventCounts) {
+        if share.end.is_some() {
+            self.0.remove(&job.seq);
+            return;
+        }
+        let open = self.0.entry(job.seq).or_default();
+        open.counts += settled;
+        open.span = join_spans(open.span, share.span);
+    }
+}
+
+/// Events that an earlier reading of the object stored are found again as
+/// duplicates; the object's row goes on counting them as stored, so that the
+/// rows of the manifest add up to the events of the store.
+fn carry(mut counts: EventCounts, stored_before: u64) -> EventCounts {
+    let carried = stored_before.min(counts.duplicate);
+    counts.duplicate -= carried;
+    counts.stored += carried;
+    counts
+}
+
+fn fresh_row(run: &Run, job: &ObjectJob) -> ManifestRow {
+    let (object, key) = (&job.object, job.object.key.as_ref());
+    ManifestRow {
+        object: object.url.clone(),
+        etag: object.etag.clone(),
+        size_bytes: object.size_bytes,
+        last_modified_ms: object.last_modified_ms,
+        key: ManifestKey {
+            kind: key.map(|key| key.folder.as_str().to_owned()),
+            account: key.map(|key| key.account.clone()),
+            region: key.and_then(|key| key.region.clone()),
+            delivery_date: key.and_then(|key| key.date).map(|date| date.to_string()),
+        },
+        status: ObjectStatus::Incomplete,
+        attempt: job.attempt,
+        settings_version: run.settings.version,
+        ingested_at_ms: run.now.timestamp_millis(),
+        ..ManifestRow::default()
+    }
+}
+
+/// The earlier row under a new attempt: its quarantined records are counted anew, the rest stays.
+fn retried_row(run: &Run, job: &ObjectJob, base: &ManifestRow, counts: &mut EventCounts) -> ManifestRow {
+    counts.read += base.read - base.quarantined.min(base.read);
+    counts.stored += base.stored;
+    counts.duplicate += base.duplicate;
+    counts.filtered += base.filtered;
+    counts.expired += base.expired;
+    ManifestRow { attempt: job.attempt, ingested_at_ms: run.now.timestamp_millis(), ..base.clone() }
+}
+
+fn finish_row(mut row: ManifestRow, share: &ObjectShare, counts: EventCounts, span: Option<(i64, i64)>) -> ManifestRow {
+    row.read = counts.read;
+    row.stored = counts.stored;
+    row.duplicate = counts.duplicate;
+    row.filtered = counts.filtered;
+    row.expired = counts.expired;
+    row.quarantined = counts.quarantined;
+    let known = row.first_event_micros.zip(row.last_event_micros);
+    (row.first_event_micros, row.last_event_micros) = join_spans(known, span).unzip();
+    match &share.end {
+        Some(ObjectEnd::Read { whole, facts }) => {
+            row.status = if *whole { ObjectStatus::Ingested } else { ObjectStatus::Partial };
+            state(&mut row, facts);
+        }
+        Some(ObjectEnd::Ignored { detail, facts }) => {
+            row.status = ObjectStatus::Ignored;
+            state(&mut row, facts);
+            row.detail = Some(detail.clone());
+        }
+        Some(ObjectEnd::Retried) => {
+            if row.status == ObjectStatus::Partial && row.quarantined == 0 {
+                row.status = ObjectStatus::Ingested;
+            }
+        }
+        Some(ObjectEnd::Unfinished { detail }) => row.detail = Some(detail.clone()),
+        None => {}
+    }
+    row
+}
+
+fn state(row: &mut ManifestRow, facts: &ObjectFacts) {
+    row.sha256.clone_from(&facts.sha256);
+    row.decompressed_bytes = facts.decompressed_bytes;
+    row.envelope.clone_from(&facts.envelope);
+    row.detail.clone_from(&facts.detail);
+}
+
+fn join_spans(one: Option<(i64, i64)>, other: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (one, other) {
+        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,327 @@
+//! Turns pieces of objects into chunks: every record read, judged by the gate,
+//! placed, and appended to columns; what cannot be read is set aside.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use traillake_columnar::{EventBatchBuilder, EventRecord, RecordError, RecordLimits, RecordReader};
+use traillake_storage::QuarantineRow;
+use uuid::Uuid;
+
+use super::gate::Refusal;
+use super::job::{ObjectEnd, ObjectJob, ObjectShare};
+use super::notes::Reason;
+use super::places::{ChunkPlaces, PlaceSources};
+use super::run::{Mode, Run};
+use crate::batch::{Chunk, RowMeta, index};
+use crate::dedupe::Occurrences;
+
+/// One record as it was found in an object.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FoundRecord<'a> {
+    pub(crate) json: &'a [u8],
+    pub(crate) offset_bytes: u64,
+    pub(crate) index: u64,
+    /// Account and region of the envelope around it.
+    pub(crate) account: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
+}
+
+/// Bytes that go to quarantine.
+#[derive(Debug, Default)]
+pub(crate) struct SetAside {
+    pub(crate) offset_bytes: u64,
+    pub(crate) index: Option<u64>,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) bytes: Option<Vec<u8>>,
+    pub(crate) blob: Option<String>,
+    pub(crate) length_bytes: u64,
+}
+
+/// Fills chunks with the records of one object after another.
+#[derive(Debug)]
+pub(crate) struct Converter {
+    run: Arc<Run>,
+    reader: RecordReader,
+    chunk: OpenChunk,
+    current: Option<Current>,
+}
+
+#[derive(Debug)]
+struct OpenChunk {
+    builder: EventBatchBuilder,
+    metas: Vec<RowMeta>,
+    places: ChunkPlaces,
+    shares: Vec<(Arc<ObjectJob>, ObjectShare)>,
+    quarantine_bytes: usize,
+}
+
+/// The object being read.
+#[derive(Debug)]
+struct Current {
+    job: Arc<ObjectJob>,
+    share: u32,
+    account: Option<String>,
+    region: Option<String>,
+    occurrences: Occurrences,
+    reasons: Vec<(Reason, u64)>,
+    pending: Pending,
+}
+
+/// Progress not yet told; telling every record would make the readers wait for each other.
+#[derive(Debug, Default, Clone, Copy)]
+struct Pending {
+    events: u64,
+    quarantined: u64,
+    bytes: u64,
+}
+
+impl Converter {
+    /// A converter with an empty chunk.
+    pub(crate) fn new(run: Arc<Run>) -> Self {
+        let schema = run.table.schema();
+        let limits = RecordLimits::default();
+        let rows = run.limits.chunk_rows();
+        Self {
+            reader: RecordReader::new(Arc::clone(schema), limits),
+            chunk: OpenChunk {
+                builder: EventBatchBuilder::new(Arc::clone(schema), rows),
+                metas: Vec::new(),
+                places: ChunkPlaces::default(),
+                shares: Vec::new(),
+                quarantine_bytes: 0,
+            },
+            current: None,
+            run,
+        }
+    }
+
+    /// Starts an object. `account` and `region` are what its key says.
+    pub(crate) fn begin(&mut self, job: Arc<ObjectJob>, account: Option<String>, region: Option<String>) {
+        self.current = Some(Current {
+            share: self.chunk.open_share(Arc::clone(&job)),
+            job,
+            account,
+            region,
+            occurrences: Occurrences::default(),
+            reasons: Vec::new(),
+            pending: Pending::default(),
+        });
+    }
+
+    /// Reads one record of the object and decides what becomes of it.
+    pub(crate) fn record(&mut self, found: &FoundRecord<'_>) {
+        let Self { run, reader, chunk, current: Some(current), .. } = self else { return };
+        current.pending.bytes += found.json.len() as u64;
+        match reader.read(found.json) {
+            Err(error) => chunk.set_aside(run, current, SetAside::broken(found, &error)),
+            Ok(record) => match run.gate.admit(&record) {
+                Ok(date) => chunk.keep(run, current, &record, date, found),
+                Err(Refusal::OutOfRange { message }) => {
+                    chunk.set_aside(run, current, SetAside::new(found, Refusal::OUT_OF_RANGE, message));
+                }
+                Err(refusal) => chunk.refuse(run, current, &record, &refusal),
+            },
+        }
+        current.counted(run);
+    }
+
+    /// Sets aside bytes that are not a record; they count as one read.
+    pub(crate) fn set_aside(&mut self, aside: SetAside) {
+        let Self { run, chunk, current: Some(current), .. } = self else { return };
+        current.pending.bytes += aside.length_bytes;
+        chunk.set_aside(run, current, aside);
+        current.counted(run);
+    }
+
+    /// Records quarantined so far in the object's part of this chunk.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let share = self.current.as_ref().and_then(|current| self.chunk.shares.get(current.share as usize));
+        share.is_none_or(|(_, share)| share.counts.read == 0)
+    }
+
+    /// Ends the object.
+    pub(crate) fn end(&mut self, end: ObjectEnd) {
+        let Some(mut current) = self.current.take() else { return };
+        current.tell(&self.run);
+        for (reason, count) in current.reasons.drain(..) {
+            self.run.notes.count(reason, count, &current.job.object.url);
+        }
+        if let Some((_, share)) = self.chunk.shares.get_mut(current.share as usize) {
+            share.end = Some(end);
+        }
+    }
+
+    /// The chunk, when it has reached its size; the object goes on in the next one.
+    pub(crate) fn take_full(&mut self) -> Option<Chunk> {
+        let limits = &self.run.limits;
+        let full = self.chunk.builder.len() >= limits.chunk_rows()
+            || self.chunk.memory_bytes() >= limits.chunk_bytes()
+            || self.chunk.shares.len() >= limits.chunk_rows();
+        full.then(|| self.take())
+    }
+
+    /// What is left, when there is anything.
+    pub(crate) fn take_rest(&mut self) -> Option<Chunk> {
+        (!self.chunk.shares.is_empty()).then(|| self.take())
+    }
+
+    fn take(&mut self) -> Chunk {
+        let memory_bytes = self.chunk.memory_bytes();
+        let chunk = self.chunk.take(memory_bytes);
+        if let Some(current) = &mut self.current {
+            current.share = self.chunk.open_share(Arc::clone(&current.job));
+        }
+        chunk
+    }
+}
+
+impl OpenChunk {
+    fn open_share(&mut self, job: Arc<ObjectJob>) -> u32 {
+        self.shares.push((job, ObjectShare::default()));
+        index(self.shares.len() - 1)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.builder.memory_bytes().saturating_add(self.quarantine_bytes)
+    }
+
+    fn take(&mut self, memory_bytes: usize) -> Chunk {
+        self.quarantine_bytes = 0;
+        Chunk {
+            rows: self.builder.finish(),
+            metas: std::mem::take(&mut self.metas),
+            places: self.places.take(),
+            shares: std::mem::take(&mut self.shares),
+            memory_bytes,
+        }
+    }
+
+    fn keep(
+        &mut self,
+        run: &Run,
+        current: &mut Current,
+        record: &EventRecord<'_>,
+        date: NaiveDate,
+        found: &FoundRecord<'_>,
+    ) {
+        let (account, region) = (record.recipient_account_id(), record.aws_region());
+        let sources = PlaceSources {
+            accounts: [account.as_deref(), found.account, current.account.as_deref()],
+            regions: [region.as_deref(), found.region, current.region.as_deref()],
+            date,
+        };
+        let content = record.content_digest();
+        let occurrence = match record.event_id() {
+            Some(_) => 1,
+            None => current.occurrences.next(content),
+        };
+        let micros = record.event_time_micros();
+        self.builder.append(record);
+        self.metas.push(RowMeta {
+            share: current.share,
+            place: self.places.number(&run.caps, &sources),
+            event_time_micros: micros,
+            content,
+            occurrence,
+        });
+        if let Some((_, share)) = self.shares.get_mut(current.share as usize) {
+            share.counts.read += 1;
+            share.cover(micros);
+        }
+    }
+
+    fn refuse(&mut self, run: &Run, current: &mut Current, record: &EventRecord<'_>, refusal: &Refusal) {
+        current.because(run, refusal.reason(record));
+        let Some((_, share)) = self.shares.get_mut(current.share as usize) else { return };
+        share.counts.read += 1;
+        if *refusal == Refusal::Expired {
+            share.counts.expired += 1;
+            run.notes.expired(record.event_time_micros());
+            share.cover(record.event_time_micros());
+        } else {
+            share.counts.filtered += 1;
+        }
+    }
+
+    fn set_aside(&mut self, run: &Run, current: &mut Current, mut aside: SetAside) {
+        current.because(run, Reason::Quarantined(aside.reason.clone()));
+        current.pending.quarantined += 1;
+        if run.mode == Mode::DryRun {
+            aside.bytes = None;
+        }
+        let Some((job, share)) = self.shares.get_mut(current.share as usize) else { return };
+        share.counts.read += 1;
+        share.counts.quarantined += 1;
+        self.quarantine_bytes += 512 + aside.bytes.as_ref().map_or(0, Vec::len);
+        share.quarantine.push(aside.into_row(run, job));
+    }
+}
+
+impl Current {
+    /// Counts why an event is not stored.
+    fn because(&mut self, run: &Run, reason: Reason) {
+        if let Some((_, count)) = self.reasons.iter_mut().find(|(known, _)| *known == reason) {
+            *count += 1;
+            return;
+        }
+        if self.reasons.len() >= 32 {
+            for (reason, count) in self.reasons.drain(..) {
+                run.notes.count(reason, count, &self.job.object.url);
+            }
+        }
+        self.reasons.push((reason, 1));
+    }
+
+    fn counted(&mut self, run: &Run) {
+        self.pending.events += 1;
+        if self.pending.events >= 256 {
+            self.tell(run);
+        }
+    }
+
+    fn tell(&mut self, run: &Run) {
+        let Pending { events, quarantined, bytes } = std::mem::take(&mut self.pending);
+        run.progress.records(events, quarantined, bytes);
+    }
+}
+
+impl SetAside {
+    fn new(found: &FoundRecord<'_>, reason: &str, message: String) -> Self {
+        Self {
+            offset_bytes: found.offset_bytes,
+            index: Some(found.index),
+            reason: reason.to_owned(),
+            message,
+            bytes: Some(found.json.to_vec()),
+            blob: None,
+            length_bytes: found.json.len() as u64,
+        }
+    }
+
+    fn broken(found: &FoundRecord<'_>, error: &RecordError) -> Self {
+        let message = match error.hint() {
+            Some(hint) => format!("{error}; {hint}"),
+            None => error.to_string(),
+        };
+        Self::new(found, error.code(), message)
+    }
+
+    fn into_row(self, run: &Run, job: &ObjectJob) -> QuarantineRow {
+        QuarantineRow {
+            id: Uuid::new_v4(),
+            object: job.object.url.clone(),
+            attempt: job.attempt,
+            etag: job.object.etag.clone(),
+            offset_bytes: self.offset_bytes,
+            record_index: self.index,
+            reason: self.reason,
+            message: self.message,
+            bytes: self.bytes,
+            blob: self.blob,
+            length_bytes: self.length_bytes,
+            quarantined_at_ms: run.now.timestamp_millis(),
+        }
+    }
+}

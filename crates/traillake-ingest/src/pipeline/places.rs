@@ -1,0 +1,118 @@
+//! Partition values of rows: checked, capped per store, and numbered within a chunk.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use traillake_model::{PartitionBy, PartitionKey, PartitionValues, UNKNOWN, checked_account, checked_region};
+use traillake_storage::TableSnapshot;
+
+use crate::batch::{RowPlace, index};
+
+/// Most different accounts and regions of a store that become partitions.
+const MOST_ACCOUNTS: usize = 10_000;
+const MOST_REGIONS: usize = 100;
+
+/// Which accounts and regions may become partitions, over all readers of a run.
+#[derive(Debug)]
+pub(crate) struct PlaceCaps {
+    by_account: bool,
+    by_region: bool,
+    accounts: Mutex<HashSet<String>>,
+    regions: Mutex<HashSet<String>>,
+}
+
+impl PlaceCaps {
+    /// Caps that already count the partitions of the store.
+    pub(crate) fn new(partition_by: &PartitionBy, snapshot: &TableSnapshot) -> Self {
+        Self {
+            by_account: partition_by.contains(PartitionKey::Account),
+            by_region: partition_by.contains(PartitionKey::Region),
+            accounts: Mutex::new(known(snapshot.files.accounts())),
+            regions: Mutex::new(known(snapshot.files.regions())),
+        }
+    }
+
+    fn values(&self, account: &str, region: &str, date: NaiveDate) -> PartitionValues {
+        PartitionValues {
+            account: self.by_account.then(|| admit(&self.accounts, account, MOST_ACCOUNTS)),
+            region: self.by_region.then(|| admit(&self.regions, region, MOST_REGIONS)),
+            date,
+        }
+    }
+}
+
+fn known(values: BTreeSet<&str>) -> HashSet<String> {
+    values.into_iter().filter(|value| *value != UNKNOWN).map(str::to_owned).collect()
+}
+
+/// The value itself while the store has room for it, else `unknown`.
+fn admit(known: &Mutex<HashSet<String>>, value: &str, most: usize) -> String {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if value != UNKNOWN && !known.contains(value) {
+        if known.len() >= most {
+            return UNKNOWN.to_owned();
+        }
+        known.insert(value.to_owned());
+    }
+    value.to_owned()
+}
+
+/// Accounts and regions from which a row's place is taken, best first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlaceSources<'a> {
+    pub(crate) accounts: [Option<&'a str>; 3],
+    pub(crate) regions: [Option<&'a str>; 3],
+    pub(crate) date: NaiveDate,
+}
+
+impl<'a> PlaceSources<'a> {
+    fn account(&self) -> &'a str {
+        self.accounts.into_iter().flatten().find_map(checked_account).unwrap_or(UNKNOWN)
+    }
+
+    fn region(&self) -> &'a str {
+        self.regions.into_iter().flatten().find_map(checked_region).unwrap_or(UNKNOWN)
+    }
+
+    fn region_is_recorded(&self) -> bool {
+        self.regions.first().copied().flatten().and_then(checked_region).is_some()
+    }
+}
+
+/// Numbers the places of one chunk.
+#[derive(Debug, Default)]
+pub(crate) struct ChunkPlaces {
+    places: Vec<RowPlace>,
+    known: HashMap<(String, String, NaiveDate, bool), u32>,
+    last: Option<((String, String, NaiveDate, bool), u32)>,
+}
+
+impl ChunkPlaces {
+    /// The number of the place that `sources` name.
+    pub(crate) fn number(&mut self, caps: &PlaceCaps, sources: &PlaceSources<'_>) -> u32 {
+        let (account, region, recorded) = (sources.account(), sources.region(), sources.region_is_recorded());
+        if let Some(((a, r, d, k), number)) = &self.last
+            && a == account
+            && r == region
+            && (*d, *k) == (sources.date, recorded)
+        {
+            return *number;
+        }
+        let key = (account.to_owned(), region.to_owned(), sources.date, recorded);
+        let Self { places, known, .. } = self;
+        let number = *known.entry(key.clone()).or_insert_with(|| {
+            places.push(RowPlace { values: caps.values(account, region, sources.date), region_is_recorded: recorded });
+            index(places.len() - 1)
+        });
+        self.last = Some((key, number));
+        number
+    }
+
+    /// The places numbered so far; starts anew.
+    pub(crate) fn take(&mut self) -> Vec<RowPlace> {
+        self.known.clear();
+        self.last = None;
+        std::mem::take(&mut self.places)
+    }
+}

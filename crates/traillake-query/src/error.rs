@@ -1,0 +1,284 @@
+//! Why a query was refused or failed, with the place in its text and a way out.
+
+mod translate;
+
+use std::fmt;
+use std::time::Duration;
+
+use datafusion::error::DataFusionError;
+use thiserror::Error;
+use traillake_storage::StorageError;
+
+pub(crate) use translate::{Translator, find_query_error, parse_error};
+
+/// A place in a query text; both counts start at 1, columns are characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line of the text.
+    pub line: u64,
+    /// Character of the line.
+    pub column: u64,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}:{}", self.line, self.column)
+    }
+}
+
+/// Why a query was refused or failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The text is not SQL.
+    #[error("{}{message}", place(*position))]
+    Syntax {
+        /// What was expected and found.
+        message: String,
+        /// Where.
+        position: Option<Position>,
+    },
+    /// The text holds no statement.
+    #[error("the query is empty")]
+    Empty,
+    /// The text holds more than one statement; none was run.
+    #[error("{count} statements in one query; none was run")]
+    SeveralStatements {
+        /// Statements found.
+        count: usize,
+    },
+    /// The statement or clause is not among those a read-only lake accepts.
+    #[error("`{statement}` is not allowed: queries only read the lake")]
+    NotAllowed {
+        /// The statement's or clause's keywords.
+        statement: String,
+        /// What may be used instead.
+        allowed: &'static str,
+    },
+    /// The text is longer than the limit.
+    #[error("the query text has {length_bytes} bytes, more than the limit of {limit_bytes}")]
+    TextTooLong {
+        /// Bytes of the text.
+        length_bytes: usize,
+        /// The limit (`QueryLimits::text_bytes`).
+        limit_bytes: usize,
+    },
+    /// The statement is nested or chained beyond a fixed limit.
+    #[error("{}too complex: more than {limit} {what}", place(*position))]
+    TooComplex {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+        /// Where the limit was passed.
+        position: Option<Position>,
+    },
+    /// A placeholder of a document stands where a store belongs.
+    #[error("{}`{text}` is a placeholder, not an event data store", place(*position))]
+    Placeholder {
+        /// The placeholder.
+        text: String,
+        /// Where.
+        position: Option<Position>,
+    },
+    /// `$EDS_ID` is used, no store was chosen, and the lake does not hold exactly one.
+    #[error("`$EDS_ID` needs a store: the lake holds {}", listed(stores))]
+    NoDefaultStore {
+        /// Names of the lake's stores.
+        stores: Vec<String>,
+    },
+    /// A `:name` without a value.
+    #[error("{}no value for the parameter `:{name}`", place(*position))]
+    UnboundParameter {
+        /// The parameter.
+        name: String,
+        /// Where it is used.
+        position: Option<Position>,
+    },
+    /// A parameter that is not of the form `name=value` or `name:kind=value`.
+    #[error("`{text}` is not a parameter")]
+    MalformedParameter {
+        /// What was given.
+        text: String,
+    },
+    /// A parameter whose value is not of its kind.
+    #[error("the value of the parameter `{name}` is not a {kind}")]
+    InvalidParameter {
+        /// The parameter.
+        name: String,
+        /// The kind it was declared as.
+        kind: &'static str,
+    },
+    /// No event data store or system table has this name or id.
+    #[error("{}event data store `{name}` not found", place(*position))]
+    StoreNotFound {
+        /// The name as written.
+        name: String,
+        /// The closest name there is.
+        nearest: Option<String>,
+        /// Where.
+        position: Option<Position>,
+    },
+    /// No column or field has this name.
+    #[error("{}column `{name}` cannot be resolved", place(*position))]
+    UnknownColumn {
+        /// The name as written.
+        name: String,
+        /// The closest name there is.
+        nearest: Option<String>,
+        /// Where.
+        position: Option<Position>,
+    },
+    /// No function has this name.
+    #[error("{}function `{name}` not registered", place(*position))]
+    UnknownFunction {
+        /// The name as written.
+        name: String,
+        /// The closest name there is.
+        nearest: Option<String>,
+        /// Where.
+        position: Option<Position>,
+    },
+    /// The statement means nothing: types that do not fit, ambiguous names, misplaced aggregates.
+    #[error("{}{message}", place(*position))]
+    Invalid {
+        /// What is wrong.
+        message: String,
+        /// Where, when known.
+        position: Option<Position>,
+    },
+    /// An operator that cannot spill did not fit in memory.
+    #[error("the query needs more memory than the limit of {} (memory limit)", bytes(*limit_bytes))]
+    MemoryLimit {
+        /// The limit (`QueryLimits::memory_bytes`).
+        limit_bytes: u64,
+        /// Which operator asked for how much.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// Spilled data did not fit in its limit on disk.
+    #[error("the query spilled more than {} to disk (temporary space limit)", bytes(*limit_bytes))]
+    SpillLimit {
+        /// The limit (`QueryLimits::temp_bytes`).
+        limit_bytes: u64,
+        /// Which operator asked for how much.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// The query ran out of time.
+    #[error("the query took longer than {} (time limit)", seconds(*limit))]
+    Timeout {
+        /// The limit (`QueryLimits::timeout`).
+        limit: Duration,
+    },
+    /// The query has more rows than may be returned; the rows up to the limit were delivered.
+    #[error("the query returns more than {limit} rows (row limit)")]
+    RowLimit {
+        /// The limit (`QueryLimits::max_rows`).
+        limit: u64,
+    },
+    /// A value did not fit while the query ran: a bad cast, a division by zero.
+    #[error("{message}")]
+    Failed {
+        /// What failed.
+        message: String,
+    },
+    /// The lake could not be read.
+    #[error("the lake cannot be read")]
+    Storage {
+        /// What failed.
+        #[source]
+        source: Box<StorageError>,
+    },
+    /// The engine failed.
+    #[error("the query engine failed")]
+    Engine {
+        /// What failed.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+}
+
+impl QueryError {
+    /// The AWS exception or status this error is reported as.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::StoreNotFound { .. } | Self::NoDefaultStore { .. } => "EventDataStoreNotFoundException",
+            Self::MalformedParameter { .. } | Self::InvalidParameter { .. } => "InvalidParameterException",
+            Self::Timeout { .. } => "TIMED_OUT",
+            Self::MemoryLimit { .. } | Self::SpillLimit { .. } | Self::RowLimit { .. } | Self::Failed { .. } => "FAILED",
+            Self::Storage { .. } | Self::Engine { .. } => "InternalFailure",
+            _ => "InvalidQueryStatementException",
+        }
+    }
+
+    /// Where in the text, when known.
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Self::Syntax { position, .. }
+            | Self::TooComplex { position, .. }
+            | Self::Placeholder { position, .. }
+            | Self::UnboundParameter { position, .. }
+            | Self::StoreNotFound { position, .. }
+            | Self::UnknownColumn { position, .. }
+            | Self::UnknownFunction { position, .. }
+            | Self::Invalid { position, .. } => *position,
+            _ => None,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotAllowed { allowed, .. } => format!("allowed: {allowed}"),
+            Self::SeveralStatements { .. } => "give one statement per query".into(),
+            Self::TextTooLong { .. } => "shorten the list of values, or raise the limit (`text_bytes`)".into(),
+            Self::TooComplex { .. } => "write long lists of alternatives with `IN (...)`, or split the query".into(),
+            Self::Placeholder { .. } => "put a store's name or id there, or `$EDS_ID` and `--store NAME`".into(),
+            Self::NoDefaultStore { stores } if stores.is_empty() => "create one: `traillake store create NAME`".into(),
+            Self::NoDefaultStore { .. } => "choose one: `--store NAME`".into(),
+            Self::UnboundParameter { name, .. } => format!("give it: `--param {name}=VALUE`"),
+            Self::MalformedParameter { .. } => {
+                "write `name=value` or `name:kind=value`, kind being text, number, boolean, timestamp or date".into()
+            }
+            Self::StoreNotFound { nearest: None, .. } => "`SHOW TABLES` lists the stores".into(),
+            Self::StoreNotFound { nearest: Some(name), .. }
+            | Self::UnknownColumn { nearest: Some(name), .. }
+            | Self::UnknownFunction { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
+            Self::UnknownColumn { nearest: None, .. } => "`SHOW COLUMNS FROM <store>` lists them; text stands in single quotes".into(),
+            Self::MemoryLimit { .. } => "narrow the time range, select fewer columns, or raise `--memory-limit`".into(),
+            Self::SpillLimit { .. } => "narrow the time range, or raise the limit (`temp_bytes`)".into(),
+            Self::Timeout { .. } => "narrow the time range, or raise `--timeout`".into(),
+            Self::RowLimit { .. } => "add a LIMIT, or raise `--max-rows`".into(),
+            Self::Storage { source } => return source.hint(),
+            _ => return None,
+        };
+        Some(hint)
+    }
+}
+
+impl From<StorageError> for QueryError {
+    fn from(source: StorageError) -> Self {
+        Self::Storage { source: Box::new(source) }
+    }
+}
+
+fn place(position: Option<Position>) -> String {
+    position.map(|position| format!("{position}: ")).unwrap_or_default()
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { format!("`{}`", names.join("`, `")) }
+}
+
+fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs_f64())
+}
+
+fn bytes(count: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    UNITS
+        .iter()
+        .find(|(size, _)| count >= *size && count.is_multiple_of(*size))
+        .map_or_else(|| format!("{count} bytes"), |(size, unit)| format!("{} {unit}", count / size))
+}

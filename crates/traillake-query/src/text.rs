@@ -1,0 +1,149 @@
+//! From a query text to the tokens of one statement: what has to happen before parsing.
+//!
+//! Strings, comments and quoted names are single tokens here, so nothing inside them is
+//! ever taken for an id or a placeholder; every token keeps its place in the text.
+
+mod bare_ids;
+mod offsets;
+mod shape;
+mod split;
+
+use std::collections::HashMap;
+
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
+
+use crate::dialect::LakeDialect;
+use crate::error::Position;
+use crate::{QueryError, statement};
+
+pub use split::{is_complete_statement, split_statements};
+
+/// Columns a table has beside its schema; named without quotes they look like placeholders.
+const HIDDEN_COLUMNS: [&str; 4] = ["$account", "$region", "$date", "$path"];
+
+/// The tokens of one statement.
+#[derive(Debug)]
+pub(crate) struct StatementText {
+    /// Tokens as the parser takes them: bare ids and quoted names are lower-case quoted names.
+    pub(crate) tokens: Vec<TokenWithSpan>,
+    /// Quoted names as they were written, by where they start.
+    pub(crate) written: HashMap<Position, String>,
+    /// Whether a hidden column is named.
+    pub(crate) names_hidden_columns: bool,
+}
+
+/// Reads the one statement of `sql`; `default_store` is asked for when `$EDS_ID` is met.
+pub(crate) fn read_statement(
+    sql: &str,
+    limit_bytes: usize,
+    default_store: impl Fn() -> Result<String, QueryError>,
+) -> Result<StatementText, QueryError> {
+    if sql.len() > limit_bytes {
+        return Err(QueryError::TextTooLong { length_bytes: sql.len(), limit_bytes });
+    }
+    let tokens = only_statement(tokenize(sql)?)?;
+    statement::check_first_keyword(&tokens)?;
+    let mut tokens = bare_ids::quote(sql, tokens);
+    replace_placeholders(&mut tokens, default_store)?;
+    shape::check(&tokens)?;
+    let written = lower_quoted_names(&mut tokens);
+    let names_hidden_columns = tokens.iter().any(|token| is_hidden_column(&token.token));
+    Ok(StatementText { tokens, written, names_hidden_columns })
+}
+
+impl From<Location> for Position {
+    fn from(location: Location) -> Self {
+        Self { line: location.line, column: location.column }
+    }
+}
+
+/// Where a token or an expression starts, if the parser knows.
+pub(crate) fn position(location: Location) -> Option<Position> {
+    (location.line > 0).then(|| location.into())
+}
+
+/// All tokens of `sql`, white space and comments included.
+pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
+    Tokenizer::new(&LakeDialect, sql)
+        .tokenize_with_location()
+        .map_err(|error| QueryError::Syntax { message: lower_first(&error.message), position: position(error.location) })
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn only_statement(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>, QueryError> {
+    let mut statements: Vec<Vec<TokenWithSpan>> = tokens
+        .split(|token| token.token == Token::SemiColon)
+        .filter(|statement| statement.iter().any(|token| !is_space(&token.token)))
+        .map(<[_]>::to_vec)
+        .collect();
+    match statements.len() {
+        0 => Err(QueryError::Empty),
+        1 => Ok(statements.remove(0)),
+        count => Err(QueryError::SeveralStatements { count }),
+    }
+}
+
+pub(crate) fn is_space(token: &Token) -> bool {
+    matches!(token, Token::Whitespace(_))
+}
+
+/// Turns `$EDS_ID` and the hidden columns into names, and refuses `<store>` after FROM and JOIN.
+fn replace_placeholders(
+    tokens: &mut [TokenWithSpan],
+    default_store: impl Fn() -> Result<String, QueryError>,
+) -> Result<(), QueryError> {
+    let mut store_expected = false;
+    for i in 0..tokens.len() {
+        let at = tokens[i].span.start;
+        match &tokens[i].token {
+            Token::Whitespace(_) => continue,
+            Token::Placeholder(name) if name.eq_ignore_ascii_case("$EDS_ID") => {
+                tokens[i].token = Token::make_word(&default_store()?, Some('"'));
+            }
+            Token::Placeholder(name) if HIDDEN_COLUMNS.iter().any(|hidden| hidden.eq_ignore_ascii_case(name)) => {
+                tokens[i].token = Token::make_word(name, Some('"'));
+            }
+            Token::Lt if store_expected => return Err(placeholder(&tokens[i..], at)),
+            _ => {}
+        }
+        store_expected = matches!(&tokens[i].token, Token::Word(word) if matches!(word.keyword, Keyword::FROM | Keyword::JOIN));
+    }
+    Ok(())
+}
+
+fn placeholder(tokens: &[TokenWithSpan], at: Location) -> QueryError {
+    const LONGEST: usize = 16;
+    let mut text = String::new();
+    for token in tokens.iter().take(LONGEST) {
+        text.push_str(&token.token.to_string());
+        if token.token == Token::Gt {
+            break;
+        }
+    }
+    QueryError::Placeholder { text, position: position(at) }
+}
+
+/// Makes quoted names match in any case, as they do in Lake, and returns them as written.
+fn lower_quoted_names(tokens: &mut [TokenWithSpan]) -> HashMap<Position, String> {
+    let mut written = HashMap::new();
+    for token in tokens {
+        let Token::Word(word) = &mut token.token else { continue };
+        if word.quote_style.is_some() {
+            let lower = word.value.to_lowercase();
+            written.insert(token.span.start.into(), std::mem::replace(&mut word.value, lower));
+        }
+    }
+    written
+}
+
+fn is_hidden_column(token: &Token) -> bool {
+    matches!(token, Token::Word(word) if word.quote_style.is_some() && HIDDEN_COLUMNS.contains(&word.value.as_str()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Writes event files: sorted batches of one partition in, a named Parquet file and its statistics out.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use bytes::Bytes;
+use object_store::buffered::BufWriter;
+use object_store::path::Path;
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::arrow::async_writer::{AsyncArrowWriter, ParquetObjectWriter};
+use parquet::file::metadata::ParquetMetaData;
+use tokio::io::AsyncWriteExt as _;
+use traillake_model::PartitionValues;
+
+use crate::layout::{Effort, writer_properties};
+use crate::snapshot::NewFile;
+use crate::{EventTable, Result, StorageError};
+
+mod measure;
+
+/// Uploads above this size go up in parts.
+const PART_BYTES: usize = 16 << 20;
+
+/// Writes one event file of `values` and uploads it under a new path; nothing sees it before a commit names it.
+///
+/// The batches have the table's file schema (`EventSchema::file_schema`) and are sorted by eventtime, then eventid,
+/// nulls first, within and across batches. The encoded file is held in memory: callers bound the batches.
+pub async fn write_event_file(
+    table: &EventTable,
+    values: &PartitionValues,
+    batches: &[RecordBatch],
+    effort: Effort,
+) -> Result<NewFile> {
+    let path = new_path(values);
+    let schema = Arc::clone(table.schema().file_schema());
+    let rows = batches.iter().map(RecordBatch::num_rows).sum();
+    let batches = batches.to_vec();
+    let encoding = tokio::task::spawn_blocking(move || encode(&schema, rows, &batches, effort));
+    let (bytes, metadata) = encoding
+        .await
+        .map_err(|error| StorageError::Internal { reason: format!("encoding a file stopped: {error}") })?
+        .map_err(StorageError::parquet(&path))?;
+    let size_bytes = bytes.len() as u64;
+    upload(table, &path, bytes).await?;
+    Ok(measure::new_file(path, size_bytes, values.clone(), &metadata))
+}
+
+fn encode(
+    schema: &SchemaRef,
+    rows: usize,
+    batches: &[RecordBatch],
+    effort: Effort,
+) -> parquet::errors::Result<(Bytes, ParquetMetaData)> {
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(schema), options(schema, rows, effort)?)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    let metadata = writer.close()?;
+    Ok((bytes.into(), metadata))
+}
+
+async fn upload(table: &EventTable, path: &str, bytes: Bytes) -> Result<()> {
+    let mut writer = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path), PART_BYTES);
+    let written = async {
+        writer.put(bytes).await?;
+        writer.shutdown().await.map_err(object_store::Error::from)
+    }
+    .await;
+    if let Err(error) = written {
+        // The parts that went up are not needed; what cannot be removed here is swept by vacuum.
+        let _ignored = writer.abort().await;
+        return Err(StorageError::object_store("write", path)(error));
+    }
+    Ok(())
+}
+
+/// Writes one event file batch by batch, with bounded memory: what compaction uses.
+#[derive(Debug)]
+pub struct EventFileWriter {
+    path: String,
+    partition: PartitionValues,
+    writer: AsyncArrowWriter<ParquetObjectWriter>,
+}
+
+impl EventFileWriter {
+    /// Starts a file of about `rows` rows; the number sizes row groups, page index and bloom filters.
+    pub fn try_new(table: &EventTable, values: &PartitionValues, rows: usize, effort: Effort) -> Result<Self> {
+        let path = new_path(values);
+        let schema = Arc::clone(table.schema().file_schema());
+        let upload = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path.as_str()), PART_BYTES);
+        let writer = options(&schema, rows, effort)
+            .and_then(|options| {
+                let target = ParquetObjectWriter::from_buf_writer(upload);
+                AsyncArrowWriter::try_new_with_options(target, schema, options)
+            })
+            .map_err(StorageError::parquet(&path))?;
+        Ok(Self { path, partition: values.clone(), writer })
+    }
+
+    /// Appends a batch of the file schema, sorted as described at [`write_event_file`].
+    pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.writer.write(batch).await.map_err(StorageError::parquet(&self.path))
+    }
+
+    /// Bytes of the file so far: uploaded, buffered and an estimate for rows not yet encoded.
+    pub fn size_bytes(&self) -> usize {
+        self.writer.bytes_written().saturating_add(self.writer.in_progress_size())
+    }
+
+    /// Ends the file. It exists from here on, but nothing sees it before a commit names it.
+    pub async fn finish(mut self) -> Result<NewFile> {
+        let metadata = self.writer.finish().await.map_err(StorageError::parquet(&self.path))?;
+        let size_bytes = self.writer.bytes_written() as u64;
+        Ok(measure::new_file(self.path, size_bytes, self.partition, &metadata))
+    }
+}
+
+fn options(schema: &SchemaRef, rows: usize, effort: Effort) -> parquet::errors::Result<ArrowWriterOptions> {
+    // The embedded Arrow schema costs 4 to 10 kB in every file and repeats what the Parquet types say already.
+    Ok(ArrowWriterOptions::new()
+        .with_properties(writer_properties(schema, rows, effort)?)
+        .with_skip_arrow_metadata(true))
+}
+
+fn new_path(values: &PartitionValues) -> String {
+    let folder = crate::paths::partition_folder(values);
+    format!("{folder}/{}.parquet", uuid::Uuid::new_v4())
+}
