@@ -22,7 +22,8 @@ use crate::ColumnarError;
 pub(crate) use column::{Column, ColumnKind, Columns, NO_COLUMN};
 pub use definition::ColumnDefinition;
 use definition::SchemaDefinition;
-pub(crate) use record_tree::{RecordTree, UNKNOWN};
+pub(crate) use arrow_types::map_entries_field;
+pub(crate) use record_tree::{Alternate, RecordTree, UNKNOWN};
 
 /// Column of the files that holds how a record was written; with `recordrest` and the columns it gives back the record.
 pub const RECORD_SHAPE: &str = "recordshape";
@@ -120,10 +121,8 @@ impl EventSchema {
 
     /// The schema of a kind with columns a store got later, behind all others.
     ///
-    /// `record_field` of an added column is a member name, or several joined by dots.
-    ///
     /// # Errors
-    /// [`ColumnarError::InvalidColumn`] when a name is taken or malformed, or a member cannot hold further members.
+    /// [`ColumnarError::InvalidColumn`] when a name is taken or not allowed.
     pub fn with_added_columns(kind: EventDataStoreKind, added: &[AddedColumn]) -> Result<Arc<Self>, ColumnarError> {
         if added.is_empty() {
             return Ok(Self::of(kind));

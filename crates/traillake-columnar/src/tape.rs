@@ -183,7 +183,7 @@ impl<'t> Tape<'t> {
 }
 
 /// Walks the members of an object as pairs of node indexes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Members<'t> {
     nodes: &'t [Node],
     next: u32,

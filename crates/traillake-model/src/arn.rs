@@ -86,8 +86,7 @@ impl From<EventDataStoreArn> for String {
 mod tests {
     use super::*;
 
-    const ARN: &str =
-        "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/0f4c9a1e-1234-4c6b-9f00-aaaaaaaaaaaa";
+    const ARN: &str = "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/0f4c9a1e-1234-4c6b-9f00-aaaaaaaaaaaa";
 
     #[test]
     fn an_arn_is_read_and_written_back() {

@@ -80,18 +80,21 @@ fn factor(unit: &str) -> Option<u64> {
 }
 
 impl fmt::Display for ByteSize {
-    /// Whole binary units as such (`96 MiB`), all else in decimal units to one place
-    /// (`12.3 MB`), below 1000 in bytes (`512 B`).
+    /// Decimal units to one place when that is exact (`512 MB`), else fewer than 2048
+    /// whole binary units (`96 MiB`), else decimal units rounded down (`12.3 MB`); below 1000 in bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.0;
         let largest_first = || UNITS.iter().rev();
-        let whole = largest_first().find(|unit| bytes >= unit.2 && bytes % unit.2 == 0);
-        if let Some((.., binary, name)) = whole {
-            return write!(f, "{} {name}", bytes / binary);
-        }
-        match largest_first().find(|unit| bytes >= unit.0) {
-            Some((decimal, name, ..)) => write_tenths(f, bytes, *decimal, name),
-            None => write!(f, "{bytes} B"),
+        let Some((decimal, name, ..)) = largest_first().find(|unit| bytes >= unit.0) else {
+            return write!(f, "{bytes} B");
+        };
+        let whole = |size: u64| bytes.is_multiple_of(size) && (1..2048).contains(&(bytes / size));
+        let whole_binary = largest_first().find(|unit| whole(unit.2));
+        match whole_binary {
+            Some((.., binary, name)) if !bytes.is_multiple_of(decimal / 10) => {
+                write!(f, "{} {name}", bytes / binary)
+            }
+            _ => write_tenths(f, bytes, *decimal, name),
         }
     }
 }
@@ -147,7 +150,8 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        for text in ["", "MB", "-1", "1.", "1..2", "1.2.3", "5 XB", "1e9", "99999999999999999999", "20000000T", "١MB"] {
+        for text in ["", "MB", "-1", "1.", "1..2", "1.2.3", "5 XB", "1e9", "99999999999999999999", "20000000T", "١MB"]
+        {
             assert!(text.parse::<ByteSize>().is_err(), "{text}");
         }
     }
@@ -159,9 +163,11 @@ mod tests {
         assert_eq!(shown(999), "999 B");
         assert_eq!(shown(1024), "1 KiB");
         assert_eq!(shown(1500), "1.5 kB");
-        assert_eq!(shown(512_000_000), "500000 KiB");
+        assert_eq!(shown(512_000_000), "512 MB");
+        assert_eq!(shown(1536 << 20), "1536 MiB");
         assert_eq!(shown(96 << 20), "96 MiB");
         assert_eq!(shown(12_345_678), "12.3 MB");
+        assert_eq!(shown(12_056 << 10), "12.3 MB");
         assert_eq!(shown(u64::MAX), "18446744 TB");
     }
 

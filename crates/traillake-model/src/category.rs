@@ -56,9 +56,7 @@ impl EventCategory {
     /// The kind of store that holds events of this category.
     pub const fn kind(self) -> EventDataStoreKind {
         match self {
-            Self::Management | Self::Data | Self::NetworkActivity | Self::Aggregated => {
-                EventDataStoreKind::CloudTrail
-            }
+            Self::Management | Self::Data | Self::NetworkActivity | Self::Aggregated => EventDataStoreKind::CloudTrail,
             Self::Insight => EventDataStoreKind::Insights,
             Self::ConfigurationItem => EventDataStoreKind::Config,
             Self::Evidence => EventDataStoreKind::AuditManager,
@@ -83,11 +81,7 @@ impl EventCategory {
     /// | anything else | Management |
     ///
     /// AWS documents no rule for such records; this one follows the event types it documents.
-    pub fn of_record(
-        event_category: Option<&str>,
-        event_type: Option<&str>,
-        management_event: Option<bool>,
-    ) -> Self {
+    pub fn of_record(event_category: Option<&str>, event_type: Option<&str>, management_event: Option<bool>) -> Self {
         let named = event_category.and_then(Self::from_name);
         let typed = || event_type.and_then(Self::from_event_type);
         named.or_else(typed).unwrap_or(match management_event {

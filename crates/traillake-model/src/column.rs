@@ -28,7 +28,9 @@ impl AddedColumn {
     pub fn checked(self) -> Result<Self, ModelError> {
         let invalid = |expected| ModelError::InvalidColumn { name: self.name.clone(), expected };
         if !is_column_name(&self.name) {
-            return Err(invalid("a name of lower-case letters, digits and `_`, starting with a letter, at most 128 characters"));
+            return Err(invalid(
+                "a name of lower-case letters, digits and `_`, starting with a letter, at most 128 characters",
+            ));
         }
         if RESERVED.contains(&self.name.as_str()) {
             return Err(invalid("a name that is not reserved"));
@@ -66,8 +68,7 @@ pub enum ColumnType {
 
 impl ColumnType {
     /// Every type.
-    pub const ALL: [Self; 6] =
-        [Self::String, Self::Timestamp, Self::Boolean, Self::Double, Self::Integer, Self::Map];
+    pub const ALL: [Self; 6] = [Self::String, Self::Timestamp, Self::Boolean, Self::Double, Self::Integer, Self::Map];
 
     /// The name used in settings and on the command line.
     pub const fn as_str(self) -> &'static str {

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{
-    ErrorCode, EventDataStoreKind, EventDataStoreName, FORMAT_VERSION, PartitionBy, SelectorError,
-    limits,
-};
+use crate::{ErrorCode, EventDataStoreKind, EventDataStoreName, FORMAT_VERSION, PartitionBy, SelectorError, limits};
 
 /// Result of this crate.
 pub type Result<T, E = ModelError> = std::result::Result<T, E>;
@@ -118,17 +115,13 @@ impl ModelError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::InvalidId { .. } | Self::InvalidArn { .. } => ErrorCode::EventDataStoreArnInvalid,
-            Self::UnreadableSelectors { .. } | Self::InvalidSelectors(_) => {
-                ErrorCode::InvalidEventSelectors
-            }
+            Self::UnreadableSelectors { .. } | Self::InvalidSelectors(_) => ErrorCode::InvalidEventSelectors,
             Self::TerminationProtected { .. } => ErrorCode::EventDataStoreTerminationProtected,
             Self::PendingDeletion { .. } => ErrorCode::InactiveEventDataStore,
-            Self::NotPendingDeletion { .. } | Self::NoLongerRestorable { .. } => {
-                ErrorCode::InvalidEventDataStoreStatus
+            Self::NotPendingDeletion { .. } | Self::NoLongerRestorable { .. } => ErrorCode::InvalidEventDataStoreStatus,
+            Self::UnreadableMetadata { .. } | Self::UnwritableMetadata { .. } | Self::UnknownFormatVersion { .. } => {
+                ErrorCode::InternalFailure
             }
-            Self::UnreadableMetadata { .. }
-            | Self::UnwritableMetadata { .. }
-            | Self::UnknownFormatVersion { .. } => ErrorCode::InternalFailure,
             _ => ErrorCode::InvalidParameter,
         }
     }

@@ -128,6 +128,6 @@ mod tests {
         let name: EventDataStoreName = "events".parse().unwrap();
         let id = EventDataStoreId::derive(&lake(), &name, 0);
         assert_eq!(id.as_uuid().get_version_num(), 8);
-        assert_eq!(id.to_string(), "GOLDEN");
+        assert_eq!(id.to_string(), "b8b88658-2d4d-84bc-941e-c746a009a2a7");
     }
 }

@@ -25,8 +25,7 @@ pub enum EventDataStoreKind {
 
 impl EventDataStoreKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 5] =
-        [Self::CloudTrail, Self::Insights, Self::Config, Self::AuditManager, Self::Integration];
+    pub const ALL: [Self; 5] = [Self::CloudTrail, Self::Insights, Self::Config, Self::AuditManager, Self::Integration];
 
     /// The name used on the command line and in settings.
     pub const fn as_str(self) -> &'static str {

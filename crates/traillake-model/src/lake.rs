@@ -27,13 +27,7 @@ pub struct LakeMetadata {
 impl LakeMetadata {
     /// A lake made now.
     pub fn new(id: LakeId, region: &str, account: &str, created_at: DateTime<Utc>) -> Self {
-        Self {
-            format_version: FORMAT_VERSION,
-            id,
-            created_at,
-            region: region.to_owned(),
-            account: account.to_owned(),
-        }
+        Self { format_version: FORMAT_VERSION, id, created_at, region: region.to_owned(), account: account.to_owned() }
     }
 
     /// Reads `lake.json`. The format version is checked before anything else, so that a lake

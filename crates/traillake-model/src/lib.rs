@@ -57,13 +57,12 @@ pub use kind::EventDataStoreKind;
 pub use lake::{FORMAT_VERSION, LakeMetadata};
 pub use names::{EventDataStoreName, TrailName};
 pub use partition::{
-    DateOutOfRange, PartitionBy, PartitionKey, PartitionValues, UNKNOWN, checked_account,
-    checked_date, checked_region,
+    DateOutOfRange, PartitionBy, PartitionKey, PartitionValues, UNKNOWN, checked_account, checked_date, checked_region,
 };
 pub use retention::Retention;
 pub use selector::{
-    AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorInput,
-    SelectorMatcher, SelectorOperator, SelectorPlace, SelectorProblem, SelectorResource,
+    AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorInput, SelectorMatcher,
+    SelectorOperator, SelectorPlace, SelectorProblem, SelectorResource,
 };
 pub use settings::EventDataStoreSettings;
 pub use status::EventDataStoreStatus;

@@ -123,15 +123,9 @@ pub struct PartitionValues {
 impl PartitionValues {
     /// The values in a store partitioned like this; what is missing or fails its check
     /// becomes [`UNKNOWN`].
-    pub fn new(
-        partition_by: PartitionBy,
-        account: Option<&str>,
-        region: Option<&str>,
-        date: NaiveDate,
-    ) -> Self {
-        let value = |key, checked: Option<&str>| {
-            partition_by.contains(key).then(|| checked.unwrap_or(UNKNOWN).to_owned())
-        };
+    pub fn new(partition_by: PartitionBy, account: Option<&str>, region: Option<&str>, date: NaiveDate) -> Self {
+        let value =
+            |key, checked: Option<&str>| partition_by.contains(key).then(|| checked.unwrap_or(UNKNOWN).to_owned());
         Self {
             account: value(PartitionKey::Account, account.and_then(checked_account)),
             region: value(PartitionKey::Region, region.and_then(checked_region)),

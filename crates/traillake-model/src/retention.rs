@@ -41,9 +41,7 @@ impl Retention {
     /// The retention itself when its days are allowed.
     pub fn checked(self) -> Result<Self, ModelError> {
         match self {
-            Self::Days(days)
-                if !(limits::RETENTION_DAYS_MIN..=limits::RETENTION_DAYS_MAX).contains(&days) =>
-            {
+            Self::Days(days) if !(limits::RETENTION_DAYS_MIN..=limits::RETENTION_DAYS_MAX).contains(&days) => {
                 Err(ModelError::InvalidRetention { text: days.to_string() })
             }
             allowed => Ok(allowed),

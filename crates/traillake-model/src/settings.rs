@@ -4,9 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AddedColumn, AdvancedEventSelector, EventDataStoreArn, EventDataStoreId, EventDataStoreKind,
-    EventDataStoreName, EventDataStoreStatus, LakeMetadata, ModelError, PartitionBy, Retention,
-    SelectorMatcher, lake::to_json, limits,
+    AddedColumn, AdvancedEventSelector, EventDataStoreArn, EventDataStoreId, EventDataStoreKind, EventDataStoreName,
+    EventDataStoreStatus, LakeMetadata, ModelError, PartitionBy, Retention, SelectorMatcher, lake::to_json, limits,
 };
 
 /// Content of `stores/<id>/settings/<version>.json`.
@@ -94,10 +93,7 @@ impl EventDataStoreSettings {
     }
 
     /// The settings with these selectors.
-    pub fn with_selectors(
-        mut self,
-        selectors: Option<Vec<AdvancedEventSelector>>,
-    ) -> Result<Self, ModelError> {
+    pub fn with_selectors(mut self, selectors: Option<Vec<AdvancedEventSelector>>) -> Result<Self, ModelError> {
         self.set_selectors(selectors)?;
         Ok(self)
     }
@@ -122,8 +118,8 @@ impl EventDataStoreSettings {
         Self { version: self.version.saturating_add(1), updated_at: now, ..self.clone() }
     }
 
-    /// The version since which an object has to have been read to be known for good: later
-    /// settings took nothing in that it could hold.
+    /// The version in which the store last began to take in more, or other, events. An object
+    /// read under an earlier one that had events filtered or expired is worth reading again.
     pub fn widened_in(&self) -> u64 {
         self.retention_raised_in.max(self.selectors_changed_in)
     }
@@ -147,10 +143,7 @@ impl EventDataStoreSettings {
 
     /// Replaces the selectors as a whole; `None` takes every event of the store's kind. A
     /// difference is recorded.
-    pub fn set_selectors(
-        &mut self,
-        selectors: Option<Vec<AdvancedEventSelector>>,
-    ) -> Result<(), ModelError> {
+    pub fn set_selectors(&mut self, selectors: Option<Vec<AdvancedEventSelector>>) -> Result<(), ModelError> {
         self.ensure_active()?;
         if let Some(selectors) = &selectors {
             SelectorMatcher::try_new(selectors, self.kind)?;
@@ -235,8 +228,7 @@ impl EventDataStoreSettings {
 
     /// Reads one stored version.
     pub fn from_json(json: &[u8]) -> Result<Self, ModelError> {
-        let unreadable =
-            |source| ModelError::UnreadableMetadata { what: "event data store settings", source };
+        let unreadable = |source| ModelError::UnreadableMetadata { what: "event data store settings", source };
         serde_json::from_slice(json).map_err(unreadable)
     }
 

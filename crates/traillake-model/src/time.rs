@@ -54,9 +54,7 @@ pub fn parse_event_time(text: &str) -> Option<EventTime> {
 }
 
 fn canonical(bytes: &[u8]) -> Option<EventTime> {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] =
-        bytes
-    else {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = bytes else {
         return None;
     };
     seconds([y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2], TimeForm::Canonical)

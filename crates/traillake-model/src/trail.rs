@@ -33,12 +33,7 @@ pub struct TrailSettings {
 
 impl TrailSettings {
     /// Version 1 of a trail that reads from `source` with default region and endpoint.
-    pub fn new(
-        name: TrailName,
-        source: &str,
-        store: EventDataStoreName,
-        created_at: DateTime<Utc>,
-    ) -> Self {
+    pub fn new(name: TrailName, source: &str, store: EventDataStoreName, created_at: DateTime<Utc>) -> Self {
         Self {
             version: 1,
             name,

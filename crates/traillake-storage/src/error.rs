@@ -150,7 +150,7 @@ pub enum StorageError {
         source: ColumnarError,
     },
     /// A name, setting or identity is not valid.
-    #[error("the setting is not valid")]
+    #[error(transparent)]
     Model {
         /// Which rule it breaks.
         #[from]
@@ -224,6 +224,8 @@ impl StorageError {
             Self::EventDataStoreAlreadyExists { .. } => {
                 Some("`traillake store update` changes it, `traillake store describe` shows it".into())
             }
+            Self::Model { source } => source.hint(),
+            Self::Columnar { source, .. } => source.hint(),
             Self::ObjectStore { path, source, .. } => crate::location::hint_for(path, source),
             Self::Contention { .. } => Some("try again when fewer writers are at work".into()),
             Self::CorruptLog { .. } | Self::Document { .. } | Self::Delta { .. } => {

@@ -7,8 +7,11 @@ mod policy;
 mod row;
 
 pub(crate) use columns::{Columns, binary_column, moment_column, number_column, text_column, uuid_column};
-pub(crate) use file::{LiveFile, LiveLists, SortedFiles, encode, read_live_lists};
-pub(crate) use merge::{MergeInput, merge};
-pub(crate) use policy::plan_merge;
+pub(crate) use file::{LiveFile, LiveLists, SortedFiles, SortedWriter};
+pub(crate) use merge::{Keep, MergeInput, merge};
+pub(crate) use policy::{MergePlan, plan_merge};
 pub(crate) use row::{Sequenced, SortedRow};
 pub use row::{ManifestKey, ManifestRow, ObjectRange, ObjectStatus};
+
+#[cfg(test)]
+mod tests;

@@ -124,7 +124,9 @@ fn options(schema: &SchemaRef, rows: usize, effort: Effort) -> parquet::errors::
         .with_skip_arrow_metadata(true))
 }
 
+/// A path nobody has used, in the Hive layout that every reader of Delta tables knows.
 fn new_path(values: &PartitionValues) -> String {
-    let folder = crate::paths::partition_folder(values);
-    format!("{folder}/{}.parquet", uuid::Uuid::new_v4())
+    let account = values.account.as_ref().map(|account| format!("account={account}/")).unwrap_or_default();
+    let region = values.region.as_ref().map(|region| format!("region={region}/")).unwrap_or_default();
+    format!("{account}{region}date={}/{}.parquet", values.date, uuid::Uuid::new_v4())
 }

@@ -1,10 +1,9 @@
 //! The schema definitions as they lie in `schema/`: read, checked, and extended by added columns.
 
 use serde::Deserialize;
-use traillake_model::{AddedColumn, ColumnType, EventDataStoreKind};
+use traillake_model::{AddedColumn, EventDataStoreKind};
 
 use crate::ColumnarError;
-use crate::schema::{EVENT_JSON, EVENT_JSON_CHECKSUM, RECORD_REST, RECORD_SHAPE};
 
 /// One file of `schema/`.
 #[derive(Debug, Clone, Deserialize)]
@@ -58,46 +57,29 @@ impl SchemaDefinition {
 
     pub(super) fn with_added_columns(mut self, added: &[AddedColumn]) -> Result<Self, ColumnarError> {
         for column in added {
-            self.check_name(&column.name)?;
+            self.check(column)?;
             self.columns.push(added_definition(column));
         }
         Ok(self)
     }
 
-    fn check_name(&self, name: &str) -> Result<(), ColumnarError> {
-        let own = [EVENT_JSON, EVENT_JSON_CHECKSUM, RECORD_SHAPE, RECORD_REST, "account", "region", "date"];
-        if own.contains(&name) || self.columns.iter().any(|column| column.name == name) {
-            return Err(invalid(name, "the name is taken".to_owned()));
+    fn check(&self, added: &AddedColumn) -> Result<(), ColumnarError> {
+        if self.columns.iter().any(|column| column.name == added.name) {
+            return Err(invalid(&added.name, "the name is taken".to_owned()));
         }
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if name.is_empty() || name.len() > 128 || !name.bytes().all(plain) {
-            return Err(invalid(name, "a name is 1 to 128 of `a-z`, `0-9` and `_`".to_owned()));
-        }
-        Ok(())
+        let checked = added.clone().checked();
+        checked.map(drop).map_err(|error| invalid(&added.name, error.to_string()))
     }
 }
 
-/// A single member name becomes the column's own member; a path becomes an alternate place.
 fn added_definition(column: &AddedColumn) -> ColumnDefinition {
-    let nested = column.record_field.contains('.');
     ColumnDefinition {
         name: column.name.clone(),
-        r#type: type_name(column.r#type).to_owned(),
-        record: (!nested).then(|| column.record_field.clone()),
-        alternates: if nested { vec![column.record_field.clone()] } else { Vec::new() },
+        r#type: column.r#type.as_str().to_owned(),
+        record: Some(column.record_field.clone()),
+        alternates: Vec::new(),
         doc: format!("Added column, from `{}`.", column.record_field),
         members: Vec::new(),
-    }
-}
-
-fn type_name(r#type: ColumnType) -> &'static str {
-    match r#type {
-        ColumnType::String => "string",
-        ColumnType::Timestamp => "timestamp",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Double => "double",
-        ColumnType::Integer => "integer",
-        ColumnType::Map => "map<string,string>",
     }
 }
 

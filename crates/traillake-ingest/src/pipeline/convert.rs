@@ -239,7 +239,6 @@ impl OpenChunk {
         if *refusal == Refusal::Expired {
             share.counts.expired += 1;
             run.notes.expired(record.event_time_micros());
-            share.cover(record.event_time_micros());
         } else {
             share.counts.filtered += 1;
         }

@@ -68,6 +68,9 @@ pub enum SelectorProblem {
     #[error("field `eventCategory` is required")]
     MissingCategory,
 
+    #[error("expected `Equals` with exactly one category")]
+    CategoryWithoutEquals,
+
     #[error("not allowed with eventCategory `{category}`, expected one of {}", quoted(allowed))]
     FieldNotAllowed { category: EventCategory, allowed: Vec<&'static str> },
 
@@ -78,11 +81,7 @@ pub enum SelectorProblem {
     NoOperator,
 
     #[error("operator `{operator}` is not allowed with eventCategory `{category}`, expected {}", quoted(allowed))]
-    OperatorNotAllowed {
-        operator: SelectorOperator,
-        category: EventCategory,
-        allowed: Vec<&'static str>,
-    },
+    OperatorNotAllowed { operator: SelectorOperator, category: EventCategory, allowed: Vec<&'static str> },
 
     #[error("operator `{operator}` has no value, expected at least one")]
     NoValue { operator: SelectorOperator },
@@ -100,11 +99,7 @@ pub enum SelectorProblem {
     NotAnArn { value: String, operator: SelectorOperator },
 
     #[error("eventCategory `{category}` does not fit into a store of kind `{kind}`, expected {}", quoted(allowed))]
-    CategoryOfOtherKind {
-        category: EventCategory,
-        kind: EventDataStoreKind,
-        allowed: Vec<&'static str>,
-    },
+    CategoryOfOtherKind { category: EventCategory, kind: EventDataStoreKind, allowed: Vec<&'static str> },
 }
 
 impl SelectorError {

@@ -103,14 +103,8 @@ pub enum SelectorOperator {
 
 impl SelectorOperator {
     /// Every operator.
-    pub const ALL: [Self; 6] = [
-        Self::Equals,
-        Self::StartsWith,
-        Self::EndsWith,
-        Self::NotEquals,
-        Self::NotStartsWith,
-        Self::NotEndsWith,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Equals, Self::StartsWith, Self::EndsWith, Self::NotEquals, Self::NotStartsWith, Self::NotEndsWith];
 
     /// The name of the operator in selectors.
     pub const fn as_str(self) -> &'static str {

@@ -3,8 +3,7 @@
 use std::{borrow::Cow, cell::OnceCell};
 
 use super::{
-    AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorOperator,
-    field::Field, rules,
+    AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorOperator, field::Field, rules,
 };
 use crate::EventDataStoreKind;
 
@@ -40,10 +39,7 @@ impl SelectorMatcher {
     /// A `cloudtrail` store takes selectors of the categories `Management`, `Data` and
     /// `NetworkActivity` in any mix, every other kind selectors of its one category only. The
     /// first broken rule is the error.
-    pub fn try_new(
-        selectors: &[AdvancedEventSelector],
-        kind: EventDataStoreKind,
-    ) -> Result<Self, SelectorError> {
+    pub fn try_new(selectors: &[AdvancedEventSelector], kind: EventDataStoreKind) -> Result<Self, SelectorError> {
         rules::check(selectors, kind)?;
         Ok(Self { selectors: selectors.iter().map(Compiled::new).collect() })
     }
@@ -96,11 +92,9 @@ impl Compiled {
     }
 
     fn meets_resource(&self, entry: &SelectorResource<'_>) -> bool {
-        let met = |conditions: &[Conditions], value: Option<&str>| {
-            conditions.iter().all(|condition| condition.met_by(value))
-        };
-        met(&self.resource_types, entry.resource_type.as_deref())
-            && met(&self.resource_arns, entry.arn.as_deref())
+        let met =
+            |conditions: &[Conditions], value: Option<&str>| conditions.iter().all(|condition| condition.met_by(value));
+        met(&self.resource_types, entry.resource_type.as_deref()) && met(&self.resource_arns, entry.arn.as_deref())
     }
 }
 
@@ -134,9 +128,7 @@ impl Conditions {
     fn met_by(&self, value: Option<&str>) -> bool {
         match value {
             None => self.select.is_empty(),
-            Some(value) => {
-                (self.select.is_empty() || self.select.hit_by(value)) && !self.deselect.hit_by(value)
-            }
+            Some(value) => (self.select.is_empty() || self.select.hit_by(value)) && !self.deselect.hit_by(value),
         }
     }
 }

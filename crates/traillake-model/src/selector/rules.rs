@@ -2,10 +2,8 @@
 //! reference, `AdvancedFieldSelector`, for event data stores).
 
 use super::{
-    AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorOperator,
-    SelectorPlace, SelectorProblem,
-    error::shown,
-    field::Field,
+    AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorOperator, SelectorPlace,
+    SelectorProblem, error::shown, field::Field,
 };
 use crate::{EventCategory, EventDataStoreKind, limits};
 
@@ -52,8 +50,7 @@ impl Rule {
 
 const CATEGORY: Rule = text(SelectorField::EventCategory, EQUALS).required();
 const READ_ONLY: Rule = text(SelectorField::ReadOnly, EQUALS).only(&["true", "false"]);
-const FROM_CONSOLE: Rule =
-    text(SelectorField::SessionCredentialFromConsole, EQUALS_OR_NOT).only(&["true"]);
+const FROM_CONSOLE: Rule = text(SelectorField::SessionCredentialFromConsole, EQUALS_OR_NOT).only(&["true"]);
 
 const MANAGEMENT: &[Rule] = &[
     CATEGORY,
@@ -104,10 +101,7 @@ fn categories(kind: EventDataStoreKind) -> Vec<&'static str> {
 }
 
 /// Checks the whole list for a store of this kind; the first broken rule is the error.
-pub(super) fn check(
-    selectors: &[AdvancedEventSelector],
-    kind: EventDataStoreKind,
-) -> Result<(), SelectorError> {
+pub(super) fn check(selectors: &[AdvancedEventSelector], kind: EventDataStoreKind) -> Result<(), SelectorError> {
     let in_list = |problem| SelectorError { place: SelectorPlace::default(), problem };
     match selectors.len() {
         0 => return Err(in_list(SelectorProblem::NoSelectors)),
@@ -172,8 +166,7 @@ impl Check<'_> {
         };
         let values = field.equals.as_deref().unwrap_or_default();
         let Some(value) = values.first() else {
-            let problem = SelectorProblem::MissingCategory;
-            return Err(self.error(Some(field), problem));
+            return Err(self.error(Some(field), SelectorProblem::CategoryWithoutEquals));
         };
         let allowed = categories(kind);
         let Ok(category) = value.parse::<EventCategory>() else {
@@ -207,16 +200,17 @@ impl Check<'_> {
     fn required(&self, category: EventCategory) -> Result<(), SelectorError> {
         for rule in rules(category).iter().filter(|rule| rule.count == Count::Required) {
             let name = rule.field.as_str();
-            let given = self.selector.field_selectors.iter().filter(|field| field.field == name);
-            match given.clone().count() {
-                0 => {
+            let named = |field: &&FieldSelector| field.field == name;
+            let given: Vec<_> = self.selector.field_selectors.iter().filter(named).collect();
+            match given.as_slice() {
+                [] => {
                     let problem = SelectorProblem::MissingField { missing: name, category };
                     return Err(self.error(None, problem));
                 }
-                1 => {}
-                count => {
-                    let problem = SelectorProblem::RepeatedField { count };
-                    return Err(self.error(given.last(), problem));
+                [_] => {}
+                [.., last] => {
+                    let problem = SelectorProblem::RepeatedField { count: given.len() };
+                    return Err(self.error(Some(last), problem));
                 }
             }
         }

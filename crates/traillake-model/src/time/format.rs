@@ -7,40 +7,52 @@ use super::SECOND;
 
 /// Appends `YYYY-MM-DDTHH:MM:SSZ`; fractions of a second are cut.
 pub fn format_canonical(micros: i64, out: &mut String) {
-    let Civil { year, month, day, hour, minute, second } = Civil::of(micros.div_euclid(SECOND));
-    push_year(year, out);
-    push_fields(&[(month, '-'), (day, '-'), (hour, 'T'), (minute, ':'), (second, ':')], out);
-    out.push('Z');
+    let civil = Civil::of(micros.div_euclid(SECOND));
+    let Some([y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2]) = civil.digits() else {
+        let Civil { year, month, day, hour, minute, second } = civil;
+        let text = format_args!("{year:+05}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+        return push_args(text, out);
+    };
+    push_ascii(&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'], out);
 }
 
 /// Appends `YYYYMMDDTHHMMSSZ`; fractions of a second are cut.
 pub fn format_compact(micros: i64, out: &mut String) {
-    let Civil { year, month, day, hour, minute, second } = Civil::of(micros.div_euclid(SECOND));
-    push_year(year, out);
-    push_two(month, out);
-    push_two(day, out);
-    push_fields(&[(hour, 'T')], out);
-    push_two(minute, out);
-    push_two(second, out);
-    out.push('Z');
+    let civil = Civil::of(micros.div_euclid(SECOND));
+    let Some([y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2]) = civil.digits() else {
+        let Civil { year, month, day, hour, minute, second } = civil;
+        let text = format_args!("{year:+05}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z");
+        return push_args(text, out);
+    };
+    push_ascii(&[y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'], out);
 }
 
 /// Lake's text of a time in milliseconds since 1970 UTC: `2023-06-11 16:26:27.000`.
+///
+/// ```
+/// # use traillake_model::time::format_lake;
+/// assert_eq!(format_lake(1_686_500_787_000), "2023-06-11 16:26:27.000");
+/// ```
 pub fn format_lake(millis: i64) -> String {
     let mut out = String::with_capacity(23);
     write_lake(millis, &mut out);
     out
 }
 
-/// Appends Lake's text of a time in milliseconds since 1970 UTC.
+/// Appends Lake's text of a time in milliseconds since 1970 UTC, as [`format_lake`] gives it.
 pub fn write_lake(millis: i64, out: &mut String) {
-    let Civil { year, month, day, hour, minute, second } = Civil::of(millis.div_euclid(1000));
-    push_year(year, out);
-    push_fields(&[(month, '-'), (day, '-'), (hour, ' '), (minute, ':'), (second, ':')], out);
+    let civil = Civil::of(millis.div_euclid(1000));
     let thousandths = millis.rem_euclid(1000);
-    out.push('.');
-    push_digit(thousandths / 100, out);
-    push_two(thousandths % 100, out);
+    let Some([y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2]) = civil.digits() else {
+        let Civil { year, month, day, hour, minute, second } = civil;
+        let text = format_args!("{year:+05}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{thousandths:03}");
+        return push_args(text, out);
+    };
+    let ([_, f1], [f2, f3]) = (two(thousandths / 100), two(thousandths % 100));
+    push_ascii(
+        &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1, f2, f3],
+        out,
+    );
 }
 
 /// A time in the fields of a calendar.
@@ -59,8 +71,7 @@ impl Civil {
         let second_of_day = seconds.rem_euclid(86_400);
         let days = seconds.div_euclid(86_400) + 719_468;
         let day_of_era = days.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let march_month = (5 * day_of_year + 2) / 153;
         let month = (march_month + 2) % 12 + 1;
@@ -74,30 +85,31 @@ impl Civil {
             second: second_of_day % 60,
         }
     }
-}
 
-fn push_year(year: i64, out: &mut String) {
-    if (0..=9999).contains(&year) {
-        push_two(year / 100, out);
-        push_two(year % 100, out);
-    } else {
-        // Writing to a text cannot fail.
-        let _ = write!(out, "{year:+05}");
+    /// `YYYYMMDDHHMMSS`; `None` when the year does not have four digits.
+    fn digits(&self) -> Option<[u8; 14]> {
+        if !(0..=9999).contains(&self.year) {
+            return None;
+        }
+        let ([y1, y2], [y3, y4]) = (two(self.year / 100), two(self.year % 100));
+        let ([m1, m2], [d1, d2]) = (two(self.month), two(self.day));
+        let ([h1, h2], [n1, n2]) = (two(self.hour), two(self.minute));
+        let [s1, s2] = two(self.second);
+        Some([y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2])
     }
 }
 
-fn push_fields(fields: &[(i64, char)], out: &mut String) {
-    for (value, separator) in fields {
-        out.push(*separator);
-        push_two(*value, out);
-    }
+/// ASCII digits of a number from 0 to 99.
+fn two(value: i64) -> [u8; 2] {
+    let digit = |value: i64| b'0' + u8::try_from(value % 10).unwrap_or_default();
+    [digit(value / 10), digit(value)]
 }
 
-fn push_two(value: i64, out: &mut String) {
-    push_digit(value / 10, out);
-    push_digit(value % 10, out);
+fn push_ascii(text: &[u8], out: &mut String) {
+    out.push_str(str::from_utf8(text).unwrap_or_default());
 }
 
-fn push_digit(digit: i64, out: &mut String) {
-    out.push(u32::try_from(digit).ok().and_then(|digit| char::from_digit(digit, 10)).unwrap_or('0'));
+fn push_args(text: std::fmt::Arguments<'_>, out: &mut String) {
+    // Writing to a text cannot fail.
+    let _ = out.write_fmt(text);
 }

@@ -7,8 +7,7 @@ const DAY: i64 = 1440;
 
 pub(super) fn parse(bytes: &[u8]) -> Option<EventTime> {
     let (head, rest) = bytes.split_at_checked(19)?;
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] =
-        head
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = head
     else {
         return None;
     };

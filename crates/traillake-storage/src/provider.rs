@@ -1,0 +1,139 @@
+//! One version of an event data store as a table of the engine.
+//!
+//! ```text
+//!  filters ──> keep_files (log) ──> LeafPredicate (footers) ──> DataSourceExec(ParquetSource) ──> eventjson, if named
+//! ```
+//!
+//! Filters are always reported as inexact: the engine moves into the scan what the reader can evaluate and keeps the
+//! rest above it, so pruning may only ever drop what cannot match.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::stats::Precision;
+use datafusion::common::{Result, Statistics};
+use datafusion::datasource::TableType;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_plan::ExecutionPlan;
+use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventSchema, RECORD_REST, RECORD_SHAPE};
+
+use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, keep_files};
+use crate::{EventTable, TableSnapshot};
+
+mod scan;
+mod source;
+
+/// What a scan shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScanPolicy {
+    /// Events of earlier UTC days are invisible: their partitions are never opened.
+    pub first_visible_date: Option<NaiveDate>,
+    /// Whether the table also has the columns `$account`, `$region`, `$date` and `$path`; `SELECT *` shows them then.
+    pub hidden_columns: bool,
+}
+
+/// A snapshot of an event data store for the engine: Lake's columns, `eventjson` and `eventjsonchecksum` included.
+pub struct EventTableProvider {
+    table: EventTable,
+    snapshot: Arc<TableSnapshot>,
+    policy: ScanPolicy,
+    schema: SchemaRef,
+    stored: TableSchema,
+    prune: bool,
+}
+
+impl EventTableProvider {
+    /// A table over `snapshot`; its columns are those of the table's event schema.
+    pub fn try_new(table: EventTable, snapshot: Arc<TableSnapshot>, policy: ScanPolicy) -> crate::Result<Self> {
+        let hidden = if policy.hidden_columns { hidden_fields() } else { Vec::new() };
+        let shown = table.schema().sql_schema().fields().iter().chain(&hidden).map(Arc::clone);
+        let schema = Arc::new(Schema::new(shown.collect::<Vec<_>>()));
+        let stored = stored_schema(table.schema(), hidden);
+        Ok(Self { table, snapshot, policy, schema, stored, prune: true })
+    }
+
+    /// The version of the table that is read.
+    pub fn snapshot(&self) -> &Arc<TableSnapshot> {
+        &self.snapshot
+    }
+
+    /// The same table, read in full: what pruning is tested against.
+    #[cfg(test)]
+    pub(crate) fn without_pruning(mut self) -> Self {
+        self.prune = false;
+        self
+    }
+
+    fn visible_rows(&self) -> Precision<usize> {
+        let all = keep_files(&self.snapshot.files, self.policy.first_visible_date, &[], &self.schema);
+        all.map_or(Precision::Absent, |kept| scan::row_count(&kept.files))
+    }
+}
+
+impl fmt::Debug for EventTableProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventTableProvider")
+            .field("id", &self.table.id())
+            .field("version", &self.snapshot.version)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TableProvider for EventTableProvider {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        let num_rows = self.visible_rows();
+        Some(Statistics { num_rows, ..Statistics::new_unknown(&self.schema) })
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        scan::plan(self, state, projection, filters, limit).await
+    }
+}
+
+/// The columns that a scan reads from files, as SQL types, with the hidden columns as partition columns.
+fn stored_schema(schema: &EventSchema, hidden: Vec<FieldRef>) -> TableSchema {
+    let computed = [EVENT_JSON, EVENT_JSON_CHECKSUM];
+    let shown = schema.sql_schema().fields().iter().filter(|field| !computed.contains(&field.name().as_str()));
+    let own = schema.file_schema().fields().iter();
+    let own = own.filter(|field| [RECORD_SHAPE, RECORD_REST].contains(&field.name().as_str()));
+    let fields: Vec<FieldRef> = shown.chain(own).map(Arc::clone).collect();
+    TableSchema::new(Arc::new(Schema::new(fields)), hidden)
+}
+
+fn hidden_fields() -> Vec<FieldRef> {
+    let field = |name, r#type, nullable| Arc::new(Field::new(name, r#type, nullable));
+    vec![
+        field(ACCOUNT, DataType::Utf8, true),
+        field(REGION, DataType::Utf8, true),
+        field(DATE, DataType::Date32, false),
+        field(PATH, DataType::Utf8, false),
+    ]
+}
+
+#[cfg(test)]
+mod tests;
