@@ -35,6 +35,7 @@ mod functions;
 mod limits;
 mod output;
 mod parameters;
+mod parse;
 mod planners;
 mod registry;
 mod result;

@@ -5,7 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use datafusion::sql::sqlparser::ast::{AccessExpr, Expr, Ident, Select, SelectItem, SetExpr, TableFactor, TableWithJoins};
+use datafusion::sql::sqlparser::ast::{
+    AccessExpr, Expr, Ident, Select, SelectItem, SetExpr, Subscript, TableFactor, TableWithJoins, Value,
+};
 
 use super::RewriteContext;
 use super::fields::as_written;
@@ -38,7 +40,7 @@ pub(super) fn name_items(select: &mut Select, context: &RewriteContext, internal
         } else {
             unique(name.as_deref().unwrap_or(&lower), &mut used, internal, &Ident::new(""))
         };
-        let expr = std::mem::replace(expr, Expr::value(datafusion::sql::sqlparser::ast::Value::Null));
+        let expr = std::mem::replace(expr, Expr::value(Value::Null));
         *item = SelectItem::ExprWithAlias { expr, alias };
     }
 }
@@ -51,17 +53,20 @@ pub(super) fn items(body: &SetExpr, context: &RewriteContext, internal: &HashMap
 
 fn output_item(item: &SelectItem, context: &RewriteContext, internal: &HashMap<String, String>) -> OutputItem {
     match item {
-        SelectItem::ExprWithAlias { expr, alias } if alias.span.start.line == 0 => {
-            let shown = internal.get(&alias.value).filter(|shown| !shown.starts_with("_col"));
-            shown.cloned().or_else(|| implicit_name(expr, context)).map_or(OutputItem::Unnamed, OutputItem::Named)
+        SelectItem::ExprWithAlias { alias, .. } if !is_invented(alias) => {
+            let written = internal.get(&alias.value).cloned();
+            OutputItem::Named(written.unwrap_or_else(|| as_written(alias, context)))
         }
-        SelectItem::ExprWithAlias { alias, .. } => {
-            let shown = internal.get(&alias.value).cloned();
-            OutputItem::Named(shown.unwrap_or_else(|| as_written(alias, context)))
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+            implicit_name(expr, context).map_or(OutputItem::Unnamed, OutputItem::Named)
         }
-        SelectItem::UnnamedExpr(expr) => implicit_name(expr, context).map_or(OutputItem::Unnamed, OutputItem::Named),
         _ => OutputItem::Wildcard,
     }
+}
+
+/// Aliases that the query does not spell have no place in its text.
+fn is_invented(alias: &Ident) -> bool {
+    alias.span.start.line == 0
 }
 
 fn is_wildcard(item: &SelectItem) -> bool {
@@ -97,8 +102,7 @@ fn implicit_name(expr: &Expr, context: &RewriteContext) -> Option<String> {
 }
 
 /// Fields after a dot have become subscripts whose literal carries the name's place and no quotes.
-fn field_written_with_dot(subscript: &datafusion::sql::sqlparser::ast::Subscript) -> Option<String> {
-    use datafusion::sql::sqlparser::ast::{Subscript, Value};
+fn field_written_with_dot(subscript: &Subscript) -> Option<String> {
     let Subscript::Index { index: Expr::Value(value) } = subscript else { return None };
     let Value::SingleQuotedString(name) = &value.value else { return None };
     let width = value.span.end.column.saturating_sub(value.span.start.column);

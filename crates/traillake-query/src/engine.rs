@@ -1,0 +1,137 @@
+//! The query engine of one lake: a text goes in, a stream of batches comes out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::Statement as PlannedStatement;
+use datafusion::sql::sqlparser::ast::Statement;
+use traillake_storage::LakeStorage;
+
+use crate::catalog::LakeTables;
+use crate::error::Translator;
+use crate::output::OutputNames;
+use crate::registry::{QueryEntry, QueryRegistry};
+use crate::result::Running;
+use crate::session::{self, QuerySession};
+use crate::{LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats, parse};
+
+/// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
+#[derive(Debug, Clone)]
+pub struct QueryEngine {
+    lake: LakeStorage,
+    limits: Arc<QueryLimits>,
+    runtime: Arc<RuntimeEnv>,
+    tables: LakeTables,
+    registry: QueryRegistry,
+}
+
+impl QueryEngine {
+    /// An engine for `lake`; fails when the folder for spilled data cannot be used.
+    pub fn new(lake: LakeStorage, limits: QueryLimits) -> Result<Self, QueryError> {
+        let runtime = session::runtime(&limits)?;
+        let tables = LakeTables::new(lake.clone());
+        Ok(Self { lake, limits: Arc::new(limits), runtime, tables, registry: QueryRegistry::default() })
+    }
+
+    /// The limits all queries of this engine share.
+    pub fn limits(&self) -> &QueryLimits {
+        &self.limits
+    }
+
+    /// The queries this engine has run, oldest first; also `system.queries`.
+    pub fn queries(&self) -> Vec<QueryRecord> {
+        self.registry.list(self.lake.clock().now())
+    }
+
+    /// Checks, plans and starts one query. It reads the snapshot of each store at this moment.
+    ///
+    /// Rows come as the result is polled; dropping the result, or this call, stops the query.
+    pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
+        let mut entry = self.registry.start(sql, self.lake.clock().now());
+        let timeout = options.timeout.or(self.limits.timeout);
+        let started = within(timeout, self.start(sql, options)).await;
+        match started {
+            Ok(running) => Ok(QueryResult::new(entry, running, timeout, options.max_rows.or(self.limits.max_rows))),
+            Err(error) => {
+                record_failure(&mut entry, &error);
+                Err(error)
+            }
+        }
+    }
+
+    /// A DataFusion session over the lake for programs that build plans themselves.
+    ///
+    /// SQL given to it directly skips Lake's dialect, the allow-list and the output names.
+    pub async fn session(&self, options: &QueryOptions) -> Result<SessionContext, QueryError> {
+        let session = self.open_session(options).await?;
+        Ok(SessionContext::new_with_state(session.state))
+    }
+
+    /// Names of stores, columns, nested fields and functions, for completion.
+    pub async fn names(&self) -> Result<LakeNames, QueryError> {
+        let session = self.open_session(&QueryOptions::default()).await?;
+        Ok(LakeNames::of(&session))
+    }
+
+    async fn open_session(&self, options: &QueryOptions) -> Result<QuerySession, QueryError> {
+        let stores = self.tables.stores().await?;
+        session::open(session::SessionParts {
+            limits: &self.limits,
+            runtime: Arc::clone(&self.runtime),
+            tables: self.tables.clone(),
+            registry: self.registry.clone(),
+            stores,
+            default_store: options.default_store.clone(),
+        })
+    }
+
+    async fn start(&self, sql: &str, options: &QueryOptions) -> Result<Running, QueryError> {
+        let mut session = self.open_session(options).await?;
+        let parsed = parse::on_deep_stack(parse::Request::new(sql, &session, options, self.limits.text_bytes)).await?;
+        session.show_hidden_columns(parsed.names_hidden_columns);
+        let translator = Translator::new(sql, &session, &self.limits);
+        let planned = self.plan(&session, parsed.statement).await;
+        let (plan, explains) = planned.map_err(|error| translator.translate(error))?;
+        let stream = execute_stream(Arc::clone(&plan), session.state.task_ctx()).map_err(|error| translator.translate(error))?;
+        let names = parsed.names.filter(|_| !explains);
+        let schema = names.as_ref().map_or_else(|| stream.schema(), |names: &OutputNames| names.apply(&stream.schema()));
+        Ok(Running { schema, stream, plan, tracker: session.tracker, translator })
+    }
+
+    async fn plan(
+        &self,
+        session: &QuerySession,
+        statement: Statement,
+    ) -> datafusion::error::Result<(Arc<dyn ExecutionPlan>, bool)> {
+        let statement = PlannedStatement::Statement(Box::new(statement));
+        let plan = session.state.statement_to_plan(statement).await?;
+        read_only().verify_plan(&plan)?;
+        let explains = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));
+        Ok((session.state.create_physical_plan(&plan).await?, explains))
+    }
+}
+
+/// A second lock behind the allow-list.
+fn read_only() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+}
+
+async fn within<T>(timeout: Option<Duration>, work: impl Future<Output = Result<T, QueryError>>) -> Result<T, QueryError> {
+    match timeout {
+        None => work.await,
+        Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or(Err(QueryError::Timeout { limit })),
+    }
+}
+
+fn record_failure(entry: &mut QueryEntry, error: &QueryError) {
+    let state = match error {
+        QueryError::Timeout { .. } => QueryState::TimedOut,
+        _ => QueryState::Failed,
+    };
+    entry.end(state, &QueryStats::default(), Some(error.to_string()));
+}

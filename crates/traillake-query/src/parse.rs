@@ -1,0 +1,106 @@
+//! From a text to one checked and rewritten statement.
+//!
+//! It runs on a thread with a deep stack: trees that a refused text has grown are freed by
+//! recursion, and the caller's stack may be small.
+
+use std::collections::{HashMap, HashSet};
+
+use datafusion::sql::sqlparser::ast::Statement;
+use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::tokenizer::Token;
+use tokio::sync::oneshot;
+
+use crate::dialect::LakeDialect;
+use crate::error::parse_error;
+use crate::output::OutputNames;
+use crate::rewrite::{RewriteContext, balance, rewrite, rewrite_show};
+use crate::session::QuerySession;
+use crate::text::{position, read_statement};
+use crate::{QueryError, QueryOptions, QueryParameter, StatementRules, statement};
+
+/// Address space for the parsing thread; only what is used takes memory.
+const STACK_BYTES: usize = 256 << 20;
+/// Subqueries, parentheses and prefixes within each other that the parser follows.
+const MAX_RECURSION: usize = 256;
+
+/// A text and what it may refer to.
+#[derive(Debug)]
+pub(crate) struct Request {
+    sql: String,
+    text_bytes: usize,
+    statements: StatementRules,
+    default_store: Result<String, Vec<String>>,
+    parameters: Vec<QueryParameter>,
+    map_columns: HashSet<String>,
+    store_columns: HashMap<String, Vec<String>>,
+}
+
+/// A statement ready to be planned.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) statement: Statement,
+    /// Output names; `None` when the plan's own names are shown.
+    pub(crate) names: Option<OutputNames>,
+    pub(crate) names_hidden_columns: bool,
+}
+
+impl Request {
+    pub(crate) fn new(sql: &str, session: &QuerySession, options: &QueryOptions, text_bytes: usize) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            text_bytes,
+            statements: options.statements,
+            default_store: session.default_store(),
+            parameters: options.parameters.clone(),
+            map_columns: session.map_columns(),
+            store_columns: session.store_columns(),
+        }
+    }
+}
+
+/// Parses on a thread of its own.
+pub(crate) async fn on_deep_stack(request: Request) -> Result<Parsed, QueryError> {
+    let (sender, receiver) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("traillake-parse".into()).stack_size(STACK_BYTES);
+    let spawned = thread.spawn(move || {
+        // Nobody waits any more when the query was dropped meanwhile.
+        let _ = sender.send(parse(request));
+    });
+    let failed = || QueryError::Failed { message: "the query could not be parsed".into() };
+    spawned.map_err(|_| failed())?;
+    receiver.await.unwrap_or_else(|_| Err(failed()))
+}
+
+fn parse(request: Request) -> Result<Parsed, QueryError> {
+    let default_store = || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores });
+    let text = read_statement(&request.sql, request.text_bytes, default_store)?;
+    let names_hidden_columns = text.names_hidden_columns;
+    let mut statement = parse_tokens(text.tokens)?;
+    balance(&mut statement);
+    statement::check(&statement, request.statements)?;
+    let is_query = matches!(statement, Statement::Query(_));
+    let mut statement = rewrite_show(statement)?;
+    let context = RewriteContext {
+        written: text.written,
+        parameters: request.parameters,
+        map_columns: request.map_columns,
+        store_columns: if names_hidden_columns { request.store_columns } else { HashMap::new() },
+    };
+    let names = rewrite(&mut statement, &context)?.filter(|_| is_query);
+    Ok(Parsed { statement, names, names_hidden_columns })
+}
+
+fn parse_tokens(tokens: Vec<datafusion::sql::sqlparser::tokenizer::TokenWithSpan>) -> Result<Statement, QueryError> {
+    let mut parser = Parser::new(&LakeDialect).with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
+    let statement = parser.parse_statement();
+    let next = parser.peek_token();
+    let statement = statement.map_err(|error| parse_error(&error))?;
+    if next.token == Token::EOF {
+        return Ok(statement);
+    }
+    let message = format!("expected the end of the query, found `{}`", next.token);
+    Err(QueryError::Syntax { message, position: position(next.span.start) })
+}
+
+#[cfg(test)]
+mod tests;
