@@ -20,7 +20,7 @@ use crate::shape::ShapeWriter;
 use crate::tape::{NodeKind, Tape, TapeBuffer};
 use crate::{EventSchema, RecordError, RecordErrorReason, RecordLimits};
 pub use canonical::content_digest;
-pub(crate) use number::{double, integer};
+pub(crate) use number::{double, integer, push_double};
 pub(crate) use walk::{Memory, PRESENT, Walk, has_repeated_name};
 
 /// Reads records of one schema, one after the other, in memory that is kept between them.
@@ -81,6 +81,7 @@ impl RecordReader {
         memory.clear();
         shape.clear();
         Walk::new(schema, tape, memory, Some(shape)).object(0, 0);
+        shape.limit(tape);
         apply_alternates(schema, tape, memory);
         let event_time_micros = event_time(tape, memory.slots[schema.known().event_time as usize])?;
         let (shape, rest) = shape.finished();

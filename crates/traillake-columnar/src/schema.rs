@@ -19,7 +19,7 @@ use arrow::datatypes::SchemaRef;
 use traillake_model::{AddedColumn, EventDataStoreKind};
 
 use crate::ColumnarError;
-pub(crate) use column::{Column, ColumnKind, Columns, NO_COLUMN};
+pub(crate) use column::{ColumnKind, Columns, NO_COLUMN};
 pub use definition::ColumnDefinition;
 use definition::SchemaDefinition;
 pub(crate) use arrow_types::map_entries_field;

@@ -6,7 +6,7 @@
 //! s text      b boolean     n null        t time `YYYY-MM-DDTHH:MM:SSZ`   c time `YYYYMMDDTHHMMSSZ`
 //! i integer   d double      from their columns; the canonical text of the value is the source text
 //! m"ssrn"     a map: its entries in order, each s string, r raw JSON text, n null
-//! {…} […]     objects with known members, lists of them
+//! {…} […]     objects with known members, lists of them; an element may be `x`
 //! x           the next literal of `recordrest`: raw compact JSON texts joined by line feeds
 //! ```
 //!
@@ -18,7 +18,10 @@ mod program;
 mod tests;
 
 use crate::tape::Tape;
-pub(crate) use program::{EntryKind, Op, Program};
+pub(crate) use program::{EntryKind, Op, Program, ShapeError};
+
+/// Longest shape in bytes; a record with a longer one is a single literal, which bounds the programs of readers.
+const MAX_SHAPE_BYTES: usize = 64 << 10;
 
 /// Writes the shape and the rest of one record after the other.
 #[derive(Debug, Default)]
@@ -41,6 +44,14 @@ impl ShapeWriter {
         self.shape.clear();
         self.rest.clear();
         self.literals = 0;
+    }
+
+    /// Turns a record with too long a shape into a single literal.
+    pub(crate) fn limit(&mut self, record: Tape<'_>) {
+        if self.shape.len() > MAX_SHAPE_BYTES {
+            self.clear();
+            self.literal(record, 0);
+        }
     }
 
     /// The shape, and the rest unless the record needs none.

@@ -14,7 +14,6 @@ mod tests;
 use std::borrow::Cow;
 
 use crate::{RecordError, RecordErrorReason};
-pub(crate) use scan::MAX_TEXT_BYTES;
 pub(crate) use text::{Piece, pieces, push_compact};
 
 /// What a JSON value is. Member names are `String` nodes in front of their value.

@@ -38,6 +38,15 @@ pub enum IngestError {
     /// The ingest was cancelled; what was committed stays.
     #[error("the ingest was interrupted")]
     Cancelled,
+    /// The ingest failed after a part of it was committed; that part stays.
+    #[error("the ingest stopped early: {} events of {} objects are stored", committed.events.stored, committed.objects.ingested)]
+    Unfinished {
+        /// What was committed.
+        committed: Box<crate::IngestSummary>,
+        /// What stopped it.
+        #[source]
+        source: Box<Self>,
+    },
     /// A broken invariant of this crate.
     #[error("internal error: {message}")]
     Internal {
@@ -161,6 +170,9 @@ impl IngestError {
             Self::Object { source, .. } => source.hint(),
             Self::Storage(source) => source.hint(),
             Self::Cancelled => Some("run the same ingest again: it goes on where it was interrupted".to_owned()),
+            Self::Unfinished { source, .. } => {
+                source.hint().or_else(|| Some("run the same ingest again: it goes on where it stopped".to_owned()))
+            }
             Self::Internal { .. } => None,
         }
     }

@@ -51,4 +51,19 @@ pub use read::{ContentKind, ObjectOutcome, ReadLimits, read_object};
 pub use source::{SourceObject, SourceSpec, list};
 
 // ---- PIPELINE: its `mod` lines and re-exports go between these two marks ----
+mod batch;
+mod dedupe;
+mod follow;
+mod pipeline;
+mod progress;
+mod request;
+mod retry;
+mod summary;
+
+pub use follow::{FollowOptions, PassObserver, follow};
+pub use pipeline::{Result, ingest};
+pub use progress::{IngestProgress, ProgressReading};
+pub use request::{IngestLimits, IngestRequest};
+pub use retry::{RetryRequest, retry_quarantine};
+pub use summary::{ByteCounts, EventCounts, IngestSummary, Note, ObjectCounts, ReasonCount};
 // ---- end of PIPELINE ----

@@ -33,12 +33,14 @@ pub struct IngestLimits {
     pub record_bytes: u64,
     /// Most bytes one object may hold after decompression (64 GiB).
     pub decompressed_bytes: u64,
-    /// Most decompressed bytes per compressed byte, counted after the first megabytes.
+    /// Most decompressed bytes per compressed byte (1,000), counted from 64 MiB on.
     pub decompression_ratio: u64,
     /// Objects read at once; `None` is one per processor, two to four.
     pub workers: Option<NonZeroUsize>,
     /// Longest time finished objects wait for their commit.
     pub commit_every: Duration,
+    /// Objects changed more recently than this are left for the next time (zero: none).
+    pub settle: Duration,
 }
 
 impl Default for IngestLimits {
@@ -47,9 +49,10 @@ impl Default for IngestLimits {
             memory_bytes: 512_000_000,
             record_bytes: 16 << 20,
             decompressed_bytes: 64 << 30,
-            decompression_ratio: 1_100,
+            decompression_ratio: 1_000,
             workers: None,
             commit_every: Duration::from_secs(60),
+            settle: Duration::ZERO,
         }
     }
 }
@@ -76,6 +79,11 @@ impl IngestLimits {
     /// copied by partition and encoded, so a batch is about a seventh of the whole.
     pub(crate) fn batch_bytes(&self) -> usize {
         usize::try_from(self.memory_bytes / 20 * 3).unwrap_or(usize::MAX).max(1)
+    }
+
+    /// Objects up to this size are held whole while they are split.
+    pub(crate) fn whole_bytes(&self) -> u64 {
+        (self.memory_bytes / 32).min(32 << 20)
     }
 
     /// Arrow bytes of one chunk.

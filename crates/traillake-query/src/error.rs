@@ -119,6 +119,14 @@ pub enum QueryError {
         /// Where.
         position: Option<Position>,
     },
+    /// The event data store is pending deletion.
+    #[error("event data store `{name}` is {status} and answers no queries")]
+    InactiveStore {
+        /// Its name.
+        name: String,
+        /// Its status.
+        status: &'static str,
+    },
     /// No column or field has this name.
     #[error("{}column `{name}` cannot be resolved", place(*position))]
     UnknownColumn {
@@ -204,6 +212,7 @@ impl QueryError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::StoreNotFound { .. } | Self::NoDefaultStore { .. } => "EventDataStoreNotFoundException",
+            Self::InactiveStore { .. } => "InactiveEventDataStoreException",
             Self::MalformedParameter { .. } | Self::InvalidParameter { .. } => "InvalidParameterException",
             Self::Timeout { .. } => "TIMED_OUT",
             Self::MemoryLimit { .. } | Self::SpillLimit { .. } | Self::RowLimit { .. } | Self::Failed { .. } => "FAILED",
@@ -241,6 +250,7 @@ impl QueryError {
             Self::MalformedParameter { .. } => {
                 "write `name=value` or `name:kind=value`, kind being text, number, boolean, timestamp or date".into()
             }
+            Self::InactiveStore { name, .. } => format!("restore it: `traillake store restore {name}`"),
             Self::StoreNotFound { nearest: None, .. } => "`SHOW TABLES` lists the stores".into(),
             Self::StoreNotFound { nearest: Some(name), .. }
             | Self::UnknownColumn { nearest: Some(name), .. }

@@ -1,5 +1,6 @@
 //! Everything that can go wrong with a lake, named for what failed, with a hint for whoever has to mend it.
 
+use parquet::errors::ParquetError;
 use traillake_columnar::ColumnarError;
 use traillake_model::{EventDataStoreId, ModelError};
 
@@ -120,7 +121,7 @@ pub enum StorageError {
         path: String,
         /// What the library said.
         #[source]
-        source: parquet::errors::ParquetError,
+        source: ParquetError,
     },
     /// Columns could not be built or combined.
     #[error("the columns of `{path}` do not fit")]
@@ -182,10 +183,16 @@ impl StorageError {
         move |source| Self::ObjectStore { operation, path, source }
     }
 
-    /// An error of the Parquet library at `path`.
-    pub(crate) fn parquet(path: impl ToString) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
+    /// An error of the Parquet library at `path`; when the object store failed beneath it, that error.
+    pub(crate) fn parquet(path: impl ToString) -> impl FnOnce(ParquetError) -> Self {
         let path = path.to_string();
-        move |source| Self::Parquet { path, source }
+        move |source| match source {
+            ParquetError::External(cause) => match cause.downcast::<object_store::Error>() {
+                Ok(source) => Self::ObjectStore { operation: "read", path, source: *source },
+                Err(cause) => Self::Parquet { path, source: ParquetError::External(cause) },
+            },
+            source => Self::Parquet { path, source },
+        }
     }
 
     /// An error of the Arrow library at `path`.

@@ -3,7 +3,9 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions, StringViewArray, StringViewBuilder};
+use arrow::array::{
+    Array, ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions, StringArray, StringViewArray, StringViewBuilder,
+};
 use arrow::compute::{cast, concat};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
@@ -11,10 +13,9 @@ use datafusion::config::ConfigOptions;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
-use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventJsonWriter, EventSchema, event_json_checksum};
-
-/// Rows that are rebuilt at once: with records of the largest size allowed, their text still fits one array.
-const ROWS_AT_ONCE: usize = 64;
+use traillake_columnar::{
+    ColumnarError, EVENT_JSON, EVENT_JSON_CHECKSUM, EventJsonWriter, EventSchema, event_json_checksum,
+};
 
 /// The expression for `eventjson` over an input that has the columns named by [`columns_needed`].
 pub(crate) fn event_json_expr(
@@ -39,8 +40,7 @@ pub(crate) fn checksum_expr(event_json: Arc<dyn PhysicalExpr>, config: &Arc<Conf
 
 /// Names of the file columns from which a record is rebuilt.
 pub(crate) fn columns_needed(schema: &Arc<EventSchema>) -> Vec<String> {
-    let writer = EventJsonWriter::new(Arc::clone(schema));
-    writer.columns_needed().iter().map(|name| (*name).to_owned()).collect()
+    EventJsonWriter::new(Arc::clone(schema)).columns_needed().to_vec()
 }
 
 fn call(
@@ -72,17 +72,23 @@ impl EventJson {
 
     fn rebuild(&self, batch: &RecordBatch) -> Result<ArrayRef> {
         let writer = EventJsonWriter::new(Arc::clone(&self.schema));
-        let mut parts = Vec::with_capacity(batch.num_rows().div_ceil(ROWS_AT_ONCE));
-        for start in (0..batch.num_rows()).step_by(ROWS_AT_ONCE) {
-            let slice = batch.slice(start, ROWS_AT_ONCE.min(batch.num_rows() - start));
-            let texts = writer.write(&slice).map_err(|error| DataFusionError::External(Box::new(error)))?;
-            parts.push(StringViewArray::from(&texts));
+        let texts = record_texts(&writer, batch).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let views: Vec<StringViewArray> = texts.iter().map(StringViewArray::from).collect();
+        let views: Vec<&dyn Array> = views.iter().map(|view| view as &dyn Array).collect();
+        Ok(concat(&views)?)
+    }
+}
+
+/// The records of a batch, in as many arrays as their size takes; one at least.
+pub(crate) fn record_texts(writer: &EventJsonWriter, batch: &RecordBatch) -> Result<Vec<StringArray>, ColumnarError> {
+    match writer.write(batch) {
+        Err(ColumnarError::BatchTooLarge { .. }) if batch.num_rows() > 1 => {
+            let half = batch.num_rows() / 2;
+            let mut texts = record_texts(writer, &batch.slice(0, half))?;
+            texts.extend(record_texts(writer, &batch.slice(half, batch.num_rows() - half))?);
+            Ok(texts)
         }
-        if parts.is_empty() {
-            return Ok(Arc::new(StringViewArray::from(Vec::<&str>::new())));
-        }
-        let parts: Vec<&dyn Array> = parts.iter().map(|part| part as &dyn Array).collect();
-        Ok(concat(&parts)?)
+        written => Ok(vec![written?]),
     }
 }
 
@@ -118,21 +124,13 @@ impl ScalarUDFImpl for EventJson {
         let mut fields = Vec::with_capacity(self.names.len());
         let mut columns = Vec::with_capacity(self.names.len());
         for (name, value) in self.names.iter().zip(arguments.args) {
-            let column = plain_text(value.into_array(rows)?)?;
+            let column = value.into_array(rows)?;
             fields.push(Field::new(name, column.data_type().clone(), true));
             columns.push(column);
         }
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?;
         Ok(ColumnarValue::Array(self.rebuild(&batch)?))
-    }
-}
-
-/// The scan shows root texts as views; records are rebuilt from the file's own types.
-fn plain_text(column: ArrayRef) -> Result<ArrayRef> {
-    match column.data_type() {
-        DataType::Utf8View => Ok(cast(&column, &DataType::Utf8)?),
-        _ => Ok(column),
     }
 }
 

@@ -25,6 +25,8 @@ const PAGE_ROWS: usize = 20_000;
 /// Files below this many rows are read whole anyway: a page index, bloom filters and statistics of a hundred leaves
 /// would be larger than the rows.
 const SMALL_FILE_ROWS: usize = 1_000;
+/// Bytes read with the first request for a footer: enough for a file of two row groups.
+pub(crate) const FOOTER_HINT_BYTES: usize = 64 << 10;
 /// Chance that a bloom filter lets a wrong value pass; 1 % costs 10 bits for a distinct value.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 /// Longest text kept as a minimum or maximum. Names in ARNs start to differ after some 40 bytes.

@@ -29,6 +29,7 @@ mod lake;
 mod location;
 mod log;
 mod manifest;
+mod object_reader;
 mod paths;
 mod quarantine;
 mod snapshot;
@@ -54,4 +55,21 @@ pub use vacuum::{VacuumReport, VacuumedFile};
 
 // ---- STORAGE-TABLE: modules and re-exports of the table half, edited by its owner only ----
 // (layout, writer, provider, pruning, event_json, scan_report, lookup, compaction, expiry)
+mod compaction;
+mod event_json;
+mod expiry;
+mod layout;
+mod lookup;
+mod provider;
+mod pruning;
+mod scan_report;
+mod writer;
+
+pub use compaction::{CompactOptions, CompactReport, CompactedPartition, compact};
+pub use expiry::{ExpireOptions, ExpireReport, ExpiredPartition, expire};
+pub use layout::Effort;
+pub use lookup::{Candidate, StoredMatch, find_stored};
+pub use provider::{EventTableProvider, ScanPolicy};
+pub use scan_report::{ScanMetrics, ScanReport, ScanTracker, scan_metrics};
+pub use writer::{EventFileWriter, write_event_file};
 // ---- end of STORAGE-TABLE ----

@@ -58,6 +58,12 @@ pub(crate) fn quarantine_blob(name: uuid::Uuid) -> Path {
     Path::from_iter([QUARANTINE, &format!("{name}.bin")])
 }
 
+/// The path of a large piece as a row names it, if it is one.
+pub(crate) fn quarantine_blob_of(text: &str) -> Option<Path> {
+    let name = text.strip_prefix("quarantine/")?.strip_suffix(".bin")?;
+    Some(quarantine_blob(name.parse().ok()?))
+}
+
 /// Commit `version`, below the table.
 pub(crate) fn commit(version: u64) -> Path {
     Path::from_iter([DELTA_LOG, &format!("{version:020}.json")])

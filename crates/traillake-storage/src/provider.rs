@@ -122,7 +122,7 @@ fn stored_schema(schema: &EventSchema, hidden: Vec<FieldRef>) -> TableSchema {
     let own = schema.file_schema().fields().iter();
     let own = own.filter(|field| [RECORD_SHAPE, RECORD_REST].contains(&field.name().as_str()));
     let fields: Vec<FieldRef> = shown.chain(own).map(Arc::clone).collect();
-    TableSchema::new(Arc::new(Schema::new(fields)), hidden)
+    TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(hidden).build()
 }
 
 fn hidden_fields() -> Vec<FieldRef> {

@@ -1,12 +1,17 @@
 //! The quarantine: bytes that could not be read as records, with the place they came from and the reason.
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use std::sync::Arc;
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use uuid::Uuid;
 
-use crate::manifest::{Columns, Sequenced, SortedRow, binary_column, moment_column, number_column, text_column, uuid_column};
+use crate::Result;
+use crate::manifest::{ManifestRow, Columns, Sequenced, SortedRow, binary_column, moment_column, number_column, text_column, uuid_column};
 
 /// One piece that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,4 +112,31 @@ impl SortedRow for QuarantineRow {
         };
         Ok(Sequenced { sequence: columns.number("sequence", row)?, row: quarantined })
     }
+}
+
+/// Those of `rows` whose attempt is that of their object's row in `manifest`; both sorted by object.
+pub(crate) fn live(
+    rows: BoxStream<'static, Result<QuarantineRow>>,
+    manifest: BoxStream<'static, Result<ManifestRow>>,
+) -> BoxStream<'static, Result<QuarantineRow>> {
+    let state = (rows, manifest, None::<ManifestRow>);
+    futures::stream::try_unfold(state, |(mut rows, mut manifest, mut current)| async move {
+        while let Some(row) = rows.next().await.transpose()? {
+            let order = loop {
+                match current.as_ref().map(|known| known.object.cmp(&row.object)) {
+                    None | Some(Ordering::Less) => match manifest.next().await.transpose()? {
+                        Some(next) => current = Some(next),
+                        None => break Ordering::Greater,
+                    },
+                    Some(order) => break order,
+                }
+            };
+            let latest = current.as_ref().filter(|_| order == Ordering::Equal);
+            if latest.is_some_and(|latest| latest.attempt == row.attempt) {
+                return Ok(Some((row, (rows, manifest, current))));
+            }
+        }
+        Ok(None)
+    })
+    .boxed()
 }

@@ -120,6 +120,13 @@ impl FileSet {
         true
     }
 
+    /// Removes the file with the path and partition of `file`, if it is there.
+    pub(crate) fn remove_known(&mut self, file: &DataFile) {
+        if self.contains(&file.partition, &file.path) {
+            self.remove(&file.path, Some(&file.partition));
+        }
+    }
+
     /// Whether a file lies at `path` in `partition`.
     pub(crate) fn contains(&self, partition: &PartitionValues, path: &str) -> bool {
         self.of(partition).iter().any(|file| file.path == path)

@@ -37,7 +37,8 @@ pub struct NewEventDataStore {
 impl LakeStorage {
     /// All event data stores by name, also those pending deletion; not those that are gone.
     pub async fn event_data_stores(&self) -> Result<Vec<EventDataStoreSettings>> {
-        let list = || self.object_store().list_with_delimiter(Some(&STORES));
+        let folder = Path::from(paths::STORES);
+        let list = || self.object_store().list_with_delimiter(Some(&folder));
         let folders = match documents::retry(list).await {
             Ok(found) => found.common_prefixes,
             Err(object_store::Error::NotFound { .. }) => Vec::new(),
@@ -170,9 +171,6 @@ impl LakeStorage {
         Ok(None)
     }
 }
-
-/// Folder of the stores.
-static STORES: std::sync::LazyLock<Path> = std::sync::LazyLock::new(|| Path::from(paths::STORES));
 
 /// A store that was never different has no change to read old objects again for.
 fn without_history(mut settings: EventDataStoreSettings) -> EventDataStoreSettings {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
-use parquet::arrow::async_writer::{AsyncArrowWriter, ParquetObjectWriter};
+use parquet::arrow::async_writer::AsyncArrowWriter;
 use parquet::file::metadata::ParquetMetaData;
 use tokio::io::AsyncWriteExt as _;
 use traillake_model::PartitionValues;
@@ -65,7 +65,7 @@ async fn upload(table: &EventTable, path: &str, bytes: Bytes) -> Result<()> {
     let mut writer = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path), PART_BYTES);
     let written = async {
         writer.put(bytes).await?;
-        writer.shutdown().await.map_err(object_store::Error::from)
+        writer.shutdown().await.map_err(|source| object_store::Error::Generic { store: "upload", source: source.into() })
     }
     .await;
     if let Err(error) = written {
@@ -77,11 +77,16 @@ async fn upload(table: &EventTable, path: &str, bytes: Bytes) -> Result<()> {
 }
 
 /// Writes one event file batch by batch, with bounded memory: what compaction uses.
-#[derive(Debug)]
 pub struct EventFileWriter {
     path: String,
     partition: PartitionValues,
-    writer: AsyncArrowWriter<ParquetObjectWriter>,
+    writer: AsyncArrowWriter<BufWriter>,
+}
+
+impl std::fmt::Debug for EventFileWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EventFileWriter").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl EventFileWriter {
@@ -91,10 +96,7 @@ impl EventFileWriter {
         let schema = Arc::clone(table.schema().file_schema());
         let upload = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path.as_str()), PART_BYTES);
         let writer = options(&schema, rows, effort)
-            .and_then(|options| {
-                let target = ParquetObjectWriter::from_buf_writer(upload);
-                AsyncArrowWriter::try_new_with_options(target, schema, options)
-            })
+            .and_then(|options| AsyncArrowWriter::try_new_with_options(upload, schema, options))
             .map_err(StorageError::parquet(&path))?;
         Ok(Self { path, partition: values.clone(), writer })
     }

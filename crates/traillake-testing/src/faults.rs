@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,20 +29,42 @@ pub enum Fault {
 #[derive(Debug)]
 pub struct FaultPlan {
     fault: Fault,
-    at: u64,
+    start: Start,
     lasting: bool,
     seen: AtomicU64,
+    struck: AtomicBool,
+}
+
+/// Where the failing begins.
+#[derive(Debug)]
+enum Start {
+    Operation(u64),
+    PutOf(String),
 }
 
 impl FaultPlan {
     /// The `at`-th operation (from 0) fails, once.
     pub fn once(fault: Fault, at: u64) -> Arc<Self> {
-        Arc::new(Self { fault, at, lasting: false, seen: AtomicU64::new(0) })
+        Self::starting(fault, Start::Operation(at), false)
     }
 
     /// The `at`-th operation (from 0) and every one after it fails.
     pub fn from(fault: Fault, at: u64) -> Arc<Self> {
-        Arc::new(Self { fault, at, lasting: true, seen: AtomicU64::new(0) })
+        Self::starting(fault, Start::Operation(at), true)
+    }
+
+    /// The first write of an object whose path ends in `suffix` and every operation after it fail.
+    pub fn from_put_of(fault: Fault, suffix: &str) -> Arc<Self> {
+        Self::starting(fault, Start::PutOf(suffix.to_owned()), true)
+    }
+
+    fn starting(fault: Fault, start: Start, lasting: bool) -> Arc<Self> {
+        Arc::new(Self { fault, start, lasting, seen: AtomicU64::new(0), struck: AtomicBool::new(false) })
+    }
+
+    /// Whether an operation has failed.
+    pub fn has_struck(&self) -> bool {
+        self.struck.load(Ordering::SeqCst)
     }
 
     /// Operations counted so far.
@@ -50,9 +72,19 @@ impl FaultPlan {
         self.seen.load(Ordering::SeqCst)
     }
 
-    fn next(&self) -> Option<Fault> {
+    fn next(&self, written: Option<&Path>) -> Option<Fault> {
         let n = self.seen.fetch_add(1, Ordering::SeqCst);
-        (n == self.at || (self.lasting && n > self.at)).then_some(self.fault)
+        let fails = match &self.start {
+            Start::Operation(at) => n == *at || (self.lasting && n > *at),
+            Start::PutOf(suffix) => {
+                (self.lasting && self.has_struck())
+                    || written.is_some_and(|path| path.as_ref().ends_with(suffix.as_str()))
+            }
+        };
+        if fails {
+            self.struck.store(true, Ordering::SeqCst);
+        }
+        fails.then_some(self.fault)
     }
 }
 
@@ -70,17 +102,26 @@ impl FaultyStore {
     }
 
     async fn run<T>(&self, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
-        match self.plan.next() {
-            None => operation.await,
-            Some(Fault::Error) => Err(injected("error")),
-            Some(Fault::Timeout) => {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                Err(injected("timeout"))
-            }
-            Some(Fault::LostAcknowledgement) => {
-                let _unheard = operation.await;
-                Err(injected("lost acknowledgement"))
-            }
+        fail(self.plan.next(None), operation).await
+    }
+
+    async fn write<T>(&self, path: &Path, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        fail(self.plan.next(Some(path)), operation).await
+    }
+}
+
+/// Does `operation`, or lets it fail.
+async fn fail<T>(fault: Option<Fault>, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
+    match fault {
+        None => operation.await,
+        Some(Fault::Error) => Err(injected("error")),
+        Some(Fault::Timeout) => {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            Err(injected("timeout"))
+        }
+        Some(Fault::LostAcknowledgement) => {
+            let _unheard = operation.await;
+            Err(injected("lost acknowledgement"))
         }
     }
 }
@@ -98,7 +139,7 @@ impl fmt::Display for FaultyStore {
 #[async_trait]
 impl ObjectStore for FaultyStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.run(self.inner.put_opts(location, payload, options)).await
+        self.write(location, self.inner.put_opts(location, payload, options)).await
     }
 
     async fn put_multipart_opts(
@@ -107,7 +148,7 @@ impl ObjectStore for FaultyStore {
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
         let upload = self.run(self.inner.put_multipart_opts(location, options)).await?;
-        Ok(Box::new(FaultyUpload { inner: upload, plan: Arc::clone(&self.plan) }))
+        Ok(Box::new(FaultyUpload { path: location.clone(), inner: upload, plan: Arc::clone(&self.plan) }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -129,7 +170,7 @@ impl ObjectStore for FaultyStore {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        match self.plan.next() {
+        match self.plan.next(None) {
             None => self.inner.list(prefix),
             Some(_) => futures::stream::once(async { Err(injected("listing error")) }).boxed(),
         }
@@ -146,6 +187,7 @@ impl ObjectStore for FaultyStore {
 
 #[derive(Debug)]
 struct FaultyUpload {
+    path: Path,
     inner: Box<dyn MultipartUpload>,
     plan: Arc<FaultPlan>,
 }
@@ -153,21 +195,12 @@ struct FaultyUpload {
 #[async_trait]
 impl MultipartUpload for FaultyUpload {
     fn put_part(&mut self, data: PutPayload) -> object_store::UploadPart {
-        match self.plan.next() {
-            None => self.inner.put_part(data),
-            Some(_) => Box::pin(async { Err(injected("part error")) }),
-        }
+        let fault = self.plan.next(None);
+        Box::pin(fail(fault, self.inner.put_part(data)))
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        match self.plan.next() {
-            None => self.inner.complete().await,
-            Some(Fault::LostAcknowledgement) => {
-                let _unheard = self.inner.complete().await;
-                Err(injected("lost acknowledgement"))
-            }
-            Some(_) => Err(injected("error")),
-        }
+        fail(self.plan.next(Some(&self.path)), self.inner.complete()).await
     }
 
     async fn abort(&mut self) -> Result<()> {

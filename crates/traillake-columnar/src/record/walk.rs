@@ -18,11 +18,12 @@ pub(crate) struct Memory {
     pub(crate) slots: Vec<u32>,
     /// What alternate places offer.
     pub(crate) alternates: Vec<(Alternate, u32)>,
-    /// By member: the round it was met in last.
+    /// By member: the round it was met in last. A round is the reach of one object of a list, or of the record outside of lists.
     seen: Vec<u32>,
     /// By member: the member that followed last time; then by member: its first member last time.
     next: Vec<u32>,
     round: u32,
+    rounds: u32,
 }
 
 impl Memory {
@@ -34,22 +35,23 @@ impl Memory {
             seen: vec![0; members],
             next: vec![UNKNOWN; members * 2],
             round: 0,
+            rounds: 0,
         }
     }
 
     pub(crate) fn clear(&mut self) {
         self.slots.fill(0);
         self.alternates.clear();
+        if self.rounds > u32::MAX / 2 {
+            self.rounds = 0;
+            self.seen.fill(0);
+        }
         self.start_round();
     }
 
-    /// A round is the reach of one object of a list, or of the record outside of lists.
     fn start_round(&mut self) {
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
-            self.seen.fill(0);
-            self.round = 1;
-        }
+        self.rounds += 1;
+        self.round = self.rounds;
     }
 }
 
@@ -184,8 +186,10 @@ impl<'w> Walk<'w> {
         self.token(if separator == "[" { "[]" } else { "]" });
     }
 
-    /// Walks one object of a list; its slots hold until the next one.
+    /// Walks one object of the list of a member; its slots hold until the next one.
     pub(crate) fn element(&mut self, member: u32, at: u32) {
+        let inside = self.columns.inside(self.tree.get(member).column);
+        self.memory.slots[inside].fill(0);
         self.memory.start_round();
         self.object(member, at);
     }

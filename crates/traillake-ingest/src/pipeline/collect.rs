@@ -126,5 +126,5 @@ impl Commits {
 
 /// The error for a task of ours that panicked or was dropped by the runtime.
 pub(crate) fn stopped(error: JoinError) -> IngestError {
-    IngestError::Stopped { source: error }
+    IngestError::Internal { message: format!("a task stopped: {error}") }
 }

@@ -67,6 +67,7 @@ struct Current {
     occurrences: Occurrences,
     reasons: Vec<(Reason, u64)>,
     pending: Pending,
+    touched: bool,
 }
 
 /// Progress not yet told; telling every record would make the readers wait for each other.
@@ -97,8 +98,10 @@ impl Converter {
         }
     }
 
-    /// Starts an object. `account` and `region` are what its key says.
-    pub(crate) fn begin(&mut self, job: Arc<ObjectJob>, account: Option<String>, region: Option<String>) {
+    /// Starts an object.
+    pub(crate) fn begin(&mut self, job: Arc<ObjectJob>) {
+        let key = job.object.key.as_ref();
+        let (account, region) = (key.map(|key| key.account.clone()), key.and_then(|key| key.region.clone()));
         self.current = Some(Current {
             share: self.chunk.open_share(Arc::clone(&job)),
             job,
@@ -107,6 +110,7 @@ impl Converter {
             occurrences: Occurrences::default(),
             reasons: Vec::new(),
             pending: Pending::default(),
+            touched: false,
         });
     }
 
@@ -135,10 +139,16 @@ impl Converter {
         current.counted(run);
     }
 
-    /// Records quarantined so far in the object's part of this chunk.
+    /// True while nothing of the object has been taken.
     pub(crate) fn is_untouched(&self) -> bool {
-        let share = self.current.as_ref().and_then(|current| self.chunk.shares.get(current.share as usize));
-        share.is_none_or(|(_, share)| share.counts.read == 0)
+        self.current.as_ref().is_none_or(|current| !current.touched)
+    }
+
+    /// Forgets an object of which nothing was taken.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(current) = self.current.take() {
+            self.chunk.shares.truncate(current.share as usize);
+        }
     }
 
     /// Ends the object.
@@ -156,8 +166,9 @@ impl Converter {
     /// The chunk, when it has reached its size; the object goes on in the next one.
     pub(crate) fn take_full(&mut self) -> Option<Chunk> {
         let limits = &self.run.limits;
-        let full = self.chunk.builder.len() >= limits.chunk_rows()
-            || self.chunk.memory_bytes() >= limits.chunk_bytes()
+        let holds = !self.chunk.metas.is_empty() || self.chunk.quarantine_bytes > 0;
+        let full = holds && self.chunk.memory_bytes() >= limits.chunk_bytes()
+            || self.chunk.builder.len() >= limits.chunk_rows()
             || self.chunk.shares.len() >= limits.chunk_rows();
         full.then(|| self.take())
     }
@@ -274,6 +285,7 @@ impl Current {
     }
 
     fn counted(&mut self, run: &Run) {
+        self.touched = true;
         self.pending.events += 1;
         if self.pending.events >= 256 {
             self.tell(run);

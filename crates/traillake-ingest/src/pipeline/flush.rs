@@ -43,7 +43,7 @@ struct Work {
 impl Committer {
     /// A committer on the run's snapshot.
     pub(crate) fn new(run: Arc<Run>) -> Self {
-        Self { base: run.table.snapshot(), run, open: OpenAccounts::default(), met_others: false }
+        Self { base: Arc::clone(&run.snapshot), run, open: OpenAccounts::default(), met_others: false }
     }
 
     /// Publishes `batch`; when this returns, it is in the log.

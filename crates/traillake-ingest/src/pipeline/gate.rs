@@ -10,6 +10,7 @@ use traillake_model::{
 
 use super::notes::Reason;
 use crate::Result;
+use traillake_storage::StorageError;
 
 /// Decides about single records.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub(crate) enum Refusal {
 impl Gate {
     /// The gate of a store at one moment.
     pub(crate) fn try_new(settings: &EventDataStoreSettings, now: DateTime<Utc>) -> Result<Self> {
-        let selectors = settings.matcher()?;
+        let selectors = settings.matcher().map_err(StorageError::from)?;
         let first_visible = settings.retention.first_visible_date(now);
         Ok(Self { kind: settings.kind, selectors, first_visible_micros: first_visible.map(midnight_micros), now })
     }

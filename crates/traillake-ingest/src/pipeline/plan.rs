@@ -29,6 +29,9 @@ pub(crate) async fn plan(run: Arc<Run>, request: Arc<IngestRequest>, jobs: mpsc:
         () = run.stop.cancelled() => None,
         object = listing.next(&run) => object,
     } {
+        if is_unsettled(&run, &object) {
+            continue;
+        }
         run.progress.object_seen(object.size_bytes);
         run.ledger().objects.seen += 1;
         let row = manifest.find(&object.url).await?;
@@ -46,6 +49,13 @@ pub(crate) async fn plan(run: Arc<Run>, request: Arc<IngestRequest>, jobs: mpsc:
     }
     run.progress.listing_ended();
     Ok(())
+}
+
+/// Changed so recently that it may still be written.
+fn is_unsettled(run: &Run, object: &SourceObject) -> bool {
+    let settle = i64::try_from(run.limits.settle.as_millis()).unwrap_or(i64::MAX);
+    settle > 0
+        && object.last_modified_ms.is_some_and(|at| at.saturating_add(settle) > run.now.timestamp_millis())
 }
 
 fn job(run: &Run, object: SourceObject, row: Option<&ManifestRow>) -> Arc<ObjectJob> {
@@ -154,7 +164,7 @@ impl Ord for Head {
 }
 
 /// Walks the manifest beside an ordered sequence of urls.
-struct ManifestCursor {
+pub(crate) struct ManifestCursor {
     run: Arc<Run>,
     snapshot: Arc<TableSnapshot>,
     rows: Option<BoxStream<'static, traillake_storage::Result<ManifestRow>>>,
@@ -163,12 +173,12 @@ struct ManifestCursor {
 }
 
 impl ManifestCursor {
-    fn new(run: Arc<Run>) -> Self {
-        Self { snapshot: run.table.snapshot(), run, rows: None, head: None, asked: String::new() }
+    pub(crate) fn new(run: Arc<Run>) -> Self {
+        Self { snapshot: Arc::clone(&run.snapshot), run, rows: None, head: None, asked: String::new() }
     }
 
     /// The row of `url`. Urls should ascend; one that does not is looked up by itself.
-    async fn find(&mut self, url: &str) -> Result<Option<ManifestRow>> {
+    pub(crate) async fn find(&mut self, url: &str) -> Result<Option<ManifestRow>> {
         if url < self.asked.as_str() || self.rows.is_none() {
             let range = ObjectRange { from: Some(url.to_owned()), until: None };
             self.rows = Some(self.run.table.manifest_rows(&self.snapshot, range).await?);

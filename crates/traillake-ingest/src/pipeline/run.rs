@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use traillake_model::EventDataStoreSettings;
-use traillake_storage::{EventTable, LakeStorage};
+use traillake_storage::{EventTable, LakeStorage, StorageError, TableSnapshot};
 
 use super::gate::{Gate, midnight_micros};
 use super::notes::Notes;
@@ -30,6 +30,8 @@ pub(crate) enum Mode {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) table: EventTable,
+    /// The table when the run began: the manifest is joined with the listing on it.
+    pub(crate) snapshot: Arc<TableSnapshot>,
     pub(crate) settings: EventDataStoreSettings,
     pub(crate) mode: Mode,
     pub(crate) limits: IngestLimits,
@@ -59,7 +61,7 @@ impl Run {
         cancel: &CancellationToken,
     ) -> Result<Self> {
         let settings = table.settings().clone();
-        settings.ensure_active()?;
+        settings.ensure_active().map_err(StorageError::from)?;
         let now = lake.clock().now();
         let snapshot = table.refresh().await?;
         Ok(Self {
@@ -68,6 +70,7 @@ impl Run {
             raises: raises(lake, &settings).await?,
             ledger: Mutex::new(IngestSummary::empty(settings.id)),
             table: table.clone(),
+            snapshot,
             settings,
             mode,
             limits,

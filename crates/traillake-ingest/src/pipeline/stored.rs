@@ -39,26 +39,24 @@ fn occurrence(batch: &Batch, row: usize) -> u32 {
     batch.rows.get(row).map_or(0, |row| row.occurrence)
 }
 
+/// Account and content: what makes an event.
+type EventKey<'a> = (Option<&'a str>, [u8; 16]);
+
 /// Rows of equal content in one account, looked up together.
 struct Lookup<'a> {
     batch: &'a Batch,
-    groups: Vec<(&'a BatchRow, Vec<usize>)>,
+    rows: HashMap<EventKey<'a>, Vec<usize>>,
 }
 
 impl<'a> Lookup<'a> {
-    fn new(batch: &'a Batch, rows: Vec<usize>) -> Self {
-        let mut index: HashMap<(Option<&str>, [u8; 16]), usize> = HashMap::new();
-        let mut groups: Vec<(&BatchRow, Vec<usize>)> = Vec::new();
-        for position in rows {
+    fn new(batch: &'a Batch, positions: Vec<usize>) -> Self {
+        let mut rows: HashMap<EventKey<'a>, Vec<usize>> = HashMap::with_capacity(positions.len());
+        for position in positions {
             let Some(row) = batch.rows.get(position) else { continue };
             let account = batch.places.get(row.place as usize).and_then(|place| place.values.account.as_deref());
-            let group = *index.entry((account, row.content)).or_insert(groups.len());
-            match groups.get_mut(group) {
-                Some((_, members)) => members.push(position),
-                None => groups.push((row, vec![position])),
-            }
+            rows.entry((account, row.content)).or_default().push(position);
         }
-        Self { batch, groups }
+        Self { batch, rows }
     }
 
     async fn run(
@@ -68,29 +66,22 @@ impl<'a> Lookup<'a> {
         only: Option<&HashSet<String>>,
         found: &mut Vec<usize>,
     ) -> Result<()> {
-        let mut candidates = Vec::new();
-        let mut asked = Vec::new();
-        for (number, (row, _)) in self.groups.iter().enumerate() {
-            for candidate in self.candidates(row, &snapshot.files) {
-                candidates.push(candidate);
-                asked.push(number);
-            }
-        }
+        let first_rows = self.rows.values().filter_map(|positions| self.batch.rows.get(*positions.first()?));
+        let candidates: Vec<Candidate> = first_rows.flat_map(|row| self.candidates(row, &snapshot.files)).collect();
         if candidates.is_empty() {
             return Ok(());
         }
-        let mut stored: HashMap<usize, u32> = HashMap::new();
+        let mut stored: HashMap<EventKey<'_>, u32> = HashMap::new();
         let mut matches = find_stored(table, snapshot, &candidates, only).await?;
         while let Some(hit) = matches.try_next().await? {
-            let Some(&group) = asked.get(hit.candidate) else { continue };
-            let wanted = self.groups.get(group).map(|(row, _)| row.content);
-            if content_digest(hit.json.as_bytes()).ok() == wanted {
-                *stored.entry(group).or_default() += 1;
+            let Some(candidate) = candidates.get(hit.candidate) else { continue };
+            if let Ok(content) = content_digest(hit.json.as_bytes()) {
+                *stored.entry((candidate.partition.account.as_deref(), content)).or_default() += 1;
             }
         }
-        for (group, (_, members)) in self.groups.iter().enumerate() {
-            let known = stored.get(&group).copied().unwrap_or(0);
-            found.extend(members.iter().copied().filter(|&row| occurrence(self.batch, row) <= known));
+        for (event, known) in stored {
+            let positions = self.rows.get(&event).into_iter().flatten().copied();
+            found.extend(positions.filter(|&row| occurrence(self.batch, row) <= known));
         }
         Ok(())
     }

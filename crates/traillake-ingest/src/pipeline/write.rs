@@ -30,7 +30,7 @@ pub(crate) async fn write_partitions(
         let (table, batch) = (table.clone(), Arc::clone(batch));
         async move {
             let sorting = tokio::task::spawn_blocking(move || sorted(&batch, &rows));
-            let batches = sorting.await.map_err(stopped)?.map_err(|source| IngestError::Arrow { source })?;
+            let batches = sorting.await.map_err(stopped)?.map_err(|error| IngestError::Internal { message: format!("rows could not be sorted: {error}") })?;
             let file = write_event_file(&table, &values, &batches, Effort::Ingest).await?;
             Ok((values, file))
         }

@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::arrow::async_reader::{ParquetObjectReader, ParquetRecordBatchStreamBuilder};
+use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, ParquetMetaData, RowGroupMetaData};
@@ -19,6 +19,7 @@ use parquet::schema::types::ColumnPath;
 use super::columns::Columns;
 use super::merge::MergeInput;
 use super::row::{ObjectRange, Sequenced, SortedRow};
+use crate::object_reader::ObjectReader;
 use crate::{Result, StorageError, paths};
 
 /// A row group is closed when its rows weigh this much.
@@ -215,7 +216,7 @@ impl SortedFiles {
         range: ObjectRange,
     ) -> BoxStream<'static, Result<Sequenced<R>>> {
         let path = paths::sorted_file(self.folder, number);
-        let reader = ParquetObjectReader::new(Arc::clone(&self.store), path.clone());
+        let reader = ObjectReader::new(Arc::clone(&self.store), path.clone());
         let batches = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer)
             .with_row_groups(groups)
             .with_batch_size(R::BATCH_ROWS)
@@ -225,7 +226,7 @@ impl SortedFiles {
             Err(error) => return futures::stream::once(async move { Err(StorageError::parquet(path)(error)) }).boxed(),
         };
         batches
-            .map(move |batch| {
+            .map(move |batch| -> Result<_> {
                 let columns = Columns::new(batch.map_err(StorageError::parquet(&path))?);
                 let rows: Result<Vec<Sequenced<R>>, String> =
                     (0..columns.rows()).map(|row| R::from_batch(&columns, row)).collect();
@@ -243,7 +244,7 @@ impl SortedFiles {
         }
         let path = paths::sorted_file(self.folder, number);
         let mut reader =
-            ParquetObjectReader::new(Arc::clone(&self.store), path.clone()).with_footer_size_hint(FOOTER_HINT_BYTES);
+            ObjectReader::new(Arc::clone(&self.store), path.clone()).with_footer_hint(FOOTER_HINT_BYTES);
         let footer = ArrowReaderMetadata::load_async(&mut reader, ArrowReaderOptions::new())
             .await
             .map_err(StorageError::parquet(path))?;

@@ -31,7 +31,7 @@ use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM};
 use super::EventTableProvider;
 use super::source::EventSource;
 use crate::event_json::{checksum_expr, columns_needed, event_json_expr};
-use crate::layout::EVENT_TIME;
+use crate::layout::{EVENT_TIME, FOOTER_HINT_BYTES};
 use crate::pruning::files::{KeptFiles, days, event_times, keep_files};
 use crate::pruning::leaves::{LeafPredicate, own_metrics};
 use crate::pruning::shallow_conjuncts;
@@ -40,8 +40,6 @@ use crate::snapshot::DataFile;
 
 /// Footers read at once while planning.
 const FOOTERS_AT_ONCE: usize = 8;
-/// Bytes read with the first request for a footer: enough for the footer of a file of two row groups.
-const FOOTER_HINT_BYTES: usize = 64 << 10;
 /// Files of fewer rows are read whole: their footers say nothing of most leaves.
 const LEAF_PRUNING_MIN_ROWS: u64 = 1_000;
 /// Scans of more files carry no statistics for each: they would cost some 30 kB a file, one entry per column.

@@ -69,7 +69,7 @@ impl FileLeaves {
     pub(crate) async fn prune_row_groups(
         &self,
         footer: &Arc<ParquetMetaData>,
-        reader: Box<dyn AsyncFileReader + Send>,
+        reader: Box<dyn AsyncFileReader>,
         metrics: &ParquetFileMetrics,
     ) -> Result<ParquetAccessPlan> {
         let groups = footer.row_groups();
@@ -99,7 +99,7 @@ impl FileLeaves {
         &self,
         footer: &Arc<ParquetMetaData>,
         filter: &RowGroupAccessPlanFilter,
-        reader: Box<dyn AsyncFileReader + Send>,
+        reader: Box<dyn AsyncFileReader>,
     ) -> Result<Vec<BloomFilterStatistics>> {
         let mut filters = vec![BloomFilterStatistics::new(); footer.num_row_groups()];
         let leaves: Vec<(String, usize)> = self

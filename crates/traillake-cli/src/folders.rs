@@ -1,0 +1,24 @@
+//! Where the user's own files lie: configuration, data, history.
+
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+
+/// The configuration file that is read when none is named.
+pub(crate) fn config_file() -> Option<PathBuf> {
+    project().map(|folders| folders.config_dir().join("config.toml"))
+}
+
+/// The lake that is used when none is named.
+pub(crate) fn default_lake() -> Option<String> {
+    project().map(|folders| folders.data_dir().join("lake").display().to_string())
+}
+
+/// The lines that were typed at the prompt.
+pub(crate) fn history_file() -> Option<PathBuf> {
+    project().map(|folders| folders.data_dir().join("history.txt"))
+}
+
+fn project() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "traillake")
+}

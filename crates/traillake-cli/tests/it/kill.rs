@@ -1,0 +1,80 @@
+//! An ingest killed at any moment: the lake opens, and the next ingest finishes the work exactly.
+
+use std::time::{Duration, Instant};
+
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
+use crate::process::{Backend, Bench};
+
+const FILES: u64 = 60;
+const RECORDS_PER_FILE: u64 = 50;
+const KILLS: u32 = 26;
+/// Lakes that are killed and finished at the same time.
+const AT_ONCE: usize = 2;
+
+/// Kills an ingest after `delay`; true when it was still at work.
+async fn kill_after(bench: &Bench, lake: &str, delay: Duration) -> bool {
+    let mut child = bench.start_ingest(lake);
+    tokio::time::sleep(delay).await;
+    let at_work = child.try_wait().unwrap().is_none();
+    child.kill().await.unwrap();
+    at_work
+}
+
+/// Kills `KILLS` ingests, each into a lake of its own, at moments that the seed gives.
+async fn kill_at_random_moments(backend: Backend, seed: u64) {
+    let bench = Bench::new(backend, FILES, RECORDS_PER_FILE).await;
+    let duration = duration_of_a_whole_run(&bench).await;
+    let mut random = SmallRng::seed_from_u64(seed);
+    let delays: Vec<_> = (0..KILLS).map(|n| (n, duration.mul_f64(random.random_range(0.0..1.0)))).collect();
+    let runs = futures::stream::iter(delays.into_iter().map(|(n, delay)| kill_and_finish(&bench, n, delay)));
+    let struck: Vec<bool> = futures::StreamExt::collect(futures::StreamExt::buffer_unordered(runs, AT_ONCE)).await;
+    let struck = struck.into_iter().filter(|struck| *struck).count();
+    assert!(struck >= 10, "only {struck} of {KILLS} ingests were still at work when they were killed");
+}
+
+async fn kill_and_finish(bench: &Bench, n: u32, delay: Duration) -> bool {
+    let lake = format!("killed-{n}");
+    let struck = kill_after(bench, &lake, delay).await;
+    bench.finish_ingest(&lake).await;
+    bench.assert_exact(&lake).await;
+    struck
+}
+
+/// The shortest of three runs, so that later ones are not over before they are killed.
+async fn duration_of_a_whole_run(bench: &Bench) -> Duration {
+    let mut shortest = Duration::MAX;
+    for n in 0..3 {
+        let lake = format!("whole-{n}");
+        let start = Instant::now();
+        let summary = bench.finish_ingest(&lake).await;
+        shortest = shortest.min(start.elapsed());
+        assert_eq!(summary["events"]["stored"], bench.events);
+    }
+    let commits = bench.row("whole-0", "SELECT count(DISTINCT \"$path\") AS n FROM events").await;
+    assert!(commits["n"].as_u64().unwrap() > 2, "the trail is to take several commits: {commits}");
+    shortest
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ingest_into_a_folder_killed_at_random_moments_is_finished_exactly() {
+    kill_at_random_moments(Backend::Folder, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ingest_into_s3_killed_at_random_moments_is_finished_exactly() {
+    kill_at_random_moments(Backend::S3, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ingest_killed_again_and_again_goes_on_where_it_was() {
+    let bench = Bench::new(Backend::Folder, FILES, RECORDS_PER_FILE).await;
+    let duration = duration_of_a_whole_run(&bench).await;
+    let mut random = SmallRng::seed_from_u64(3);
+    for _ in 0..6 {
+        kill_after(&bench, "lake", duration.mul_f64(random.random_range(0.3..0.9))).await;
+    }
+    bench.finish_ingest("lake").await;
+    bench.assert_exact("lake").await;
+}

@@ -1,0 +1,208 @@
+//! Searches a value that does not look like a record for records inside it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+use super::context::{Object, context_of};
+use super::{EnvelopeArray, MAX_LEVELS, Members, wrapper};
+use crate::{EnvelopeContext, EnvelopeKind, UnsplittableReason};
+
+/// What was found inside a value.
+#[derive(Debug)]
+pub(crate) struct Dug {
+    /// The text: of a record, or of an element beside records that is none.
+    pub(crate) json: Bytes,
+    /// Where it starts in the decompressed object, see [`crate::RecordPiece::offset_bytes`].
+    pub(crate) offset_bytes: u64,
+    /// What it is.
+    pub(crate) what: DugKind,
+}
+
+/// A record with what its envelope says, or why an element is none.
+#[derive(Debug)]
+pub(crate) enum DugKind {
+    /// A record.
+    Record {
+        /// What the envelope says.
+        context: Arc<EnvelopeContext>,
+        /// The outermost wrapper.
+        kind: EnvelopeKind,
+    },
+    /// An element of a known array that is no record.
+    Not(UnsplittableReason),
+}
+
+/// Searches `value`, which starts at `offset_bytes`. `Err` where neither a record nor a known
+/// envelope is in it.
+pub(crate) fn dig(value: &Bytes, offset_bytes: u64, context: &Arc<EnvelopeContext>) -> Result<Vec<Dug>, UnsplittableReason> {
+    let mut digger = Digger { found: Vec::new(), not_json: false };
+    let place = Place { text: value.clone(), offset_bytes, in_place: true, context: Arc::clone(context), kind: None, level: 0 };
+    match (digger.value(&place), value.first()) {
+        (true, _) => Ok(digger.found),
+        _ if digger.not_json => Err(UnsplittableReason::NotJson),
+        (_, Some(b'{')) => Err(UnsplittableReason::NotARecord),
+        _ => Err(UnsplittableReason::NotAnObject),
+    }
+}
+
+struct Digger {
+    found: Vec<Dug>,
+    not_json: bool,
+}
+
+/// One value on the way down.
+struct Place {
+    text: Bytes,
+    offset_bytes: u64,
+    /// False inside text that was a JSON string: its offsets mean nothing in the object.
+    in_place: bool,
+    context: Arc<EnvelopeContext>,
+    kind: Option<EnvelopeKind>,
+    level: usize,
+}
+
+impl Digger {
+    /// True where the value is a record, holds one, or is a known envelope.
+    fn value(&mut self, place: &Place) -> bool {
+        match place.text.first() {
+            Some(b'{') => self.object(place),
+            Some(b'[') => self.list(place, false),
+            Some(b'"') => place.unquoted().is_some_and(|inner| self.value(&inner)),
+            _ => false,
+        }
+    }
+
+    fn object(&mut self, place: &Place) -> bool {
+        let Some(object) = Object::parse(&place.text) else {
+            self.not_json |= place.level == 0;
+            return false;
+        };
+        let mut members = Members::default();
+        object.0.iter().for_each(|(name, _)| members.insert(name.as_bytes()));
+        if members.looks_like_record() {
+            self.found.push(place.record());
+            return true;
+        }
+        if place.level >= MAX_LEVELS {
+            return false;
+        }
+        let context = Arc::new(context_of(&object, &place.context));
+        let mut found = false;
+        for (name, value) in &object.0 {
+            found |= self.member(place, &context, name, value);
+        }
+        found
+    }
+
+    fn member(&mut self, place: &Place, context: &Arc<EnvelopeContext>, name: &str, value: &RawValue) -> bool {
+        let array = EnvelopeArray::of(name.as_bytes()).filter(|_| value.get().starts_with('['));
+        let Some(kind) = array.map(EnvelopeArray::kind).or_else(|| wrapper(name)) else { return false };
+        let inner = place.inside(value, context, Some(kind));
+        match array {
+            Some(EnvelopeArray::QueryResultRows) => self.rows(&inner),
+            Some(_) => self.list(&inner, true),
+            None => self.value(&inner),
+        }
+    }
+
+    /// The elements of an array. In one that is known to hold records, or holds any, an element
+    /// that is none is a finding too.
+    fn list(&mut self, place: &Place, known: bool) -> bool {
+        let Ok(elements) = serde_json::from_slice::<Vec<&RawValue>>(&place.text) else {
+            self.not_json |= place.level == 0;
+            return false;
+        };
+        let before = self.found.len();
+        let mut records = 0;
+        for element in &elements {
+            let inner = place.inside(element, &place.context, place.kind);
+            if inner.level <= MAX_LEVELS && self.value(&inner) {
+                records += 1;
+            } else {
+                self.found.push(inner.not_a_record());
+            }
+        }
+        if !known && records == 0 {
+            self.found.truncate(before);
+        }
+        known || records > 0
+    }
+
+    /// Rows of a query result: the columns beside the record's text are no findings.
+    fn rows(&mut self, place: &Place) -> bool {
+        let Ok(rows) = serde_json::from_slice::<Vec<&RawValue>>(&place.text) else { return false };
+        for row in rows {
+            let inner = place.inside(row, &place.context, place.kind);
+            if !self.row(&inner) {
+                self.found.push(inner.not_a_record());
+            }
+        }
+        true
+    }
+
+    fn row(&mut self, place: &Place) -> bool {
+        let columns = serde_json::from_slice::<Vec<&RawValue>>(&place.text).unwrap_or_default();
+        let mut found = columns.is_empty() && self.value(place);
+        for column in columns {
+            found |= self.value(&place.inside(column, &place.context, place.kind));
+        }
+        found
+    }
+}
+
+impl Place {
+    fn inside(&self, value: &RawValue, context: &Arc<EnvelopeContext>, kind: Option<EnvelopeKind>) -> Self {
+        let (text, at) = part_of(&self.text, value.get());
+        let at = if self.in_place { at } else { 0 };
+        Self {
+            text,
+            offset_bytes: self.offset_bytes.saturating_add(at),
+            in_place: self.in_place,
+            context: Arc::clone(context),
+            kind: self.kind.or(kind),
+            level: self.level + 1,
+        }
+    }
+
+    /// The JSON value inside a JSON string.
+    fn unquoted(&self) -> Option<Self> {
+        let text: String = serde_json::from_slice(&self.text).ok()?;
+        let start = text.find(|c: char| !c.is_ascii_whitespace()).filter(|at| text[*at..].starts_with(['{', '[']))?;
+        let text = Bytes::from(text).slice(start..).trimmed();
+        Some(Self { text, in_place: false, context: Arc::clone(&self.context), level: self.level + 1, ..*self })
+            .filter(|inner| inner.level <= MAX_LEVELS + 1)
+    }
+
+    fn record(&self) -> Dug {
+        let what = DugKind::Record { context: Arc::clone(&self.context), kind: self.kind.unwrap_or(EnvelopeKind::Bare) };
+        Dug { json: self.text.clone(), offset_bytes: self.offset_bytes, what }
+    }
+
+    fn not_a_record(self) -> Dug {
+        let is_object = self.text.first() == Some(&b'{');
+        let reason = if is_object { UnsplittableReason::NotARecord } else { UnsplittableReason::NotAnObject };
+        Dug { json: self.text, offset_bytes: self.offset_bytes, what: DugKind::Not(reason) }
+    }
+}
+
+trait Trimmed {
+    fn trimmed(self) -> Self;
+}
+
+impl Trimmed for Bytes {
+    fn trimmed(mut self) -> Self {
+        self.truncate(self.trim_ascii_end().len());
+        self
+    }
+}
+
+/// `part`, which was borrowed from `whole`, as bytes that share its memory, and where it starts.
+fn part_of(whole: &Bytes, part: &str) -> (Bytes, u64) {
+    let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+    match start.checked_add(part.len()) {
+        Some(end) if end <= whole.len() => (whole.slice(start..end), start as u64),
+        _ => (Bytes::copy_from_slice(part.as_bytes()), 0),
+    }
+}

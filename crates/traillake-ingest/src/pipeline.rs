@@ -1,0 +1,116 @@
+//! From sources to committed events, in four stages that run side by side.
+//!
+//! ```text
+//!  plan ────jobs───> read ───chunks──> collect ───batch──> commit
+//!  list ⋈ manifest   pieces, gate,     duplicates within   duplicates in the store,
+//!                    columns           the batch           files, manifest, log
+//! ```
+//!
+//! The queues between them are bounded, so a slow commit slows the reading.
+
+mod account;
+mod aside;
+mod collect;
+mod convert;
+mod decide;
+mod flush;
+mod gate;
+mod job;
+mod notes;
+mod places;
+mod plan;
+mod read;
+mod run;
+mod stored;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use traillake_storage::{EventTable, LakeStorage};
+
+pub(crate) use convert::{Converter, FoundRecord, SetAside};
+pub(crate) use job::{ObjectEnd, ObjectJob, ObjectShare, Previous, Reading};
+pub(crate) use plan::ManifestCursor;
+pub(crate) use read::{deliver, read_limits};
+pub(crate) use run::{Mode, Run};
+
+use crate::batch::Chunk;
+use crate::progress::IngestProgress;
+use crate::request::IngestRequest;
+use crate::summary::IngestSummary;
+use crate::IngestError;
+
+/// Result of the ingest calls.
+pub type Result<T, E = IngestError> = std::result::Result<T, E>;
+
+/// Jobs planned ahead of the readers.
+const JOBS_AHEAD: usize = 64;
+
+/// Brings the event data store of `table` up to date with the sources of `request`.
+///
+/// What the manifest knows is not read again; what is stored already is not stored
+/// again. Every event counted in the summary is committed. After a cancellation the
+/// objects read so far are committed and the summary says `interrupted`.
+///
+/// # Errors
+///
+/// [`IngestError`] when no source can be listed, when the store does not take events, or
+/// when the lake fails; what was committed before stays, and the same call goes on there.
+pub async fn ingest(
+    table: &EventTable,
+    lake: &LakeStorage,
+    request: IngestRequest,
+    progress: Arc<IngestProgress>,
+    cancel: CancellationToken,
+) -> Result<IngestSummary> {
+    let mode = if request.dry_run { Mode::DryRun } else { Mode::Commit };
+    let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, &cancel).await?);
+    let (sender, chunks) = mpsc::channel(run.limits.workers());
+    let feeding = plan_and_read(Arc::clone(&run), request, sender);
+    Box::pin(drive(&run, feeding, chunks)).await
+}
+
+async fn plan_and_read(run: Arc<Run>, request: IngestRequest, chunks: mpsc::Sender<Chunk>) -> Result<()> {
+    let (sender, jobs) = mpsc::channel(JOBS_AHEAD);
+    let (planned, read) = tokio::join!(
+        stop_on_error(&run, plan::plan(Arc::clone(&run), Arc::new(request), sender)),
+        stop_on_error(&run, read::read_all(Arc::clone(&run), jobs, chunks)),
+    );
+    planned.and(read)
+}
+
+/// Commits the chunks of `feeding` to its end; what fails stops the rest.
+pub(crate) async fn drive(
+    run: &Arc<Run>,
+    feeding: impl Future<Output = Result<()>>,
+    chunks: mpsc::Receiver<Chunk>,
+) -> Result<IngestSummary> {
+    let (fed, collected) =
+        tokio::join!(stop_on_error(run, feeding), stop_on_error(run, collect::collect(Arc::clone(run), chunks)));
+    // When committing fails, the feeding stages only find their queue closed.
+    match collected.and(fed) {
+        Ok(()) => Ok(run.finish()),
+        Err(error) => Err(with_what_was_committed(run, error)),
+    }
+}
+
+async fn stop_on_error(run: &Run, stage: impl Future<Output = Result<()>>) -> Result<()> {
+    let ended = stage.await;
+    if ended.is_err() {
+        run.stop.cancel();
+    }
+    ended
+}
+
+fn with_what_was_committed(run: &Run, error: IngestError) -> IngestError {
+    let summary = run.finish();
+    if summary.events.read == 0 {
+        return error;
+    }
+    IngestError::Unfinished { committed: Box::new(summary), source: Box::new(error) }
+}

@@ -1,0 +1,129 @@
+//! Event data stores as tables: by name, id or ARN, in any letter case.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::error::{DataFusionError, Result};
+use tokio::sync::Mutex;
+use traillake_columnar::EventSchema;
+use traillake_model::{EventDataStoreId, EventDataStoreSettings};
+use traillake_storage::{EventTableProvider, ScanPolicy};
+
+use super::LakeTables;
+use crate::QueryError;
+
+/// A store that can be named in a query.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreEntry {
+    pub(crate) settings: EventDataStoreSettings,
+    pub(crate) schema: Arc<EventSchema>,
+}
+
+impl StoreEntry {
+    pub(crate) fn name(&self) -> &str {
+        self.settings.name.as_str()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        self.settings.id.to_string()
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+            || self.id().eq_ignore_ascii_case(name)
+            || self.settings.arn.to_string().eq_ignore_ascii_case(name)
+    }
+}
+
+/// The stores of a lake as one query sees them.
+#[derive(Debug, Clone)]
+pub(crate) struct LakeStores(Arc<[StoreEntry]>);
+
+impl LakeStores {
+    pub(crate) fn try_new(settings: Vec<EventDataStoreSettings>) -> Result<Self, QueryError> {
+        let entries = settings.into_iter().map(|settings| {
+            let schema = EventSchema::with_added_columns(settings.kind, &settings.added_columns);
+            let schema = schema.map_err(|source| QueryError::Engine { source: Box::new(DataFusionError::External(Box::new(source))) })?;
+            Ok(StoreEntry { settings, schema })
+        });
+        Ok(Self(entries.collect::<Result<_, QueryError>>()?))
+    }
+
+    pub(crate) fn all(&self) -> &[StoreEntry] {
+        &self.0
+    }
+
+    /// Stores that answer queries: not those pending deletion.
+    pub(crate) fn active(&self) -> impl Iterator<Item = &StoreEntry> {
+        self.0.iter().filter(|store| store.settings.status.answers())
+    }
+
+    /// The store of that name, id or ARN; two names may differ in letter case alone, the exact one wins.
+    pub(crate) fn find(&self, name: &str) -> Option<&StoreEntry> {
+        let exact = self.0.iter().find(|store| store.name() == name);
+        exact.or_else(|| self.0.iter().find(|store| store.is_named(name)))
+    }
+}
+
+/// The schema of the stores; each store has one snapshot per query.
+#[derive(Debug)]
+pub(crate) struct StoreSchema {
+    tables: LakeTables,
+    stores: LakeStores,
+    hidden_columns: Arc<AtomicBool>,
+    opened: Mutex<HashMap<EventDataStoreId, Arc<EventTableProvider>>>,
+}
+
+impl StoreSchema {
+    pub(crate) fn new(tables: LakeTables, stores: LakeStores, hidden_columns: Arc<AtomicBool>) -> Self {
+        Self { tables, stores, hidden_columns, opened: Mutex::default() }
+    }
+
+    async fn open(&self, store: &StoreEntry) -> Result<Arc<EventTableProvider>, QueryError> {
+        let mut opened = self.opened.lock().await;
+        if let Some(table) = opened.get(&store.settings.id) {
+            return Ok(Arc::clone(table));
+        }
+        let hidden_columns = self.hidden_columns.load(Ordering::Relaxed);
+        let table = Arc::new(open_store(&self.tables, &store.settings, hidden_columns).await?);
+        opened.insert(store.settings.id, Arc::clone(&table));
+        Ok(table)
+    }
+}
+
+/// A store as a table at this moment, expired events out of sight.
+pub(crate) async fn open_store(
+    tables: &LakeTables,
+    settings: &EventDataStoreSettings,
+    hidden_columns: bool,
+) -> Result<EventTableProvider, QueryError> {
+    let (table, snapshot) = tables.open(settings).await?;
+    let first_visible_date = settings.retention.first_visible_date(tables.lake().clock().now());
+    let policy = ScanPolicy { first_visible_date, hidden_columns };
+    Ok(EventTableProvider::try_new(table, snapshot, policy)?)
+}
+
+#[async_trait]
+impl SchemaProvider for StoreSchema {
+    fn table_names(&self) -> Vec<String> {
+        self.stores.active().map(|store| store.name().to_owned()).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(store) = self.stores.find(name) else { return Ok(None) };
+        let external = |error: QueryError| DataFusionError::External(Box::new(error));
+        if !store.settings.status.answers() {
+            let status = store.settings.status.as_str();
+            return Err(external(QueryError::InactiveStore { name: store.name().to_owned(), status }));
+        }
+        let table = self.open(store).await.map_err(external)?;
+        Ok(Some(table))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.stores.find(name).is_some()
+    }
+}

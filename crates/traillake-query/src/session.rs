@@ -1,0 +1,162 @@
+//! The one place where DataFusion sessions are made.
+//!
+//! A session knows the lake and nothing else: no file formats, no table factories, no object
+//! stores but those its scans register, no variables.
+
+mod registry;
+
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow::datatypes::DataType;
+use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
+use datafusion::execution::SessionStateDefaults;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::planner::ExprPlanner;
+use datafusion::optimizer::{Analyzer, AnalyzerRule};
+use datafusion::prelude::SessionConfig;
+use traillake_model::EventDataStoreSettings;
+use traillake_storage::ScanTracker;
+
+use crate::catalog::{CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, StoreSchema};
+use crate::planners::{FieldPlanner, UnnestPlanner};
+use crate::registry::QueryRegistry;
+use crate::rules::LateralUnnest;
+use crate::system::{SystemContext, SystemSchema};
+use crate::{QueryError, QueryLimits, functions};
+
+/// Largest consumers that an error about memory names.
+const NAMED_CONSUMERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
+
+/// What a session is made of.
+pub(crate) struct SessionParts<'a> {
+    pub(crate) limits: &'a QueryLimits,
+    pub(crate) runtime: Arc<RuntimeEnv>,
+    pub(crate) tables: LakeTables,
+    pub(crate) registry: QueryRegistry,
+    pub(crate) stores: Vec<EventDataStoreSettings>,
+    pub(crate) default_store: Option<String>,
+}
+
+/// A session for one query.
+#[derive(Debug)]
+pub(crate) struct QuerySession {
+    pub(crate) state: SessionState,
+    pub(crate) tracker: Arc<ScanTracker>,
+    pub(crate) stores: LakeStores,
+    pub(crate) system: Arc<SystemSchema>,
+    hidden_columns: Arc<AtomicBool>,
+    default_store: Option<String>,
+}
+
+/// Memory and disk that all sessions of an engine share.
+pub(crate) fn runtime(limits: &QueryLimits) -> Result<Arc<RuntimeEnv>, QueryError> {
+    let mode = match &limits.temp_dir {
+        Some(folder) => DiskManagerMode::Directories(vec![folder.clone()]),
+        None => DiskManagerMode::OsTmpDirectory,
+    };
+    let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(limits.temp_bytes);
+    RuntimeEnvBuilder::new()
+        .with_memory_pool(memory_pool(limits.memory_bytes))
+        .with_disk_manager_builder(disk)
+        .with_object_store_registry(Arc::new(registry::LakeObjectStores::default()))
+        .build_arc()
+        .map_err(|source| QueryError::Engine { source: Box::new(source) })
+}
+
+fn memory_pool(limit_bytes: Option<u64>) -> Arc<dyn MemoryPool> {
+    match limit_bytes {
+        None => Arc::new(UnboundedMemoryPool::default()),
+        Some(limit) => {
+            let pool = FairSpillPool::new(usize::try_from(limit).unwrap_or(usize::MAX));
+            Arc::new(TrackConsumersPool::new(pool, NAMED_CONSUMERS))
+        }
+    }
+}
+
+/// Opens a session over the lake as it is now.
+pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> {
+    let tracker = Arc::new(ScanTracker::default());
+    let stores = LakeStores::try_new(parts.stores)?;
+    let hidden_columns = Arc::new(AtomicBool::new(false));
+    let schema = Arc::new(StoreSchema::new(parts.tables.clone(), stores.clone(), Arc::clone(&hidden_columns)));
+    let context = SystemContext { tables: parts.tables, stores: stores.clone(), registry: parts.registry };
+    let system = Arc::new(SystemSchema::new(context));
+    let catalogs = MemoryCatalogProviderList::new();
+    catalogs.register_catalog(CATALOG.to_owned(), Arc::new(LakeCatalog { stores: schema, system: Arc::clone(&system) }));
+    let builder = SessionStateBuilder::new()
+        .with_config(config(parts.limits, Arc::clone(&tracker)))
+        .with_runtime_env(parts.runtime)
+        .with_catalog_list(Arc::new(catalogs))
+        .with_expr_planners(expr_planners())
+        .with_relation_planners(vec![Arc::new(UnnestPlanner)])
+        .with_analyzer_rules(analyzer_rules());
+    let state = functions::register(builder).build();
+    Ok(QuerySession { state, tracker, stores, system, hidden_columns, default_store: parts.default_store })
+}
+
+fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(limits.parallelism.max(1))
+        .with_default_catalog_and_schema(CATALOG, STORES)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true)
+        .with_extension(tracker);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.sql_parser.default_null_ordering = "nulls_last".to_owned();
+    config
+}
+
+/// Ours come first: the first planner that answers wins.
+fn expr_planners() -> Vec<Arc<dyn ExprPlanner>> {
+    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(FieldPlanner)];
+    planners.extend(SessionStateDefaults::default_expr_planners());
+    planners
+}
+
+/// Ours come first: types are coerced in the plan they leave.
+fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn AnalyzerRule + Send + Sync>> = vec![Arc::new(LateralUnnest)];
+    rules.extend(Analyzer::new().rules);
+    rules
+}
+
+impl QuerySession {
+    /// Makes the hidden columns part of the stores' tables; to be called before planning.
+    pub(crate) fn show_hidden_columns(&self, shown: bool) {
+        self.hidden_columns.store(shown, Ordering::Relaxed);
+    }
+
+    /// What `$EDS_ID` stands for, or the names of the stores it could stand for.
+    pub(crate) fn default_store(&self) -> Result<String, Vec<String>> {
+        if let Some(name) = &self.default_store {
+            return Ok(self.stores.find(name).map_or_else(|| name.clone(), |store| store.id()));
+        }
+        let active: Vec<_> = self.stores.active().collect();
+        match active.as_slice() {
+            [only] => Ok(only.id()),
+            _ => Err(active.iter().map(|store| store.name().to_owned()).collect()),
+        }
+    }
+
+    /// Top-level columns of map type, of any store.
+    pub(crate) fn map_columns(&self) -> HashSet<String> {
+        let fields = self.stores.all().iter().flat_map(|store| store.schema.sql_schema().fields());
+        fields.filter(|field| matches!(field.data_type(), DataType::Map(..))).map(|field| field.name().clone()).collect()
+    }
+
+    /// Columns of each store by every lower-case name it has.
+    pub(crate) fn store_columns(&self) -> HashMap<String, Vec<String>> {
+        let columns = |store: &crate::catalog::StoreEntry| {
+            store.schema.sql_schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>()
+        };
+        let named = |store| [(crate::catalog::StoreEntry::name(store).to_lowercase(), columns(store)), (store.id(), columns(store))];
+        self.stores.active().flat_map(named).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! The first half of a commit: the quarantine and manifest files, which nobody sees before the log names them.
+
+use futures::TryStreamExt;
+use object_store::ObjectStore;
+
+use crate::manifest::{
+    Keep, LiveFile, LiveLists, MergeInput, MergePlan, ObjectRange, Sequenced, SortedFiles, SortedRow, SortedWriter, merge,
+    plan_merge,
+};
+use crate::snapshot::TableSnapshot;
+use crate::{EventTable, Result, StorageError, TableChange, documents, paths};
+
+/// How often a number is drawn again when it is taken.
+const ATTEMPTS: u32 = 16;
+/// Rows of a merged manifest file weigh at most this much; encoded and in memory they take about a sixth of it.
+const MANIFEST_LIMIT_BYTES: u64 = 128 << 20;
+/// Rows of a merged quarantine file weigh at most this much.
+const QUARANTINE_LIMIT_BYTES: u64 = 32 << 20;
+
+/// A manifest file that was written and is not named by the log yet.
+#[derive(Debug)]
+pub(super) struct Published {
+    /// Its number.
+    pub(super) number: u64,
+    /// What its footer names.
+    pub(super) live: LiveLists,
+    /// Manifest and quarantine files it no longer names.
+    pub(super) retired: (Vec<u64>, Vec<u64>),
+}
+
+impl EventTable {
+    /// Writes the quarantine file, if there is anything to write, and the manifest file of `change`.
+    pub(super) async fn publish_manifest(&self, base: &TableSnapshot, change: &TableChange) -> Result<Published> {
+        let mut number = base.manifest_head.saturating_add(1);
+        for _ in 0..ATTEMPTS {
+            if let Some(published) = self.try_publish(base, change, number).await? {
+                return Ok(published);
+            }
+            number = self.next_free(number).await?;
+        }
+        Err(StorageError::Contention { path: paths::MANIFEST.into(), attempts: ATTEMPTS })
+    }
+
+    /// `None` when the number is taken, by another writer or by one that was interrupted.
+    async fn try_publish(&self, base: &TableSnapshot, change: &TableChange, number: u64) -> Result<Option<Published>> {
+        let quarantined: Vec<_> = sequenced(&change.quarantine, number);
+        let (quarantine, retired_quarantine) = if quarantined.is_empty() {
+            (base.quarantine.to_vec(), Vec::new())
+        } else {
+            let plan = plan_merge(&base.quarantine, weight(&quarantined), QUARANTINE_LIMIT_BYTES);
+            let writer = merged(&self.0.quarantine, &plan, quarantined, Keep::All).await?;
+            let live = with_new(&plan, number, writer.size_bytes());
+            if !self.put_new(paths::QUARANTINE, number, writer.finish(None)?).await? {
+                return Ok(None);
+            }
+            (live, plan.retired())
+        };
+        let rows: Vec<_> = sequenced(&change.manifest, number);
+        let plan = plan_merge(&base.manifests, weight(&rows), MANIFEST_LIMIT_BYTES);
+        let writer = merged(&self.0.manifests, &plan, rows, Keep::Latest).await?;
+        let live = LiveLists { manifests: with_new(&plan, number, writer.size_bytes()), quarantine };
+        let body = writer.finish(Some(&live))?;
+        let ours = self.put_new(paths::MANIFEST, number, body).await?;
+        Ok(ours.then(|| Published { number, live, retired: (plan.retired(), retired_quarantine) }))
+    }
+
+    /// Creates a file; false when there is one, whosever it is: a number that may be taken is not used.
+    async fn put_new(&self, folder: &str, number: u64, body: bytes::Bytes) -> Result<bool> {
+        let path = paths::sorted_file(folder, number);
+        let created = documents::create(self.0.root.as_ref(), &path, &body, |_| false).await?;
+        Ok(created == documents::Created::Ours)
+    }
+
+    /// The first number after all that were ever used, at least one more than `taken`.
+    async fn next_free(&self, taken: u64) -> Result<u64> {
+        let mut last = taken;
+        for folder in [paths::MANIFEST, paths::QUARANTINE] {
+            let (offset, folder) = (paths::sorted_file(folder, taken), object_store::path::Path::from(folder));
+            let list = || self.0.root.list_with_offset(Some(&folder), &offset).try_collect::<Vec<_>>();
+            let found = documents::retry(list).await.map_err(StorageError::object_store("list", &folder))?;
+            last = found.iter().filter_map(|meta| paths::sorted_file_number(&meta.location)).fold(last, u64::max);
+        }
+        Ok(last.saturating_add(1))
+    }
+}
+
+fn sequenced<R: SortedRow>(rows: &[R], sequence: u64) -> Vec<Sequenced<R>> {
+    rows.iter().map(|row| Sequenced { sequence, row: row.clone() }).collect()
+}
+
+fn weight<R: SortedRow>(rows: &[Sequenced<R>]) -> u64 {
+    rows.iter().map(|row| row.row.weight() as u64).sum()
+}
+
+fn with_new(plan: &MergePlan, number: u64, size_bytes: u64) -> Vec<LiveFile> {
+    let mut live = plan.keep.clone();
+    live.push(LiveFile { number, size_bytes });
+    live
+}
+
+/// The new rows and those of the files that are merged, in one sorted file.
+async fn merged<R: SortedRow>(
+    files: &SortedFiles,
+    plan: &MergePlan,
+    rows: Vec<Sequenced<R>>,
+    keep: Keep,
+) -> Result<SortedWriter<R>> {
+    let mut inputs = files.inputs(&plan.merge, &ObjectRange::all()).await?;
+    inputs.extend(MergeInput::from_rows(rows));
+    let mut writer = SortedWriter::try_new()?;
+    let mut merged = merge(inputs, keep);
+    while let Some(row) = merged.try_next().await? {
+        writer.push(row)?;
+    }
+    Ok(writer)
+}

@@ -1,0 +1,211 @@
+//! Merges the small files of a partition into sorted larger ones: the same events in fewer objects.
+//!
+//! ```text
+//!  small files of a partition ──> groups up to the target ──> sorted merge (bounded memory) ──> one file
+//!  commit Compact {add one, remove many}; on a conflict: are all of them still there? then again, else leave it
+//! ```
+
+use std::sync::Arc;
+
+use traillake_model::PartitionValues;
+
+use crate::layout::Effort;
+use crate::snapshot::{DataFile, FileSet, NewFile};
+use crate::writer::EventFileWriter;
+use crate::{CommitOutcome, EventTable, Operation, Result, StorageError, TableChange};
+
+mod merge;
+
+/// Files merged at once: each holds a decoder and a batch in memory.
+const MAX_FILES_AT_ONCE: usize = 128;
+/// Commits tried for one merged file while other writers are faster.
+const MAX_COMMIT_ATTEMPTS: u32 = 20;
+
+/// How to compact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompactOptions {
+    /// Only say what would be done.
+    pub dry_run: bool,
+    /// Partitions with fewer small files are left alone; at least 2.
+    pub min_files: usize,
+    /// Size of merged files in bytes; files of half of it or more are left alone.
+    pub target_bytes: u64,
+}
+
+impl Default for CompactOptions {
+    fn default() -> Self {
+        Self { dry_run: false, min_files: 4, target_bytes: 128 << 20 }
+    }
+}
+
+/// What compaction did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CompactReport {
+    /// Whether nothing was changed because it was a rehearsal.
+    pub dry_run: bool,
+    /// The partitions worked on.
+    pub partitions: Vec<CompactedPartition>,
+}
+
+/// What compaction did to one partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompactedPartition {
+    /// Which one.
+    pub partition: PartitionValues,
+    /// Small files merged.
+    pub files_before: usize,
+    /// Files they became; in a rehearsal the number of groups.
+    pub files_after: usize,
+    /// Events in them.
+    pub rows: u64,
+    /// Bytes of the small files.
+    pub bytes_before: u64,
+    /// Bytes of the merged files; 0 in a rehearsal.
+    pub bytes_after: u64,
+    /// Groups given up because another writer changed their files meanwhile.
+    pub skipped: usize,
+}
+
+/// Merges small files, partition by partition. Stopping at any point leaves the table whole.
+pub async fn compact(table: &EventTable, options: CompactOptions) -> Result<CompactReport> {
+    let snapshot = table.refresh().await?;
+    let mut report = CompactReport { dry_run: options.dry_run, partitions: Vec::new() };
+    for (partition, files) in snapshot.files.partitions() {
+        let groups = groups(files, options);
+        if groups.is_empty() {
+            continue;
+        }
+        let mut done = CompactedPartition {
+            partition: partition.clone(),
+            files_before: 0,
+            files_after: 0,
+            rows: 0,
+            bytes_before: 0,
+            bytes_after: 0,
+            skipped: 0,
+        };
+        for group in groups {
+            merge_group(table, &group, options.dry_run, &mut done).await?;
+        }
+        report.partitions.push(done);
+    }
+    Ok(report)
+}
+
+async fn merge_group(
+    table: &EventTable,
+    group: &[Arc<DataFile>],
+    dry_run: bool,
+    done: &mut CompactedPartition,
+) -> Result<()> {
+    let mut merged_bytes = 0;
+    if !dry_run {
+        let Some(merged) = merge_and_commit(table, &done.partition, group).await? else {
+            done.skipped += 1;
+            return Ok(());
+        };
+        merged_bytes = merged.size_bytes;
+    }
+    done.files_before += group.len();
+    done.files_after += 1;
+    done.rows += group.iter().map(|file| file.rows).sum::<u64>();
+    done.bytes_before += group.iter().map(|file| file.size_bytes).sum::<u64>();
+    done.bytes_after += merged_bytes;
+    Ok(())
+}
+
+/// Small files in groups of at most the target size, neighbours in time together; groups of one are left out.
+fn groups(files: &[Arc<DataFile>], options: CompactOptions) -> Vec<Vec<Arc<DataFile>>> {
+    let is_small = |file: &&Arc<DataFile>| file.size_bytes < options.target_bytes / 2;
+    let mut small: Vec<Arc<DataFile>> = files.iter().filter(is_small).map(Arc::clone).collect();
+    if small.len() < options.min_files.max(2) {
+        return Vec::new();
+    }
+    small.sort_by_key(|file| (file.event_time_micros, file.modified_ms));
+    let mut groups: Vec<Vec<Arc<DataFile>>> = Vec::new();
+    let mut bytes = 0;
+    for file in small {
+        match groups.last_mut() {
+            Some(group) if group.len() < MAX_FILES_AT_ONCE && bytes + file.size_bytes <= options.target_bytes => {
+                bytes += file.size_bytes;
+                group.push(file);
+            }
+            _ => {
+                bytes = file.size_bytes;
+                groups.push(vec![file]);
+            }
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+/// The merged file once it is committed; None when another writer was faster with these files.
+async fn merge_and_commit(
+    table: &EventTable,
+    partition: &PartitionValues,
+    group: &[Arc<DataFile>],
+) -> Result<Option<NewFile>> {
+    let rows: u64 = group.iter().map(|file| file.rows).sum();
+    let merged = write_merged(table, partition, group, usize::try_from(rows).unwrap_or(usize::MAX)).await?;
+    let counted = group.iter().all(|file| file.rows > 0);
+    if counted && merged.rows != rows {
+        discard(table, &merged).await;
+        return Err(StorageError::corrupt(
+            &merged.path,
+            format!("merging {} files gave {} rows, the log promises {rows}", group.len(), merged.rows),
+        ));
+    }
+    let mut base = table.snapshot();
+    for _ in 0..MAX_COMMIT_ATTEMPTS {
+        let Some(remove) = still_there(&base.files, group) else { break };
+        match table.commit(&base, change(&merged, remove)).await? {
+            CommitOutcome::Committed(_) => return Ok(Some(merged)),
+            CommitOutcome::Conflict(newer) => base = newer,
+        }
+    }
+    discard(table, &merged).await;
+    Ok(None)
+}
+
+async fn write_merged(
+    table: &EventTable,
+    partition: &PartitionValues,
+    group: &[Arc<DataFile>],
+    rows: usize,
+) -> Result<NewFile> {
+    let mut writer = EventFileWriter::try_new(table, partition, rows, Effort::Compact)?;
+    let mut batches = merge::sorted(table, group)?;
+    while let Some(batch) = batches.next().await? {
+        writer.write(&batch).await?;
+    }
+    writer.finish().await
+}
+
+/// The group's files as `files` knows them; None when one of them is gone.
+fn still_there(files: &FileSet, group: &[Arc<DataFile>]) -> Option<Vec<Arc<DataFile>>> {
+    let find = |file: &Arc<DataFile>| files.of(&file.partition).iter().find(|known| known.path == file.path);
+    group.iter().map(|file| find(file).map(Arc::clone)).collect()
+}
+
+fn change(merged: &NewFile, remove: Vec<Arc<DataFile>>) -> TableChange {
+    TableChange {
+        operation: Operation::Compact,
+        add: vec![merged.clone()],
+        remove,
+        manifest: Vec::new(),
+        quarantine: Vec::new(),
+        metadata: None,
+    }
+}
+
+/// Removes a file that no commit names; if that fails, vacuum sweeps it later.
+async fn discard(table: &EventTable, file: &NewFile) {
+    let path = object_store::path::Path::from(file.path.as_str());
+    if let Err(error) = object_store::ObjectStoreExt::delete(table.object_store().as_ref(), &path).await {
+        tracing::debug!(path = %file.path, %error, "left an unused file behind");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Retention, made physical: partitions of expired days leave the table in one commit, their bytes after vacuum's
+//! grace or at once.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
+use traillake_model::PartitionValues;
+
+use crate::snapshot::{DataFile, FileSet};
+use crate::{CommitOutcome, EventTable, Operation, Result, StorageError, TableChange};
+
+/// Commits tried while other writers are faster.
+const MAX_COMMIT_ATTEMPTS: u32 = 100;
+/// Objects deleted at once.
+const DELETES_AT_ONCE: usize = 16;
+
+/// How to expire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExpireOptions {
+    /// Only say what would be removed.
+    pub dry_run: bool,
+    /// Delete the bytes at once instead of leaving them to vacuum: running queries on them fail.
+    pub now: bool,
+}
+
+/// What expiry removed, or would remove.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExpireReport {
+    /// Whether nothing was changed because it was a rehearsal.
+    pub dry_run: bool,
+    /// Events of earlier UTC days are expired; None for unlimited retention.
+    pub first_visible_date: Option<NaiveDate>,
+    /// The partitions removed, oldest first.
+    pub partitions: Vec<ExpiredPartition>,
+    /// Files whose bytes were deleted.
+    pub files_deleted: usize,
+}
+
+/// An expired partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiredPartition {
+    /// Which one.
+    pub partition: PartitionValues,
+    /// Its files.
+    pub files: usize,
+    /// Its events.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// Removes the partitions that lie before the store's retention. Their events were invisible already.
+pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<ExpireReport> {
+    let first_visible_date = table.settings().retention.first_visible_date(table.lake().clock().now());
+    let mut report = ExpireReport { dry_run: options.dry_run, first_visible_date, ..ExpireReport::default() };
+    let Some(first_visible) = first_visible_date else { return Ok(report) };
+    let mut base = table.refresh().await?;
+    for _ in 0..MAX_COMMIT_ATTEMPTS {
+        let (partitions, files) = expired(&base.files, first_visible);
+        report.partitions = partitions;
+        if files.is_empty() || options.dry_run {
+            return Ok(report);
+        }
+        match table.commit(&base, change(files.clone())).await? {
+            CommitOutcome::Committed(_) => {
+                if options.now {
+                    report.files_deleted = delete(table, &files).await?;
+                }
+                return Ok(report);
+            }
+            CommitOutcome::Conflict(newer) => base = newer,
+        }
+    }
+    Err(StorageError::Contention { path: table.id().to_string(), attempts: MAX_COMMIT_ATTEMPTS })
+}
+
+fn expired(all: &FileSet, first_visible: NaiveDate) -> (Vec<ExpiredPartition>, Vec<Arc<DataFile>>) {
+    let is_expired = |(partition, _): &(&PartitionValues, &Vec<Arc<DataFile>>)| partition.date < first_visible;
+    let mut partitions = Vec::new();
+    let mut removed = Vec::new();
+    for (partition, files) in all.partitions().iter().filter(is_expired) {
+        partitions.push(ExpiredPartition {
+            partition: partition.clone(),
+            files: files.len(),
+            rows: files.iter().map(|file| file.rows).sum(),
+            bytes: files.iter().map(|file| file.size_bytes).sum(),
+        });
+        removed.extend(files.iter().map(Arc::clone));
+    }
+    partitions.sort_by(|a, b| (a.partition.date, &a.partition).cmp(&(b.partition.date, &b.partition)));
+    (partitions, removed)
+}
+
+fn change(remove: Vec<Arc<DataFile>>) -> TableChange {
+    TableChange {
+        operation: Operation::Expire,
+        add: Vec::new(),
+        remove,
+        manifest: Vec::new(),
+        quarantine: Vec::new(),
+        metadata: None,
+    }
+}
+
+/// Deletes the files' bytes; what is gone already counts.
+async fn delete(table: &EventTable, files: &[Arc<DataFile>]) -> Result<usize> {
+    let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+    let store = table.object_store();
+    futures::stream::iter(paths)
+        .map(|path| async move {
+            match store.delete(&Path::from(path.as_str())).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(1),
+                Err(source) => Err(StorageError::object_store("delete", path)(source)),
+            }
+        })
+        .buffer_unordered(DELETES_AT_ONCE)
+        .try_fold(0, |sum, one| async move { Ok(sum + one) })
+        .await
+}
+
+#[cfg(test)]
+mod tests;

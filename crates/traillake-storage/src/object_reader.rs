@@ -1,0 +1,82 @@
+//! Reads a Parquet file through an object store, by ranges.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use parquet::arrow::arrow_reader::ArrowReaderOptions;
+use parquet::arrow::async_reader::{AsyncFileReader, MetadataSuffixFetch};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+/// One Parquet file.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectReader {
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+    size_bytes: Option<u64>,
+    footer_hint_bytes: Option<usize>,
+}
+
+impl ObjectReader {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, path: Path) -> Self {
+        Self { store, path, size_bytes: None, footer_hint_bytes: None }
+    }
+
+    /// Bytes to read at the end of the file at first: best the whole footer.
+    pub(crate) fn with_footer_hint(self, bytes: usize) -> Self {
+        Self { footer_hint_bytes: Some(bytes), ..self }
+    }
+
+    /// Size of the file, when it is known.
+    pub(crate) fn with_file_size(self, bytes: u64) -> Self {
+        Self { size_bytes: Some(bytes), ..self }
+    }
+}
+
+impl AsyncFileReader for ObjectReader {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes>> {
+        self.store.get_range(&self.path, range).map_err(external).boxed()
+    }
+
+    fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, Result<Vec<Bytes>>> {
+        async move { self.store.get_ranges(&self.path, &ranges).await.map_err(external) }.boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>>> {
+        async move {
+            let size_bytes = self.size_bytes;
+            let reader = ParquetMetaDataReader::new()
+                .with_arrow_reader_options(options)
+                .with_prefetch_hint(self.footer_hint_bytes);
+            let metadata = match size_bytes {
+                Some(size_bytes) => reader.load_and_finish(self, size_bytes).await?,
+                None => reader.load_via_suffix_and_finish(self).await?,
+            };
+            Ok(Arc::new(metadata))
+        }
+        .boxed()
+    }
+}
+
+impl MetadataSuffixFetch for &mut ObjectReader {
+    fn fetch_suffix(&mut self, suffix: usize) -> BoxFuture<'_, Result<Bytes>> {
+        let options = GetOptions { range: Some(GetRange::Suffix(suffix as u64)), ..GetOptions::default() };
+        async move {
+            let found = self.store.get_opts(&self.path, options).await.map_err(external)?;
+            found.bytes().await.map_err(external)
+        }
+        .boxed()
+    }
+}
+
+fn external(error: object_store::Error) -> ParquetError {
+    ParquetError::External(Box::new(error))
+}

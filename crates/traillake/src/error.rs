@@ -1,0 +1,81 @@
+//! The one error of the library: which layer failed, with its own error inside.
+
+use traillake_ingest::IngestError;
+use traillake_model::{ErrorCode, ModelError};
+use traillake_query::QueryError;
+use traillake_storage::StorageError;
+
+/// Result of the calls of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What failed. The text is the lower error's own; match on it for the state.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A name, setting or selector breaks a rule.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The lake could not be opened, read or written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// An ingest could not go on.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// A query was refused or failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+impl Error {
+    /// The AWS exception or status that says the same, e.g. `EventDataStoreNotFoundException`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Model(error) => error.code().as_str(),
+            Self::Storage(error) => storage_code(error),
+            Self::Ingest(IngestError::Storage(error)) => storage_code(error),
+            Self::Ingest(IngestError::SourceNotFound { .. } | IngestError::InvalidSource { .. }) => ErrorCode::InvalidParameter.as_str(),
+            Self::Ingest(_) => ErrorCode::InternalFailure.as_str(),
+            Self::Query(error) => error.code(),
+        }
+    }
+
+    /// What can be done about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Model(error) => error.hint(),
+            Self::Storage(error) => storage_hint(error),
+            Self::Ingest(IngestError::Storage(error)) => storage_hint(error),
+            Self::Ingest(error) => error.hint(),
+            Self::Query(error) => error.hint(),
+        }
+    }
+
+    /// Whether the same call may succeed later without a change.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Storage(error) | Self::Ingest(IngestError::Storage(error)) => error.is_retryable(),
+            Self::Query(QueryError::Storage { source }) => source.is_retryable(),
+            _ => false,
+        }
+    }
+}
+
+/// A broken rule inside a storage error explains itself better than the storage error.
+fn storage_hint(error: &StorageError) -> Option<String> {
+    match error {
+        StorageError::Model { source } => source.hint(),
+        other => other.hint(),
+    }
+}
+
+fn storage_code(error: &StorageError) -> &'static str {
+    match error {
+        StorageError::EventDataStoreNotFound { .. } => ErrorCode::EventDataStoreNotFound.as_str(),
+        StorageError::EventDataStoreAlreadyExists { .. } => ErrorCode::EventDataStoreAlreadyExists.as_str(),
+        StorageError::InvalidLocation { .. } | StorageError::InvalidOption { .. } => ErrorCode::InvalidParameter.as_str(),
+        StorageError::ReadOnly { .. } => ErrorCode::AccessDenied.as_str(),
+        StorageError::Contention { .. } => ErrorCode::Conflict.as_str(),
+        StorageError::Model { source } => source.code().as_str(),
+        _ => ErrorCode::InternalFailure.as_str(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Questions: a stream of batches, or the session itself.
+
+use datafusion::prelude::SessionContext;
+use traillake_query::{LakeNames, QueryOptions, QueryResult};
+
+use super::Lake;
+use crate::Result;
+
+impl Lake {
+    /// Asks a question; the rows come as a stream, and dropping it stops the query.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError): refused, misspelled, beyond a limit.
+    pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult> {
+        Ok(self.engine.query(sql, options).await?)
+    }
+
+    /// A `DataFusion` session with the stores, system tables and functions of the lake. Statements given to it
+    /// directly are not checked: it is for code, not for text from users.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError) when the stores cannot be read.
+    pub async fn session_context(&self, options: &QueryOptions) -> Result<SessionContext> {
+        Ok(self.engine.session(options).await?)
+    }
+
+    /// The names a prompt completes: stores, columns, nested fields, functions.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError) when the stores cannot be read.
+    pub async fn names(&self) -> Result<LakeNames> {
+        Ok(self.engine.names().await?)
+    }
+}
