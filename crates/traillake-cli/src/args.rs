@@ -16,8 +16,8 @@ use serde::Deserialize;
 pub(crate) use generate::{DemoArgs, GenerateArgs};
 pub(crate) use ingest::IngestArgs;
 pub(crate) use maintain::{CompactArgs, ExpireArgs, ExportArgs, QuarantineCommand, QuarantineListArgs, QuarantineRetryArgs, ShowArgs, VacuumArgs};
-pub(crate) use query::{Format, QueryArgs, ReplArgs};
-pub(crate) use store::{CreateArgs, NewColumn, OnOff, StoreCommand, UpdateArgs};
+pub(crate) use query::{AskArgs, Format, QueryArgs, ReplArgs};
+pub(crate) use store::{CreateArgs, DeleteArgs, NamedArgs, OnOff, StoreCommand, UpdateArgs};
 pub(crate) use trail::{TrailAddArgs, TrailCommand};
 pub(crate) use value::HumanDuration;
 
@@ -30,7 +30,7 @@ Settings: flags win over the environment, the environment over the configuration
 
 /// A lake for AWS CloudTrail: trail files in, SQL answers out
 #[derive(Debug, Parser)]
-#[command(name = "traillake", version, after_help = AFTER_HELP, max_term_width = 100, args_conflicts_with_subcommands = false)]
+#[command(name = "traillake", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: GlobalArgs,

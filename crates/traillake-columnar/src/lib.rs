@@ -42,6 +42,8 @@ mod shape;
 mod tape;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod perf_tests;
 
 pub use batch::EventBatchBuilder;
 pub use error::ColumnarError;

@@ -88,10 +88,11 @@ impl RecordError {
             RecordErrorReason::ControlCharacter => "control characters inside JSON strings are written as `\\u00XX`; fetch the file again from the trail's bucket",
             RecordErrorReason::NoEventTime => "an event record carries `eventTime`; `@timestamp` and `timeWindow.windowStart` are read as well",
             RecordErrorReason::BadEventTime { .. } => "times look like `2023-07-19T21:33:41Z`",
-            RecordErrorReason::TooDeep { .. }
-            | RecordErrorReason::TooManyValues { .. }
-            | RecordErrorReason::TooLong { .. }
-            | RecordErrorReason::NotAnObject => return None,
+            RecordErrorReason::TooDeep { .. } | RecordErrorReason::TooManyValues { .. } => {
+                "no record of CloudTrail is like this; programs that use the library can raise `RecordLimits`"
+            }
+            RecordErrorReason::NotAnObject => "an event record is a JSON object with an `eventTime`",
+            RecordErrorReason::TooLong { .. } => return None,
         };
         Some(hint.to_owned())
     }

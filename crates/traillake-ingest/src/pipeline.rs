@@ -69,7 +69,7 @@ pub async fn ingest(
     cancel: CancellationToken,
 ) -> Result<IngestSummary> {
     let mode = if request.dry_run { Mode::DryRun } else { Mode::Commit };
-    let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, &cancel).await?);
+    let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, cancel).await?);
     let (sender, chunks) = mpsc::channel(run.limits.workers());
     let feeding = plan_and_read(Arc::clone(&run), request, sender);
     Box::pin(drive(&run, feeding, chunks)).await

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use datafusion::error::DataFusionError;
 use thiserror::Error;
+use traillake_model::ErrorCode;
 use traillake_storage::StorageError;
 
-pub(crate) use translate::{Translator, find_query_error, parse_error};
+pub(crate) use translate::{Translator, parse_error};
 
 /// A place in a query text; both counts start at 1, columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -208,16 +209,19 @@ pub enum QueryError {
 }
 
 impl QueryError {
-    /// The AWS exception or status this error is reported as.
-    pub fn code(&self) -> &'static str {
+    /// The AWS exception this error is; `None` where AWS reports a status of the query (`FAILED`, `TIMED_OUT`).
+    pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::StoreNotFound { .. } | Self::NoDefaultStore { .. } => "EventDataStoreNotFoundException",
-            Self::InactiveStore { .. } => "InactiveEventDataStoreException",
-            Self::MalformedParameter { .. } | Self::InvalidParameter { .. } => "InvalidParameterException",
-            Self::Timeout { .. } => "TIMED_OUT",
-            Self::MemoryLimit { .. } | Self::SpillLimit { .. } | Self::RowLimit { .. } | Self::Failed { .. } => "FAILED",
-            Self::Storage { .. } | Self::Engine { .. } => "InternalFailure",
-            _ => "InvalidQueryStatementException",
+            Self::StoreNotFound { .. } | Self::NoDefaultStore { .. } => Some(ErrorCode::EventDataStoreNotFound),
+            Self::InactiveStore { .. } => Some(ErrorCode::InactiveEventDataStore),
+            Self::MalformedParameter { .. } | Self::InvalidParameter { .. } => Some(ErrorCode::InvalidParameter),
+            Self::Timeout { .. }
+            | Self::MemoryLimit { .. }
+            | Self::SpillLimit { .. }
+            | Self::RowLimit { .. }
+            | Self::Failed { .. } => None,
+            Self::Storage { .. } | Self::Engine { .. } => Some(ErrorCode::InternalFailure),
+            _ => Some(ErrorCode::InvalidQueryStatement),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use datafusion::sql::sqlparser::ast::Statement;
 use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::Token;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use tokio::sync::oneshot;
 
 use crate::dialect::LakeDialect;
@@ -21,7 +21,7 @@ use crate::{QueryError, QueryOptions, QueryParameter, StatementRules, statement}
 /// Address space for the parsing thread; only what is used takes memory.
 const STACK_BYTES: usize = 256 << 20;
 /// Subqueries, parentheses and prefixes within each other that the parser follows.
-const MAX_RECURSION: usize = 256;
+pub(crate) const MAX_RECURSION: usize = 256;
 
 /// A text and what it may refer to.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
     Ok(Parsed { statement, names, names_hidden_columns })
 }
 
-fn parse_tokens(tokens: Vec<datafusion::sql::sqlparser::tokenizer::TokenWithSpan>) -> Result<Statement, QueryError> {
+fn parse_tokens(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
     let mut parser = Parser::new(&LakeDialect).with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
     let statement = parser.parse_statement();
     let next = parser.peek_token();
@@ -101,6 +101,3 @@ fn parse_tokens(tokens: Vec<datafusion::sql::sqlparser::tokenizer::TokenWithSpan
     let message = format!("expected the end of the query, found `{}`", next.token);
     Err(QueryError::Syntax { message, position: position(next.span.start) })
 }
-
-#[cfg(test)]
-mod tests;

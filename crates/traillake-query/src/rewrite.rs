@@ -118,6 +118,3 @@ fn first_select(body: &SetExpr) -> Option<&Select> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

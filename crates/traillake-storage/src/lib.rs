@@ -63,6 +63,8 @@ mod lookup;
 mod provider;
 mod pruning;
 mod scan_report;
+#[cfg(test)]
+mod table_testing;
 mod writer;
 
 pub use compaction::{CompactOptions, CompactReport, CompactedPartition, compact};

@@ -18,6 +18,8 @@ use crate::snapshot::NewFile;
 use crate::{EventTable, Result, StorageError};
 
 mod measure;
+#[cfg(test)]
+pub(crate) use measure::new_file as measured;
 
 /// Uploads above this size go up in parts.
 const PART_BYTES: usize = 16 << 20;

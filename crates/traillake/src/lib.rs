@@ -45,7 +45,8 @@ pub use lake::{EventDataStoreDescription, Lake, LakeOptions, NewTrail, Quarantin
 
 pub use traillake_columnar::{EventSchema, content_digest, event_json_checksum};
 pub use traillake_ingest::{
-    FollowOptions, IngestError, IngestLimits, IngestProgress, IngestRequest, IngestSummary, KeyFilter, Note, ProgressReading, ReasonCount, SourceSpec,
+    ByteCounts, EventCounts, FollowOptions, IngestError, IngestLimits, IngestProgress, IngestRequest, IngestSummary, KeyFilter, Note, ObjectCounts, PassObserver,
+    ProgressReading, ReasonCount, RetryRequest, SourceSpec,
 };
 pub use traillake_model::{
     AddedColumn, AdvancedEventSelector, ByteSize, Clock, ColumnType, ErrorCode, EventDataStoreArn, EventDataStoreId, EventDataStoreKind,
@@ -57,7 +58,8 @@ pub use traillake_query::{
     split_statements,
 };
 pub use traillake_storage::{
-    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, ObjectStoreOptions, OpenMode, QuarantineRow,
+    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, NewEventDataStore, ObjectStoreOptions, OpenMode,
+    QuarantineRow,
     StorageError, VacuumReport, VacuumedFile,
 };
 

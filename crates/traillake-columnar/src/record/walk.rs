@@ -130,7 +130,9 @@ impl<'w> Walk<'w> {
     fn value(&mut self, member: u32, at: u32) {
         let tree = self.tree;
         let known = tree.get(member);
-        self.memory.alternates.extend(known.alternates.iter().map(|&alternate| (alternate, at)));
+        if self.tape.kind(at) != NodeKind::Null {
+            self.memory.alternates.extend(known.alternates.iter().map(|&alternate| (alternate, at)));
+        }
         if known.column == NO_COLUMN {
             if known.has_members() && self.tape.kind(at) == NodeKind::Object {
                 self.silently(|walk| walk.object(member, at));

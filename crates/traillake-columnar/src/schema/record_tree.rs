@@ -82,10 +82,10 @@ impl RecordTree {
         if entry.column == NO_COLUMN {
             entry.column = column;
             self.of_column[column as usize] = member;
-        } else {
-            entry.alternates.push(Alternate { column, rank: 0 });
+            return Ok(member);
         }
-        Ok(member)
+        entry.alternates.push(Alternate { column, rank: 0 });
+        outside_lists(columns, column).map(|()| member)
     }
 
     fn add_alternates(&mut self, columns: &Columns, definition: &ColumnDefinition, number: &mut u32) -> Result<(), ColumnarError> {
@@ -100,6 +100,7 @@ impl RecordTree {
                 member = self.member(columns, member, name, column)?;
             }
             self.members[member as usize].alternates.push(Alternate { column, rank });
+            outside_lists(columns, column)?;
         }
         for below in &definition.members {
             self.add_alternates(columns, below, number)?;
@@ -147,6 +148,12 @@ impl RecordTree {
     pub(crate) fn of_column(&self, column: u32) -> u32 {
         self.of_column[column as usize]
     }
+}
+
+/// Alternates are settled once per record, so the columns of list elements have none.
+fn outside_lists(columns: &Columns, column: u32) -> Result<(), ColumnarError> {
+    let column = columns.get(column);
+    if column.in_list { Err(invalid(&column.path, "inside a list every column needs a member of its own".to_owned())) } else { Ok(()) }
 }
 
 /// Structs have members; a list's elements only those of the list.

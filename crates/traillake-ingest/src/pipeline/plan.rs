@@ -16,6 +16,7 @@ use super::decide::is_unchanged;
 use super::job::{ObjectJob, Previous, Reading};
 use super::run::Run;
 use crate::request::IngestRequest;
+use crate::source::Origin;
 use crate::{IngestError, ListError, Result, SourceObject, list};
 
 type Listing = BoxStream<'static, Result<SourceObject, ListError>>;
@@ -58,11 +59,16 @@ fn is_unsettled(run: &Run, object: &SourceObject) -> bool {
         && object.last_modified_ms.is_some_and(|at| at.saturating_add(settle) > run.now.timestamp_millis())
 }
 
-fn job(run: &Run, object: SourceObject, row: Option<&ManifestRow>) -> Arc<ObjectJob> {
+fn job(run: &Run, mut object: SourceObject, row: Option<&ManifestRow>) -> Arc<ObjectJob> {
+    let attempt = Uuid::new_v4();
+    if matches!(object.origin(), Origin::Stdin) {
+        // Every standard input is another object.
+        object.url = format!("stdin:{attempt}");
+    }
     Arc::new(ObjectJob {
         seq: run.next_sequence(),
         object,
-        attempt: Uuid::new_v4(),
+        attempt,
         previous: row.map(|row| Previous { attempt: row.attempt, stored: row.stored }),
         reading: Reading::Whole,
     })

@@ -72,7 +72,7 @@ impl Pool {
 async fn read_job(run: &Arc<Run>, pool: &Pool, chunks: &mpsc::Sender<Chunk>, job: Arc<ObjectJob>) -> Result<()> {
     let mut converter = pool.take();
     converter.begin(Arc::clone(&job));
-    if is_ignored_by_key(&job) {
+    if job.object.is_foreign_by_key() {
         converter.end(ObjectEnd::Ignored { detail: "its key says it holds no events".to_owned(), facts: ObjectFacts::default() });
     } else {
         let outcome;
@@ -85,11 +85,6 @@ async fn read_job(run: &Arc<Run>, pool: &Pool, chunks: &mpsc::Sender<Chunk>, job
     }
     pool.put_back(converter);
     Ok(())
-}
-
-/// In a walk, the folder of a key tells objects without events before they are opened.
-fn is_ignored_by_key(job: &ObjectJob) -> bool {
-    !job.object.named && job.object.key.as_ref().is_some_and(|key| !key.folder.may_hold_records())
 }
 
 /// Reads one object and converts its pieces; no outcome when the run was stopped.

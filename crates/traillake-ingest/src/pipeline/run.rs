@@ -58,7 +58,7 @@ impl Run {
         mode: Mode,
         limits: IngestLimits,
         progress: Arc<IngestProgress>,
-        cancel: &CancellationToken,
+        cancel: CancellationToken,
     ) -> Result<Self> {
         let settings = table.settings().clone();
         settings.ensure_active().map_err(StorageError::from)?;
@@ -77,8 +77,8 @@ impl Run {
             progress,
             notes: Notes::default(),
             now,
-            cancel: cancel.clone(),
             stop: cancel.child_token(),
+            cancel,
             sequence: AtomicU64::new(0),
         })
     }

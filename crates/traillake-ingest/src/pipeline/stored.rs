@@ -1,15 +1,16 @@
 //! Looks up in the store which rows of a batch it has already.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use arrow::array::{Array as _, RecordBatch, StringArray};
 use futures::TryStreamExt as _;
 use traillake_columnar::content_digest;
 use traillake_model::PartitionValues;
-use traillake_storage::{Candidate, EventTable, FileSet, TableSnapshot, find_stored};
+use traillake_storage::{Candidate, DataFile, EventTable, FileSet, TableSnapshot, find_stored};
 
 use crate::Result;
-use crate::batch::{Batch, BatchRow};
+use crate::batch::{Batch, BatchRow, RowPlace};
 
 /// The live rows of `batch` (by position) that the files of `snapshot` hold
 /// with equal content. With `new_files`, rows that were checked before are
@@ -21,22 +22,56 @@ pub(crate) async fn stored_rows(
     live: &[bool],
     new_files: Option<&HashSet<String>>,
 ) -> Result<Vec<usize>> {
+    let places = Places::new(batch, &snapshot.files);
+    let live = (0..batch.rows.len()).filter(|&row| live.get(row).copied().unwrap_or(false));
+    let suspects = live.filter(|&row| batch.rows.get(row).is_some_and(|row| places.may_hold(row)));
+    let (once, repeated): (Vec<usize>, Vec<usize>) = suspects.partition(|&row| occurrence(batch, row) == 1);
     let mut found = Vec::new();
-    let (once, repeated): (Vec<usize>, Vec<usize>) = live_rows(batch, live).partition(|&row| occurrence(batch, row) == 1);
-    Lookup::new(batch, once).run(table, snapshot, new_files, &mut found).await?;
+    Lookup::new(batch, &places, once).run(table, snapshot, new_files, &mut found).await?;
     // The n-th of several equal records counts all stored ones, wherever compaction has put them.
-    if !repeated.is_empty() {
-        Lookup::new(batch, repeated).run(table, snapshot, None, &mut found).await?;
-    }
+    Lookup::new(batch, &places, repeated).run(table, snapshot, None, &mut found).await?;
     Ok(found)
-}
-
-fn live_rows<'a>(batch: &'a Batch, live: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
-    (0..batch.rows.len()).filter(|&row| live.get(row).copied().unwrap_or(false))
 }
 
 fn occurrence(batch: &Batch, row: usize) -> u32 {
     batch.rows.get(row).map_or(0, |row| row.occurrence)
+}
+
+/// Partitions, with their files, in which the rows of each place may be stored.
+struct Places<'a>(Vec<Vec<(&'a PartitionValues, &'a [Arc<DataFile>])>>);
+
+impl<'a> Places<'a> {
+    fn new(batch: &Batch, files: &'a FileSet) -> Self {
+        Self(batch.places.iter().map(|place| partitions_of(place, files)).collect())
+    }
+
+    fn may_hold(&self, row: &BatchRow) -> bool {
+        self.of(row).next().is_some()
+    }
+
+    /// The partitions that hold a file whose times cover the row's.
+    fn of(&self, row: &BatchRow) -> impl Iterator<Item = &'a PartitionValues> + '_ {
+        let micros = row.event_time_micros;
+        let partitions = self.0.get(row.place as usize).into_iter().flatten();
+        partitions.filter(move |(_, files)| files.iter().any(|file| covers(file, micros))).map(|(values, _)| *values)
+    }
+}
+
+/// The place's own partition, and for records that name no region every region
+/// of the same account and day.
+fn partitions_of<'a>(place: &RowPlace, files: &'a FileSet) -> Vec<(&'a PartitionValues, &'a [Arc<DataFile>])> {
+    let partitions = files.partitions();
+    if place.region_is_recorded || place.values.region.is_none() {
+        let own = partitions.get_key_value(&place.values);
+        return own.map(|(values, files)| (values, files.as_slice())).into_iter().collect();
+    }
+    let same = |values: &PartitionValues| values.account == place.values.account && values.date == place.values.date;
+    partitions.iter().filter(|(values, _)| same(values)).map(|(values, files)| (values, files.as_slice())).collect()
+}
+
+/// Whether the file may hold an event of this time.
+fn covers(file: &DataFile, micros: i64) -> bool {
+    file.event_time_micros.is_none_or(|(first, last)| (first..=last).contains(&micros))
 }
 
 /// Account and content: what makes an event.
@@ -45,18 +80,19 @@ type EventKey<'a> = (Option<&'a str>, [u8; 16]);
 /// Rows of equal content in one account, looked up together.
 struct Lookup<'a> {
     batch: &'a Batch,
+    places: &'a Places<'a>,
     rows: HashMap<EventKey<'a>, Vec<usize>>,
 }
 
 impl<'a> Lookup<'a> {
-    fn new(batch: &'a Batch, positions: Vec<usize>) -> Self {
+    fn new(batch: &'a Batch, places: &'a Places<'a>, positions: Vec<usize>) -> Self {
         let mut rows: HashMap<EventKey<'a>, Vec<usize>> = HashMap::with_capacity(positions.len());
         for position in positions {
             let Some(row) = batch.rows.get(position) else { continue };
             let account = batch.places.get(row.place as usize).and_then(|place| place.values.account.as_deref());
             rows.entry((account, row.content)).or_default().push(position);
         }
-        Self { batch, rows }
+        Self { batch, places, rows }
     }
 
     async fn run(
@@ -66,8 +102,7 @@ impl<'a> Lookup<'a> {
         only: Option<&HashSet<String>>,
         found: &mut Vec<usize>,
     ) -> Result<()> {
-        let first_rows = self.rows.values().filter_map(|positions| self.batch.rows.get(*positions.first()?));
-        let candidates: Vec<Candidate> = first_rows.flat_map(|row| self.candidates(row, &snapshot.files)).collect();
+        let candidates = self.candidates();
         if candidates.is_empty() {
             return Ok(());
         }
@@ -86,41 +121,21 @@ impl<'a> Lookup<'a> {
         Ok(())
     }
 
-    /// Where a row may be stored: its partition, and for a record that names no
-    /// region every region of the same account and day.
-    fn candidates(&self, row: &BatchRow, files: &FileSet) -> Vec<Candidate> {
-        let Some(place) = self.batch.places.get(row.place as usize) else { return Vec::new() };
-        let partitions: Vec<&PartitionValues> = if place.region_is_recorded || place.values.region.is_none() {
-            vec![&place.values]
-        } else {
-            files.partitions().keys().filter(|other| same_account_and_day(other, &place.values)).collect()
-        };
-        partitions
-            .into_iter()
-            .filter(|partition| covers(files, partition, row.event_time_micros))
-            .map(|partition| Candidate {
+    fn candidates(&self) -> Vec<Candidate> {
+        let rows = self.rows.values().filter_map(|positions| self.batch.rows.get(*positions.first()?));
+        let candidates = rows.flat_map(|row| {
+            self.places.of(row).map(|partition| Candidate {
                 partition: partition.clone(),
                 event_time_micros: row.event_time_micros,
                 event_id: self.event_id(row),
             })
-            .collect()
+        });
+        candidates.collect()
     }
 
     fn event_id(&self, row: &BatchRow) -> Option<String> {
         self.batch.chunks.get(row.chunk as usize).and_then(|chunk| event_id(chunk, row.row as usize)).map(str::to_owned)
     }
-}
-
-fn same_account_and_day(one: &PartitionValues, other: &PartitionValues) -> bool {
-    one.account == other.account && one.date == other.date
-}
-
-/// Whether a file of the partition may hold an event of this time.
-fn covers(files: &FileSet, partition: &PartitionValues, micros: i64) -> bool {
-    files
-        .of(partition)
-        .iter()
-        .any(|file| file.event_time_micros.is_none_or(|(first, last)| (first..=last).contains(&micros)))
 }
 
 /// The event id of a row, as its column has it.

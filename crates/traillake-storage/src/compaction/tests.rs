@@ -1,1 +1,125 @@
+//! Compaction keeps the events, their order and every file that is good already.
 
+use traillake_model::Retention;
+
+use super::*;
+use crate::ScanPolicy;
+use crate::table_testing::{Sql, aged, batch, day, ingest, layered_file, partition, record, records, table};
+
+const ACCOUNT: &str = "111111111111";
+
+fn options() -> CompactOptions {
+    CompactOptions { min_files: 3, ..CompactOptions::default() }
+}
+
+fn values(date: u32) -> PartitionValues {
+    partition(ACCOUNT, "us-east-1", day(date))
+}
+
+/// Six files whose times interleave in one partition, one file in another.
+async fn small_files() -> (EventTable, Vec<String>) {
+    let table = table(Retention::Unlimited).await;
+    let mut source = Vec::new();
+    for start in 0..6 {
+        let part = records(ACCOUNT, "us-east-1", day(11), (start..1_200).step_by(6));
+        ingest(&table, &values(11), &part).await;
+        source.extend(part);
+    }
+    ingest(&table, &values(12), &[record(ACCOUNT, "us-east-1", day(12), 1)]).await;
+    source.push(record(ACCOUNT, "us-east-1", day(12), 1));
+    source.sort();
+    (table, source)
+}
+
+async fn stored(table: &EventTable) -> Vec<String> {
+    let mut rows = Sql::over(table, ScanPolicy::default()).rows("SELECT eventjson FROM t").await;
+    rows.sort();
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_events_stay_the_same_in_fewer_files() {
+    let (table, source) = small_files().await;
+    let report = compact(&table, options()).await.unwrap();
+    assert_eq!(report.partitions.len(), 1);
+    let done = &report.partitions[0];
+    assert_eq!((done.files_before, done.files_after, done.rows, done.skipped), (6, 1, 1_200, 0));
+    assert_eq!(table.snapshot().files.len(), 2);
+    assert_eq!(table.snapshot().files.rows(), 1_201);
+    assert_eq!(stored(&table).await, source);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn merged_rows_are_sorted_by_time() {
+    let (table, _) = small_files().await;
+    compact(&table, options()).await.unwrap();
+    let snapshot = table.snapshot();
+    let mut rows = merge::sorted(&table, snapshot.files.of(&values(11))).unwrap();
+    let mut times: Vec<i64> = Vec::new();
+    while let Some(batch) = rows.next().await.unwrap() {
+        let column = batch.column_by_name("eventtime").unwrap();
+        let column = arrow::array::AsArray::as_primitive::<arrow::datatypes::TimestampMicrosecondType>(column);
+        times.extend(column.values());
+    }
+    assert_eq!(times.len(), 1_200);
+    assert!(times.is_sorted());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_changes_nothing() {
+    let (table, _) = small_files().await;
+    let before = table.snapshot().version;
+    let report = compact(&table, CompactOptions { dry_run: true, ..options() }).await.unwrap();
+    assert_eq!((report.partitions[0].files_before, report.partitions[0].rows), (6, 1_200));
+    assert_eq!(table.refresh().await.unwrap().version, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn good_files_are_left_alone() {
+    let (table, _) = small_files().await;
+    compact(&table, options()).await.unwrap();
+    let version = table.snapshot().version;
+    assert!(compact(&table, options()).await.unwrap().partitions.is_empty());
+    let tiny = CompactOptions { target_bytes: 2, ..options() };
+    assert!(compact(&table, tiny).await.unwrap().partitions.is_empty());
+    assert_eq!(table.snapshot().version, version);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_files_get_the_columns_they_lack() {
+    let table = table(Retention::Unlimited).await;
+    let older = aged(&batch(table.schema(), &records(ACCOUNT, "us-east-1", day(11), 0..10)));
+    layered_file(&table, &values(11), &older).await;
+    ingest(&table, &values(11), &records(ACCOUNT, "us-east-1", day(11), 10..20)).await;
+    compact(&table, CompactOptions { min_files: 2, ..options() }).await.unwrap();
+    let sql = Sql::over(&table, ScanPolicy::default());
+    assert_eq!(sql.rows("SELECT count(*) FROM t").await, ["20"]);
+    assert_eq!(sql.rows("SELECT count(*) FROM t WHERE useridentity.sessioncontext IS NOT NULL").await, ["6"]);
+    assert_eq!(table.snapshot().files.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_another_writer_took_are_not_merged_twice() {
+    let (table, source) = small_files().await;
+    let snapshot = table.snapshot();
+    let group: Vec<_> = snapshot.files.of(&values(11)).to_vec();
+    compact(&table, options()).await.unwrap();
+    assert!(merge_and_commit(&table, &values(11), &group).await.unwrap().is_none());
+    assert_eq!(stored(&table).await, source);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ingest_meanwhile_is_kept() {
+    let (table, mut source) = small_files().await;
+    let group: Vec<_> = table.snapshot().files.of(&values(11)).to_vec();
+    let merged = write_merged(&table, &values(11), &group, 1_200).await.unwrap();
+    let stale = table.snapshot();
+    let late = record(ACCOUNT, "us-east-1", day(11), 5_000);
+    ingest(&table, &values(11), std::slice::from_ref(&late)).await;
+    let outcome = table.commit(&stale, change(&merged, group.clone())).await.unwrap();
+    assert!(matches!(outcome, CommitOutcome::Conflict(_)));
+    compact(&table, options()).await.unwrap();
+    source.push(late);
+    source.sort();
+    assert_eq!(stored(&table).await, source);
+}

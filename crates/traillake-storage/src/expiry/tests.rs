@@ -1,1 +1,62 @@
+//! Expired days leave the table; nothing else does.
 
+use object_store::ObjectStoreExt as _;
+use traillake_model::Retention;
+
+use super::*;
+use crate::table_testing::{day, ingest, partition, records, table};
+
+const ACCOUNT: &str = "111111111111";
+
+/// The clock says 2023-06-20; seven days keep the 13th.
+async fn three_days() -> EventTable {
+    let table = table(Retention::Days(7)).await;
+    for date in [11, 12, 13] {
+        let source = records(ACCOUNT, "us-east-1", day(date), 0..date as usize);
+        ingest(&table, &partition(ACCOUNT, "us-east-1", day(date)), &source).await;
+    }
+    table
+}
+
+fn dates(table: &EventTable) -> Vec<NaiveDate> {
+    table.snapshot().files.partitions().keys().map(|partition| partition.date).collect()
+}
+
+#[tokio::test]
+async fn partitions_before_the_first_visible_day_leave() {
+    let table = three_days().await;
+    let report = expire(&table, ExpireOptions::default()).await.unwrap();
+    assert_eq!(report.first_visible_date, Some(day(13)));
+    let rows: Vec<_> = report.partitions.iter().map(|expired| (expired.partition.date, expired.rows)).collect();
+    assert_eq!(rows, [(day(11), 11), (day(12), 12)]);
+    assert_eq!(dates(&table), [day(13)]);
+}
+
+#[tokio::test]
+async fn a_rehearsal_names_them_and_changes_nothing() {
+    let table = three_days().await;
+    let report = expire(&table, ExpireOptions { dry_run: true, now: true }).await.unwrap();
+    assert_eq!(report.partitions.len(), 2);
+    assert_eq!(dates(&table), [day(11), day(12), day(13)]);
+}
+
+#[tokio::test]
+async fn bytes_go_at_once_only_when_asked() {
+    for now in [false, true] {
+        let table = three_days().await;
+        let old = table.snapshot().files.iter().find(|file| file.partition.date == day(11)).unwrap().path.clone();
+        let report = expire(&table, ExpireOptions { dry_run: false, now }).await.unwrap();
+        let exists = table.object_store().head(&Path::from(old)).await.is_ok();
+        assert_eq!((report.files_deleted, exists), if now { (2, false) } else { (0, true) });
+    }
+}
+
+#[tokio::test]
+async fn unlimited_retention_keeps_everything() {
+    let table = table(Retention::Unlimited).await;
+    let source = records(ACCOUNT, "us-east-1", day(1), 0..3);
+    ingest(&table, &partition(ACCOUNT, "us-east-1", day(1)), &source).await;
+    let report = expire(&table, ExpireOptions::default()).await.unwrap();
+    assert_eq!((report.first_visible_date, report.partitions.len()), (None, 0));
+    assert_eq!(dates(&table), [day(1)]);
+}

@@ -13,7 +13,12 @@ use crate::stats::{FileStats, LeafStats, LeafValue};
 const LOGGED_LEAVES: [&str; 4] = ["eventname", "eventsource", "errorcode", "useridentity.type"];
 
 /// The file as the commit names it.
-pub(super) fn new_file(path: String, size_bytes: u64, partition: PartitionValues, footer: &ParquetMetaData) -> NewFile {
+pub(crate) fn new_file(
+    path: String,
+    size_bytes: u64,
+    partition: PartitionValues,
+    footer: &ParquetMetaData,
+) -> NewFile {
     let rows = u64::try_from(footer.file_metadata().num_rows()).unwrap_or_default();
     let leaves = LOGGED_LEAVES.iter().filter_map(|name| leaf_stats(footer, name)).collect();
     let stats = FileStats { event_time_micros: event_times(footer).unwrap_or_default(), leaves };

@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 mod faults;
+mod lake_suite;
+mod real_logs;
 mod support;

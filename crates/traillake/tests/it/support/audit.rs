@@ -8,7 +8,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use traillake_storage::{EventTable, ManifestRow, ObjectRange, ObjectStatus, TableSnapshot};
+use traillake_storage::{EventTable, ManifestRow, ObjectRange, ObjectStatus, QuarantineRow, TableSnapshot};
 
 /// Every event id of the store with how often it is stored.
 pub(crate) async fn stored_ids(table: &EventTable, snapshot: &TableSnapshot) -> BTreeMap<String, u64> {
@@ -69,4 +69,10 @@ pub(crate) async fn assert_exact(table: &EventTable, expected: &[String]) {
     assert_balanced(&rows, expected.len() as u64);
     let unfinished: Vec<_> = rows.iter().filter(|row| row.status != ObjectStatus::Ingested).collect();
     assert!(unfinished.is_empty(), "not finished: {unfinished:?}");
+}
+
+/// Everything that is set aside.
+pub(crate) async fn quarantine(table: &EventTable) -> Vec<QuarantineRow> {
+    let snapshot = table.refresh().await.unwrap();
+    table.quarantine_rows(&snapshot).await.unwrap().try_collect().await.unwrap()
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use tokio_util::sync::CancellationToken;
 use traillake_ingest::{IngestProgress, IngestRequest, IngestSummary, SourceSpec, ingest};
 use traillake_model::{EventDataStoreKind, EventDataStoreSettings, FixedClock, PartitionBy, Retention};
-use traillake_query::{QueryEngine, QueryError, QueryLimits, QueryOptions};
+use traillake_query::{QueryEngine, QueryError, QueryLimits, QueryOptions, QueryStats};
 use traillake_storage::{EventTable, LakeStorage, Location, NewEventDataStore, ObjectStoreOptions, OpenMode};
 
 use super::Place;
@@ -82,9 +82,18 @@ impl TestLake {
     }
 
     pub(crate) async fn try_rows(&self, sql: &str) -> Result<Vec<Vec<String>>, QueryError> {
+        Ok(self.ask(sql).await?.0)
+    }
+
+    /// The rows of a query and what they cost.
+    pub(crate) async fn measured(&self, sql: &str) -> (Vec<Vec<String>>, QueryStats) {
+        self.ask(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+    }
+
+    async fn ask(&self, sql: &str) -> Result<(Vec<Vec<String>>, QueryStats), QueryError> {
         let engine = QueryEngine::new(self.storage.clone(), QueryLimits::default())?;
-        let (batches, _) = engine.query(sql, &QueryOptions::default()).await?.collect().await?;
-        Ok(batches.iter().flat_map(texts).collect())
+        let (batches, stats) = engine.query(sql, &QueryOptions::default()).await?.collect().await?;
+        Ok((batches.iter().flat_map(texts).collect(), stats))
     }
 
     /// The one value of a query.

@@ -1,0 +1,65 @@
+//! What every command gets: settings, the printer, and the way to the lake.
+
+use traillake::{IngestLimits, Lake, LakeOptions, ObjectStoreOptions, QueryLimits};
+
+use crate::config::Settings;
+use crate::error::{CliError, Result};
+use crate::interrupt::Interrupt;
+use crate::printer::Printer;
+
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) printer: Printer,
+    pub(crate) interrupt: Interrupt,
+}
+
+impl Context {
+    pub(crate) fn new(settings: Settings, printer: Printer) -> Self {
+        Self { settings, printer, interrupt: Interrupt::default() }
+    }
+
+    /// The address of the lake.
+    pub(crate) fn location(&self) -> Result<&str> {
+        let missing = || CliError::usage("there is no lake: the user's data folder is not known", "name it with `--lake URL` or TRAILLAKE_LAKE");
+        self.settings.lake.value.as_deref().ok_or_else(missing)
+    }
+
+    /// How to reach S3.
+    pub(crate) fn object_store(&self) -> ObjectStoreOptions {
+        ObjectStoreOptions {
+            endpoint_url: self.settings.endpoint_url.value.clone(),
+            region: self.settings.region.value.clone(),
+            profile: self.settings.profile.value.clone(),
+            ..ObjectStoreOptions::default()
+        }
+    }
+
+    fn options(&self) -> LakeOptions {
+        LakeOptions::new().object_store(self.object_store())
+    }
+
+    /// The lake, to write; made when there is none.
+    pub(crate) async fn writable(&self) -> Result<Lake> {
+        Ok(self.options().open(self.location()?).await?)
+    }
+
+    /// The lake, to write, for an ingest.
+    pub(crate) async fn ingesting(&self, limits: IngestLimits) -> Result<Lake> {
+        Ok(self.options().ingest_limits(limits).open(self.location()?).await?)
+    }
+
+    /// The lake, to read.
+    pub(crate) async fn readable(&self) -> Result<Lake> {
+        self.asking(QueryLimits::default()).await
+    }
+
+    /// The lake, to read, for queries.
+    pub(crate) async fn asking(&self, limits: QueryLimits) -> Result<Lake> {
+        Ok(self.options().read_only().query_limits(limits).open(self.location()?).await?)
+    }
+
+    /// An empty lake in memory, for rehearsals where there is none yet.
+    pub(crate) async fn rehearsal(&self, limits: IngestLimits) -> Result<Lake> {
+        Ok(self.options().ingest_limits(limits).open("memory://rehearsal").await?)
+    }
+}

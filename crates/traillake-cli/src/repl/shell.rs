@@ -1,0 +1,163 @@
+//! What the lines mean: statements that end in `;`, and commands that start with a dot.
+
+use std::path::Path;
+
+use traillake::{QueryParameter, is_complete_statement, split_statements};
+
+use super::dot::DotCommand;
+use crate::args::Format;
+use crate::commands::{Asker, Target, read_text, stats_text};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::exit::ExitStatus;
+
+/// Scripts that read scripts: how deep.
+const DEEPEST_READ: usize = 8;
+
+const HELP: &str = "\
+  SELECT ...;            ask; a statement ends in `;` and may span lines
+  .stores                the event data stores
+  .schema [STORE]        the columns and fields of a store
+  .mode [FORMAT]         how rows are written: table, csv, tsv, json, ndjson, markdown, arrow, parquet
+  .output [FILE]         write rows to a file; without one, to the screen again
+  .timer on|off          say what a query cost
+  .read FILE             run the statements of a file
+  .help                  this text
+  .exit                  leave
+";
+
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Continue,
+    Exit,
+}
+
+impl Flow {
+    pub(super) fn exit_status(self) -> ExitStatus {
+        ExitStatus::Done
+    }
+}
+
+/// The state behind the prompt.
+pub(super) struct Shell<'a> {
+    pub(super) context: &'a Context,
+    pub(super) asker: Asker,
+    timer: bool,
+    reading: usize,
+}
+
+impl<'a> Shell<'a> {
+    pub(super) fn new(context: &'a Context, asker: Asker) -> Self {
+        Self { context, asker, timer: true, reading: 0 }
+    }
+
+    /// Runs a text of lines to its end, to `.exit`, or to the first failure.
+    pub(super) async fn run_script(&mut self, script: &str) -> Result<Flow> {
+        let mut statement = String::new();
+        for line in script.lines() {
+            if statement.trim().is_empty() && line.trim_start().starts_with('.') {
+                if self.dot(line).await? == Flow::Exit {
+                    return Ok(Flow::Exit);
+                }
+                continue;
+            }
+            statement.push_str(line);
+            statement.push('\n');
+            if is_complete_statement(&statement) {
+                self.run_statements(&std::mem::take(&mut statement)).await?;
+            }
+        }
+        self.run_statements(&statement).await?;
+        Ok(Flow::Continue)
+    }
+
+    /// Runs what was typed: a dot command or statements.
+    pub(super) async fn run_input(&mut self, input: &str) -> Result<Flow> {
+        if input.trim_start().starts_with('.') {
+            return self.dot(input).await;
+        }
+        self.run_statements(input).await?;
+        Ok(Flow::Continue)
+    }
+
+    async fn run_statements(&mut self, text: &str) -> Result<()> {
+        for statement in split_statements(text).map_err(traillake::Error::from)? {
+            let stats = self.asker.ask(&statement).await?;
+            if self.timer {
+                self.context.printer.status(stats_text(&stats));
+            }
+        }
+        Ok(())
+    }
+
+    async fn dot(&mut self, line: &str) -> Result<Flow> {
+        match line.parse::<DotCommand>().map_err(|message| CliError::usage(message, "`.help` lists the commands"))? {
+            DotCommand::Exit => return Ok(Flow::Exit),
+            DotCommand::Help => self.context.printer.data(HELP)?,
+            DotCommand::Stores => self.stores().await?,
+            DotCommand::Schema(store) => self.schema(store.as_deref()).await?,
+            DotCommand::Mode(None) => self.context.printer.data(&format!("{}\n", self.asker.format.as_str()))?,
+            DotCommand::Mode(Some(format)) => self.mode(format),
+            DotCommand::Output(path) => self.output(path.as_deref())?,
+            DotCommand::Timer(on) => self.timer = on,
+            DotCommand::Read(path) => return Box::pin(self.read(Path::new(&path))).await,
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn mode(&mut self, format: Format) {
+        self.asker.format = format;
+    }
+
+    fn output(&mut self, path: Option<&str>) -> Result<()> {
+        let Some(path) = path.map(Path::new) else {
+            self.asker.target = Target::Stdout;
+            return Ok(());
+        };
+        std::fs::File::create(path).map_err(CliError::write(path))?;
+        self.asker.target = Target::Append(path.to_path_buf());
+        Ok(())
+    }
+
+    async fn read(&mut self, path: &Path) -> Result<Flow> {
+        if self.reading >= DEEPEST_READ {
+            return Err(CliError::usage(format!("`{}` is read by files that read files, more than {DEEPEST_READ} deep", path.display()), "does it read itself?"));
+        }
+        let script = read_text(path)?;
+        self.reading += 1;
+        let outcome = self.run_script(&script).await;
+        self.reading -= 1;
+        outcome
+    }
+
+    async fn stores(&mut self) -> Result<()> {
+        self.inform("SELECT * FROM system.stores", Vec::new()).await
+    }
+
+    /// The columns of a store, the one of `--store`, or the only one.
+    async fn schema(&mut self, store: Option<&str>) -> Result<()> {
+        let names = self.asker.lake.names().await?;
+        let wanted = store.or(self.asker.options.default_store.as_deref());
+        let found = match wanted {
+            Some(name) => names.stores.iter().find(|known| known.name == name || known.id == name),
+            None => names.stores.first().filter(|_| names.stores.len() == 1),
+        };
+        let Some(found) = found else {
+            let known: Vec<_> = names.stores.iter().map(|known| format!("`{}`", known.name)).collect();
+            let message = wanted.map_or_else(|| "which store?".to_owned(), |name| format!("there is no event data store `{name}`"));
+            return Err(CliError::usage(message, format!("`.schema STORE` with one of {}", known.join(", "))));
+        };
+        let lines: String = found.paths.iter().map(|path| format!("{path}\n")).collect();
+        Ok(self.context.printer.data(&lines)?)
+    }
+
+    /// A query of the shell itself, always shown on the screen.
+    async fn inform(&mut self, sql: &str, parameters: Vec<QueryParameter>) -> Result<()> {
+        let target = std::mem::take(&mut self.asker.target);
+        self.asker.options.parameters = parameters;
+        let outcome = self.asker.ask(sql).await;
+        self.asker.target = target;
+        outcome.map(drop)
+    }
+}

@@ -1,0 +1,134 @@
+//! System tables: what the lake knows of itself, each in a file of its own.
+
+mod cells;
+mod conflicts;
+mod files;
+mod objects;
+mod partitions;
+mod quarantine;
+mod queries;
+mod stores;
+mod trails;
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
+use datafusion::common::ScalarValue;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+use crate::QueryError;
+use crate::catalog::{LakeStores, LakeTables};
+use crate::registry::QueryRegistry;
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 1_024;
+
+/// What system tables are made from.
+#[derive(Debug, Clone)]
+pub(crate) struct SystemContext {
+    pub(crate) tables: LakeTables,
+    pub(crate) stores: LakeStores,
+    pub(crate) registry: QueryRegistry,
+}
+
+/// Cells of one row, in the order of the schema.
+type Row = Vec<ScalarValue>;
+/// Rows as they are found; the memory they take is bounded.
+type Rows = BoxStream<'static, Result<Row, QueryError>>;
+
+/// A system table: its columns, and how its rows are found.
+#[derive(Debug, Clone)]
+struct SystemTable {
+    name: &'static str,
+    schema: SchemaRef,
+    rows: fn(SystemContext) -> Rows,
+}
+
+/// The schema `system`.
+#[derive(Debug)]
+pub(crate) struct SystemSchema {
+    context: SystemContext,
+    tables: Vec<SystemTable>,
+}
+
+impl SystemSchema {
+    pub(crate) fn new(context: SystemContext) -> Self {
+        let tables = vec![
+            stores::table(),
+            trails::table(),
+            objects::table(),
+            partitions::table(),
+            files::table(),
+            quarantine::table(),
+            queries::table(),
+        ];
+        Self { context, tables }
+    }
+
+    /// Names of all tables.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.tables.iter().map(|table| table.name).chain([conflicts::NAME])
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for SystemSchema {
+    fn table_names(&self) -> Vec<String> {
+        self.names().map(str::to_owned).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if name == conflicts::NAME {
+            let view = conflicts::view(&self.context).await;
+            return Ok(Some(view.map_err(external)?));
+        }
+        let Some(table) = self.tables.iter().find(|table| table.name == name) else { return Ok(None) };
+        let partition = SystemPartition { table: table.clone(), context: self.context.clone() };
+        Ok(Some(Arc::new(StreamingTable::try_new(Arc::clone(&table.schema), vec![Arc::new(partition)])?)))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+}
+
+/// The rows of a system table as DataFusion takes them.
+#[derive(Debug)]
+struct SystemPartition {
+    table: SystemTable,
+    context: SystemContext,
+}
+
+impl PartitionStream for SystemPartition {
+    fn schema(&self) -> &SchemaRef {
+        &self.table.schema
+    }
+
+    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let schema = Arc::clone(&self.table.schema);
+        let batches = (self.table.rows)(self.context.clone()).ready_chunks(BATCH_ROWS).map(move |rows| {
+            let rows = rows.into_iter().collect::<Result<Vec<Row>, QueryError>>().map_err(external)?;
+            batch(&schema, &rows)
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.table.schema), batches))
+    }
+}
+
+fn batch(schema: &SchemaRef, rows: &[Row]) -> Result<RecordBatch> {
+    let column = |index: usize| ScalarValue::iter_to_array(rows.iter().filter_map(|row| row.get(index)).cloned());
+    let columns = (0..schema.fields().len()).map(column).collect::<Result<Vec<_>>>()?;
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+}
+
+fn external(error: QueryError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}

@@ -1,0 +1,55 @@
+//! `system.files`: the data files of each store's newest snapshot.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use traillake_storage::DataFile;
+
+use super::cells::{COUNT, DATE, TEXT, TIME, count, date, micros, millis, optional_text, schema, text};
+use super::{Row, Rows, SystemContext, SystemTable};
+use crate::QueryError;
+use crate::catalog::StoreEntry;
+
+pub(super) fn table() -> SystemTable {
+    let schema = schema(&[
+        ("event_data_store", TEXT),
+        ("path", TEXT),
+        ("account", TEXT),
+        ("region", TEXT),
+        ("date", DATE),
+        ("rows", COUNT),
+        ("size_bytes", COUNT),
+        ("first_event", TIME),
+        ("last_event", TIME),
+        ("modified_at", TIME),
+        ("table_version", COUNT),
+    ]);
+    SystemTable { name: "files", schema, rows }
+}
+
+fn rows(context: SystemContext) -> Rows {
+    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
+    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
+}
+
+async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {
+    let (_, snapshot) = context.tables.open(&store.settings).await?;
+    let files: Vec<_> = snapshot.files.iter().cloned().collect();
+    let version = snapshot.version;
+    Ok(stream::iter(files).map(move |file| Ok(row(store.name(), &file, version))).boxed())
+}
+
+fn row(store: &str, file: &DataFile, version: u64) -> Row {
+    let (first, last) = file.event_time_micros.unzip();
+    vec![
+        text(store),
+        text(file.path.as_str()),
+        optional_text(file.partition.account.as_deref()),
+        optional_text(file.partition.region.as_deref()),
+        date(file.partition.date),
+        count(file.rows),
+        count(file.size_bytes),
+        micros(first),
+        micros(last),
+        millis(Some(file.modified_ms)),
+        count(version),
+    ]
+}

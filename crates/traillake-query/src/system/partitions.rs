@@ -1,0 +1,61 @@
+//! `system.partitions`: files, rows and bytes by account, region and date.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use traillake_model::PartitionValues;
+use traillake_storage::DataFile;
+
+use super::cells::{COUNT, DATE, TEXT, TIME, boolean, BOOLEAN, count, date, micros, optional_text, schema, text};
+use super::{Row, Rows, SystemContext, SystemTable};
+use crate::QueryError;
+use crate::catalog::StoreEntry;
+
+pub(super) fn table() -> SystemTable {
+    let schema = schema(&[
+        ("event_data_store", TEXT),
+        ("account", TEXT),
+        ("region", TEXT),
+        ("date", DATE),
+        ("files", COUNT),
+        ("rows", COUNT),
+        ("size_bytes", COUNT),
+        ("first_event", TIME),
+        ("last_event", TIME),
+        ("expired", BOOLEAN),
+    ]);
+    SystemTable { name: "partitions", schema, rows }
+}
+
+fn rows(context: SystemContext) -> Rows {
+    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
+    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
+}
+
+async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {
+    let (_, snapshot) = context.tables.open(&store.settings).await?;
+    let first_visible = store.settings.retention.first_visible_date(context.tables.lake().clock().now());
+    let rows: Vec<Row> = snapshot
+        .files
+        .partitions()
+        .iter()
+        .map(|(values, files)| row(store.name(), values, files, first_visible.is_some_and(|first| values.date < first)))
+        .collect();
+    Ok(stream::iter(rows.into_iter().map(Ok)).boxed())
+}
+
+fn row(store: &str, values: &PartitionValues, files: &[Arc<DataFile>], expired: bool) -> Row {
+    let times = || files.iter().filter_map(|file| file.event_time_micros);
+    vec![
+        text(store),
+        optional_text(values.account.as_deref()),
+        optional_text(values.region.as_deref()),
+        date(values.date),
+        count(files.len() as u64),
+        count(files.iter().map(|file| file.rows).sum()),
+        count(files.iter().map(|file| file.size_bytes).sum()),
+        micros(times().map(|(first, _)| first).min()),
+        micros(times().map(|(_, last)| last).max()),
+        boolean(expired),
+    ]
+}

@@ -1,0 +1,41 @@
+//! `system.trails`: the named sources and the store each feeds.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use traillake_model::TrailSettings;
+
+use super::cells::{COUNT, TEXT, TIME, count, optional_text, schema, text, time};
+use super::{Row, Rows, SystemContext, SystemTable};
+use crate::QueryError;
+
+pub(super) fn table() -> SystemTable {
+    let schema = schema(&[
+        ("name", TEXT),
+        ("source", TEXT),
+        ("event_data_store", TEXT),
+        ("region", TEXT),
+        ("endpoint_url", TEXT),
+        ("settings_version", COUNT),
+        ("created_at", TIME),
+    ]);
+    SystemTable { name: "trails", schema, rows }
+}
+
+fn rows(context: SystemContext) -> Rows {
+    let trails = async move {
+        let trails = context.tables.lake().trails().await?;
+        Ok::<_, QueryError>(stream::iter(trails.into_iter().map(|trail| Ok(row(&trail)))))
+    };
+    stream::once(trails).try_flatten().boxed()
+}
+
+fn row(trail: &TrailSettings) -> Row {
+    vec![
+        text(trail.name.as_str()),
+        text(trail.source.as_str()),
+        text(trail.store.as_str()),
+        optional_text(trail.region.as_deref()),
+        optional_text(trail.endpoint_url.as_deref()),
+        count(trail.version),
+        time(Some(trail.created_at)),
+    ]
+}
