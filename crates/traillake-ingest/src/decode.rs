@@ -45,10 +45,13 @@ impl Decoder {
             if compressed && level == Self::MAX_LEVELS {
                 return Err(io::Error::from(io::ErrorKind::Unsupported));
             }
-            (decoder.reader, decoder.format) = match (compressed, gzip) {
-                (false, _) => return Ok(Self { reader: Box::new(buffered), format: decoder.format }),
-                (true, true) => (Box::new(GzipMembers::new(buffered)), "gzip"),
-                (true, false) => (Box::new(zstd::stream::read::Decoder::with_buffer(buffered)?), "zstd"),
+            if !compressed {
+                return Ok(Self { reader: Box::new(buffered), format: decoder.format });
+            }
+            decoder = if gzip {
+                Self { reader: Box::new(GzipMembers::new(buffered)), format: "gzip" }
+            } else {
+                Self { reader: Box::new(zstd::stream::read::Decoder::with_buffer(buffered)?), format: "zstd" }
             };
         }
         Ok(decoder)

@@ -118,3 +118,6 @@ fn first_select(body: &SetExpr) -> Option<&Select> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Event data stores: their versioned settings, and how they are found, made and changed.
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use traillake_columnar::EventSchema;
 use traillake_model::{
@@ -44,9 +44,9 @@ impl LakeStorage {
             Err(object_store::Error::NotFound { .. }) => Vec::new(),
             Err(error) => return Err(StorageError::object_store("list", paths::STORES)(error)),
         };
-        let ids = folders.iter().filter_map(|folder| folder.filename()?.parse::<EventDataStoreId>().ok());
-        let read = |id| async move { self.latest_settings(&id).await };
-        let found: Vec<_> = futures::stream::iter(ids.map(read)).buffered(CONCURRENCY).try_collect().await?;
+        let ids: Vec<EventDataStoreId> = folders.iter().filter_map(|folder| folder.filename()?.parse().ok()).collect();
+        let reads: Vec<_> = ids.iter().map(|id| self.latest_settings(id).boxed()).collect();
+        let found: Vec<_> = futures::stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
         let now = self.clock().now();
         let mut stores: Vec<_> = found.into_iter().flatten().filter(|settings| !settings.is_gone(now)).collect();
         stores.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));

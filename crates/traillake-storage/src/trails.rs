@@ -1,6 +1,6 @@
 //! Trails: named sources and the store each feeds, as versioned documents.
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use traillake_model::{TrailName, TrailSettings};
 
@@ -21,9 +21,9 @@ impl LakeStorage {
             Err(object_store::Error::NotFound { .. }) => Vec::new(),
             Err(error) => return Err(StorageError::object_store("list", paths::TRAILS)(error)),
         };
-        let names = folders.iter().filter_map(|folder| folder.filename()?.parse::<TrailName>().ok());
-        let read = |name| async move { self.latest_trail(&name).await };
-        let found: Vec<_> = futures::stream::iter(names.map(read)).buffered(CONCURRENCY).try_collect().await?;
+        let names: Vec<TrailName> = folders.iter().filter_map(|folder| folder.filename()?.parse().ok()).collect();
+        let reads: Vec<_> = names.iter().map(|name| self.latest_trail(name).boxed()).collect();
+        let found: Vec<_> = futures::stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
         let mut trails: Vec<_> = found.into_iter().flatten().filter(|trail| trail.removed_at.is_none()).collect();
         trails.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(trails)

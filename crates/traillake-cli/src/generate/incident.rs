@@ -69,7 +69,7 @@ impl Incident {
 
 /// Whether the next event belongs to the story.
 pub(crate) fn strikes(incident: bool, random: &mut Random) -> bool {
-    incident && random.chance(40)
+    incident && random.chance(80)
 }
 
 /// An event of daily life, or a step of the story.

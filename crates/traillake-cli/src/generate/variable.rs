@@ -66,7 +66,8 @@ impl Values {
     }
 
     pub(crate) fn write(&mut self, variable: Variable, scene: &Scene<'_>, random: &mut Random, out: &mut String) {
-        out.push_str(&self.text[self.range(variable, scene, random)]);
+        let range = self.range(variable, scene, random);
+        out.push_str(&self.text[range]);
     }
 
     fn range(&mut self, variable: Variable, scene: &Scene<'_>, random: &mut Random) -> Range<usize> {

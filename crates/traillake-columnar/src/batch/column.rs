@@ -17,10 +17,11 @@ use crate::record::{PRESENT, boolean, double, has_repeated_name, integer};
 use crate::schema::{ColumnKind, map_entries_field};
 use crate::tape::NodeKind;
 
-/// Appends one column's values.
+/// Appends one column's values. Nulls are only counted until a value follows, so an absent struct costs one step.
 #[derive(Debug)]
 pub(super) struct ColumnBuilder {
     column: u32,
+    pending_nulls: usize,
     values: Values,
 }
 
@@ -89,15 +90,17 @@ impl ColumnBuilder {
             ColumnKind::Struct => Values::Struct(Members::new(schema, column, fields_of(data_type), rows)),
             ColumnKind::List => Values::List(Elements::new(schema, column, data_type)),
         };
-        Self { column, values }
+        Self { column, pending_nulls: 0, values }
     }
 
     /// Appends the value in the column's slot, or null.
     pub(super) fn append(&mut self, row: &mut Row<'_>) {
         let slot = row.slot(self.column);
         if slot == 0 {
-            return self.append_null();
+            self.pending_nulls += 1;
+            return;
         }
+        self.flush_nulls();
         match &mut self.values {
             Values::Text(builder) => append_text(builder, row, slot),
             Values::Boolean(builder) => builder.append_option(boolean(row.tape, slot)),
@@ -109,28 +112,33 @@ impl ColumnBuilder {
                 if slot == PRESENT || row.tape.kind(slot) == NodeKind::Object {
                     members.append(row);
                 } else {
-                    members.append_null();
+                    members.append_nulls(1);
                 }
             }
             Values::List(elements) => elements.append(row, self.column, slot),
         }
     }
 
-    fn append_null(&mut self) {
+    fn flush_nulls(&mut self) {
+        let nulls = std::mem::take(&mut self.pending_nulls);
+        if nulls == 0 {
+            return;
+        }
         match &mut self.values {
-            Values::Text(builder) => builder.append_null(),
-            Values::Boolean(builder) => builder.append_null(),
-            Values::Timestamp(builder) => builder.append_null(),
-            Values::Double(builder) => builder.append_null(),
-            Values::Integer(builder) => builder.append_null(),
-            Values::Map(entries) => entries.append_null(),
-            Values::Struct(members) => members.append_null(),
-            Values::List(elements) => elements.append_null(),
+            Values::Text(builder) => builder.append_nulls(nulls),
+            Values::Boolean(builder) => builder.append_nulls(nulls),
+            Values::Timestamp(builder) => builder.append_nulls(nulls),
+            Values::Double(builder) => builder.append_nulls(nulls),
+            Values::Integer(builder) => builder.append_nulls(nulls),
+            Values::Map(entries) => entries.append_nulls(nulls),
+            Values::Struct(members) => members.append_nulls(nulls),
+            Values::List(elements) => elements.append_nulls(nulls),
         }
     }
 
     /// The column's values so far.
     pub(super) fn finish(&mut self) -> ArrayRef {
+        self.flush_nulls();
         match &mut self.values {
             Values::Text(builder) => Arc::new(builder.finish()),
             Values::Boolean(builder) => Arc::new(builder.finish()),
@@ -169,7 +177,7 @@ impl Entries {
     fn append(&mut self, row: &mut Row<'_>, slot: u32) {
         let tape = row.tape;
         if tape.kind(slot) != NodeKind::Object {
-            return self.append_null();
+            return self.append_nulls(1);
         }
         let last: Option<HashMap<_, _>> =
             has_repeated_name(tape, slot).then(|| tape.members(slot).map(|(name, value)| (tape.string(name), value)).collect());
@@ -186,9 +194,9 @@ impl Entries {
         self.offsets.push(offset(self.keys.len()));
     }
 
-    fn append_null(&mut self) {
-        self.validity.append_null();
-        self.offsets.push(offset(self.keys.len()));
+    fn append_nulls(&mut self, nulls: usize) {
+        self.validity.append_n_nulls(nulls);
+        self.offsets.extend(std::iter::repeat_n(offset(self.keys.len()), nulls));
     }
 
     fn finish(&mut self) -> MapArray {
@@ -212,10 +220,12 @@ impl Members {
         self.rows += 1;
     }
 
-    fn append_null(&mut self) {
-        self.columns.iter_mut().for_each(ColumnBuilder::append_null);
-        self.validity.append_null();
-        self.rows += 1;
+    fn append_nulls(&mut self, nulls: usize) {
+        for column in &mut self.columns {
+            column.pending_nulls += nulls;
+        }
+        self.validity.append_n_nulls(nulls);
+        self.rows += nulls;
     }
 
     fn finish(&mut self) -> StructArray {
@@ -238,23 +248,23 @@ impl Elements {
     /// Elements that are no objects become null.
     fn append(&mut self, row: &mut Row<'_>, column: u32, slot: u32) {
         if slot == PRESENT || row.tape.kind(slot) != NodeKind::Array {
-            return self.append_null();
+            return self.append_nulls(1);
         }
         for element in row.tape.elements(slot) {
             if row.tape.kind(element) == NodeKind::Object {
                 row.enter_element(column, element);
                 self.members.append(row);
             } else {
-                self.members.append_null();
+                self.members.append_nulls(1);
             }
         }
         self.validity.append_non_null();
         self.offsets.push(offset(self.members.rows));
     }
 
-    fn append_null(&mut self) {
-        self.validity.append_null();
-        self.offsets.push(offset(self.members.rows));
+    fn append_nulls(&mut self, nulls: usize) {
+        self.validity.append_n_nulls(nulls);
+        self.offsets.extend(std::iter::repeat_n(offset(self.members.rows), nulls));
     }
 
     fn finish(&mut self) -> ListArray {

@@ -136,3 +136,28 @@ fn join_spans(one: Option<(i64, i64)>, other: Option<(i64, i64)>) -> Option<(i64
         (one, other) => one.or(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_reading_stored_stays_counted_as_stored() {
+        let again = EventCounts { read: 10, duplicate: 8, stored: 2, ..EventCounts::default() };
+        let carried = carry(again, 6);
+        assert_eq!((carried.stored, carried.duplicate), (8, 2));
+        assert!(carried.is_balanced());
+    }
+
+    #[test]
+    fn no_more_is_carried_than_was_found_again() {
+        let shrunk = EventCounts { read: 3, duplicate: 3, ..EventCounts::default() };
+        assert_eq!(carry(shrunk, 100).stored, 3);
+    }
+
+    #[test]
+    fn spans_join_to_the_widest() {
+        assert_eq!(join_spans(Some((2, 5)), Some((1, 3))), Some((1, 5)));
+        assert_eq!(join_spans(None, Some((1, 3))), Some((1, 3)));
+    }
+}

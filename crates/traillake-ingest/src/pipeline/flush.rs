@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::TryStreamExt as _;
 use traillake_model::PartitionValues;
 use traillake_storage::{CommitOutcome, NewFile, ObjectRange, Operation, TableChange, TableSnapshot};
 

@@ -116,3 +116,61 @@ impl ChunkPlaces {
         std::mem::take(&mut self.places)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caps() -> PlaceCaps {
+        PlaceCaps { by_account: true, by_region: true, accounts: Mutex::default(), regions: Mutex::default() }
+    }
+
+    fn sources<'a>(accounts: [Option<&'a str>; 3], regions: [Option<&'a str>; 3]) -> PlaceSources<'a> {
+        PlaceSources { accounts, regions, date: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() }
+    }
+
+    fn place(caps: &PlaceCaps, sources: &PlaceSources<'_>) -> RowPlace {
+        let mut places = ChunkPlaces::default();
+        assert_eq!(places.number(caps, sources), 0);
+        places.take().remove(0)
+    }
+
+    #[test]
+    fn the_record_comes_before_the_envelope_and_the_key() {
+        let record = sources([Some("111111111111"), Some("222222222222"), None], [None, Some("eu-west-1"), Some("us-east-1")]);
+        let place = place(&caps(), &record);
+        assert_eq!(place.values.account.as_deref(), Some("111111111111"));
+        assert_eq!(place.values.region.as_deref(), Some("eu-west-1"));
+        assert!(!place.region_is_recorded);
+    }
+
+    #[test]
+    fn values_that_break_the_rules_never_become_a_path() {
+        let place = place(&caps(), &sources([Some("../../x"), Some("1234"), None], [Some("us-east-1/.."), None, None]));
+        assert_eq!(place.values.account.as_deref(), Some(UNKNOWN));
+        assert_eq!(place.values.region.as_deref(), Some(UNKNOWN));
+    }
+
+    #[test]
+    fn invented_regions_do_not_make_partitions_without_end() {
+        let caps = caps();
+        let mut regions = HashSet::new();
+        for n in 0..500 {
+            let region = format!("xx-north-{n}");
+            regions.insert(place(&caps, &sources([None; 3], [Some(&region), None, None])).values.region);
+        }
+        assert_eq!(regions.len(), MOST_REGIONS + 1);
+        assert!(regions.contains(&Some(UNKNOWN.to_owned())));
+    }
+
+    #[test]
+    fn equal_places_have_one_number() {
+        let (caps, mut places) = (caps(), ChunkPlaces::default());
+        let one = sources([Some("111111111111"), None, None], [Some("us-east-1"), None, None]);
+        let two = sources([Some("111111111111"), None, None], [Some("us-east-2"), None, None]);
+        let numbers = [&one, &two, &one, &one, &two].map(|sources| places.number(&caps, sources));
+        assert_eq!(numbers, [0, 1, 0, 0, 1]);
+        assert_eq!(places.take().len(), 2);
+        assert_eq!(places.number(&caps, &two), 0, "numbers start anew");
+    }
+}

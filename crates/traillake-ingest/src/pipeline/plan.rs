@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use futures::StreamExt as _;
+use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc;
 use traillake_storage::{ManifestRow, ObjectRange, TableSnapshot};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use super::job::{ObjectJob, Previous, Reading};
 use super::run::Run;
 use crate::request::IngestRequest;
 use crate::source::Origin;
-use crate::{IngestError, ListError, Result, SourceObject, list};
+use crate::{IngestError, ListError, Result, SourceObject, SourceSpec, list};
 
 type Listing = BoxStream<'static, Result<SourceObject, ListError>>;
 
@@ -89,12 +90,9 @@ struct Head {
 }
 
 impl Merged {
-    async fn open(run: &Run, request: &IngestRequest) -> Result<Self> {
-        let opened: Vec<_> = futures::stream::iter(&request.sources)
-            .map(|source| list(source, &request.filter, &request.options))
-            .buffered(16)
-            .collect()
-            .await;
+    async fn open(run: &Run, request: &Arc<IngestRequest>) -> Result<Self> {
+        let opening = request.sources.clone().into_iter().map(|source| open(source, request));
+        let opened: Vec<_> = futures::stream::iter(opening).buffered(16).collect().await;
         let (mut listings, mut last_error) = (Vec::new(), None);
         for listing in opened {
             match listing {
@@ -133,6 +131,11 @@ impl Merged {
             }
         }
     }
+}
+
+fn open(source: SourceSpec, request: &Arc<IngestRequest>) -> BoxFuture<'static, Result<Listing>> {
+    let request = Arc::clone(request);
+    async move { list(&source, &request.filter, &request.options).await }.boxed()
 }
 
 fn fail_listing(run: &Run, error: IngestError, earlier: Option<IngestError>) -> IngestError {

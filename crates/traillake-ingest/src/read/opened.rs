@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::{Buf, Bytes};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use object_store::{GetOptions, ObjectStoreExt};
+use object_store::GetOptions;
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
@@ -139,5 +139,5 @@ pub(super) fn whole_or_stream(opened: Opened, whole_bytes: u64, tally: &Tally) -
     if read as u64 <= whole_bytes {
         return Ok(Opened::Whole(start.into()));
     }
-    Ok(Opened::Stream(Box::new(Cursor::new(start).chain(reader))))
+    Ok(Opened::Stream(Box::new(Read::chain(Cursor::new(start), reader))))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -98,11 +99,15 @@ impl Tree {
         if !self.has_folders(&prefix, level) {
             return stream::iter([Ok(Leaf::Prefix(prefix))]).boxed();
         }
-        let tree = Arc::clone(self);
-        async move { tree.children(prefix, level).await }.flatten_stream().boxed()
+        Arc::clone(self).children(prefix, level).flatten_stream().boxed()
     }
 
-    async fn children(self: Arc<Self>, prefix: Path, level: usize) -> Listed<Leaf> {
+    /// Boxed, since folders hold folders.
+    fn children(self: Arc<Self>, prefix: Path, level: usize) -> BoxFuture<'static, Listed<Leaf>> {
+        self.look_up(prefix, level).boxed()
+    }
+
+    async fn look_up(self: Arc<Self>, prefix: Path, level: usize) -> Listed<Leaf> {
         if after_anchor(&format!("{prefix}/")).is_none() && self.begins_with_object(&prefix).await {
             return stream::iter([Ok(Leaf::Prefix(prefix))]).boxed();
         }

@@ -60,3 +60,13 @@ async fn unlimited_retention_keeps_everything() {
     assert_eq!((report.first_visible_date, report.partitions.len()), (None, 0));
     assert_eq!(dates(&table), [day(1)]);
 }
+
+#[test]
+fn the_futures_can_move_between_threads() {
+    fn is_send<T: Send>(_: impl Fn() -> T) {}
+    let table: Option<EventTable> = None;
+    let table = || table.clone().unwrap();
+    is_send(|| async { expire(&table(), ExpireOptions::default()).await });
+    is_send(|| async { crate::compact(&table(), crate::CompactOptions::default()).await });
+    is_send(|| async { crate::find_stored(&table(), &table().snapshot(), &[], None).await.map(drop) });
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
@@ -33,7 +33,7 @@ const CACHED_FOOTERS: usize = 128;
 /// Live files that a footer may name; merging keeps them far below.
 const LIVE_LIMIT: usize = 100_000;
 /// Footers read at once.
-pub(super) const CONCURRENCY: usize = 8;
+const CONCURRENCY: usize = 8;
 
 const LIVE_MANIFESTS: &str = "traillake.live_manifests";
 const LIVE_MANIFEST_SIZES: &str = "traillake.live_manifest_sizes";
@@ -187,10 +187,10 @@ impl SortedFiles {
 
     /// The rows of these files in `range`, ready to be merged. Files that hold none are left out.
     pub(crate) async fn inputs<R: SortedRow>(&self, live: &[LiveFile], range: &ObjectRange) -> Result<Vec<MergeInput<R>>> {
-        let numbers: Vec<u64> = live.iter().filter(|file| file.size_bytes > 0).map(|file| file.number).collect();
-        let input = |number| async move { self.input(number, range).await };
-        let inputs = futures::stream::iter(numbers.into_iter().map(input)).buffered(CONCURRENCY);
-        inputs.try_filter_map(|input| async { Ok(input) }).try_collect().await
+        let holding = live.iter().filter(|file| file.size_bytes > 0);
+        let inputs: Vec<_> = holding.map(|file| self.input(file.number, range).boxed()).collect();
+        let inputs: Vec<Option<_>> = futures::stream::iter(inputs).buffered(CONCURRENCY).try_collect().await?;
+        Ok(inputs.into_iter().flatten().collect())
     }
 
     async fn input<R: SortedRow>(&self, number: u64, range: &ObjectRange) -> Result<Option<MergeInput<R>>> {

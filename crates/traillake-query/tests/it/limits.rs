@@ -1,0 +1,81 @@
+//! Memory, time, rows and text: bounded, and each limit named.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use traillake_query::{QueryError, QueryLimits, QueryOptions, QueryState};
+
+use crate::lake::{TestLake, events};
+
+#[tokio::test]
+async fn rows_up_to_the_limit_are_delivered_before_it_is_named() {
+    let lake = events().await;
+    let options = QueryOptions { max_rows: Some(2), ..QueryOptions::default() };
+    let mut result = lake.engine().query("SELECT * FROM generate_series(1, 5)", &options).await.unwrap();
+    let mut rows = 0;
+    let error = loop {
+        match result.next().await {
+            Some(Ok(batch)) => rows += batch.num_rows(),
+            Some(Err(error)) => break error,
+            None => panic!("the limit must be named after {rows} rows"),
+        }
+    };
+    assert_eq!(rows, 2);
+    assert!(matches!(error, QueryError::RowLimit { limit: 2 }), "{error:?}");
+    assert!(result.next().await.is_none());
+    let exact = QueryOptions { max_rows: Some(5), ..QueryOptions::default() };
+    let result = lake.engine().query("SELECT * FROM generate_series(1, 5)", &exact).await.unwrap();
+    assert_eq!(result.collect().await.unwrap().1.rows, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_ends_at_its_time_limit() {
+    let lake = events().await;
+    let options = QueryOptions { timeout: Some(Duration::from_millis(200)), ..QueryOptions::default() };
+    let sql = "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b WHERE a.value + b.value = 7";
+    let started = std::time::Instant::now();
+    let error = match lake.engine().query(sql, &options).await {
+        Ok(result) => result.collect().await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(matches!(error, QueryError::Timeout { .. }), "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+    assert_eq!(lake.engine().queries().last().unwrap().state, QueryState::TimedOut);
+}
+
+#[tokio::test]
+async fn a_join_that_does_not_fit_names_the_memory_limit() {
+    let limits = QueryLimits { memory_bytes: Some(4 << 20), parallelism: 2, ..QueryLimits::default() };
+    let lake = TestLake::with_limits(limits).await;
+    let sql = "SELECT count(*) FROM (SELECT repeat('x', 1000) || value AS t FROM generate_series(1, 50000)) a \
+               JOIN (SELECT repeat('x', 1000) || value AS t FROM generate_series(1, 50000)) b ON a.t = b.t";
+    let error = lake.error(sql).await;
+    assert!(matches!(error, QueryError::MemoryLimit { limit_bytes: 4_194_304, .. }), "{error:?}");
+    assert!(error.to_string().contains("4 MiB") && error.hint().unwrap().contains("--memory-limit"), "{error}");
+}
+
+#[tokio::test]
+async fn sorts_spill_instead_of_failing() {
+    let limits = QueryLimits { memory_bytes: Some(24 << 20), parallelism: 2, ..QueryLimits::default() };
+    let lake = TestLake::with_limits(limits).await;
+    let sql = "SELECT count(*), max(n) FROM (SELECT row_number() OVER (ORDER BY t DESC) AS n \
+               FROM (SELECT repeat('x', 500) || value AS t FROM generate_series(1, 100000)))";
+    assert_eq!(lake.rows(sql).await, ["100000|100000"]);
+}
+
+#[tokio::test]
+async fn the_text_has_a_limit_that_can_be_set() {
+    let lake = TestLake::with_limits(QueryLimits { text_bytes: 20, ..QueryLimits::default() }).await;
+    assert!(matches!(lake.error("SELECT 1, 2, 3, 4, 5, 6").await, QueryError::TextTooLong { limit_bytes: 20, .. }));
+}
+
+#[tokio::test]
+async fn statistics_tell_what_was_read() {
+    let lake = events().await;
+    let sql = "SELECT eventName FROM events WHERE eventTime >= '2023-07-12'";
+    let (_, stats) = lake.query(sql).await.unwrap().collect().await.unwrap();
+    assert_eq!((stats.rows, stats.files_read, stats.files_total), (1, 1, 3));
+    assert!(stats.bytes_scanned > 0 && stats.events_scanned >= 1, "{stats:?}");
+    let (_, stats) = lake.query("SELECT 1").await.unwrap().collect().await.unwrap();
+    assert_eq!((stats.files_total, stats.table_version), (0, None));
+}
