@@ -10,7 +10,7 @@ use datafusion::catalog::{CatalogProvider, SchemaProvider};
 use crate::system::SystemSchema;
 
 pub(crate) use lake_tables::LakeTables;
-pub(crate) use stores::{LakeStores, StoreEntry, StoreSchema};
+pub(crate) use stores::{LakeStores, StoreEntry, StoreSchema, open_store};
 
 /// Name of the catalog.
 pub(crate) const CATALOG: &str = "traillake";

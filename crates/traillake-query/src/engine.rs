@@ -91,7 +91,7 @@ impl QueryEngine {
     }
 
     async fn start(&self, sql: &str, options: &QueryOptions) -> Result<Running, QueryError> {
-        let mut session = self.open_session(options).await?;
+        let session = self.open_session(options).await?;
         let parsed = parse::on_deep_stack(parse::Request::new(sql, &session, options, self.limits.text_bytes)).await?;
         session.show_hidden_columns(parsed.names_hidden_columns);
         let translator = Translator::new(sql, &session, &self.limits);

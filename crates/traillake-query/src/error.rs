@@ -13,7 +13,7 @@ use traillake_storage::StorageError;
 pub(crate) use translate::{Translator, parse_error};
 
 /// A place in a query text; both counts start at 1, columns are characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line of the text.
     pub line: u64,

@@ -131,7 +131,7 @@ fn ordinals(lists: &[List]) -> Result<List> {
         Ok([length]) => length,
         Err(lengths) => datafusion::functions::core::expr_fn::greatest(lengths),
     };
-    Ok(List { expr: gen_series(vec![lit(1_i64), longest, lit(1_i64)]), fields: None })
+    Ok(List { expr: gen_series(lit(1_i64), longest, lit(1_i64)), fields: None })
 }
 
 /// The lists as rows over one empty row, named by the alias.
@@ -152,7 +152,7 @@ type Outputs = Vec<(Expr, Option<String>)>;
 
 /// Rows of structs become columns unless the alias list has one name for each of them.
 fn outputs(columns: &[String], fields: &[Option<Fields>], alias: Option<&Alias>) -> Result<Outputs> {
-    let expanded: usize = fields.iter().map(|fields| fields.as_ref().map_or(1, Fields::len)).sum();
+    let expanded: usize = fields.iter().map(|fields| fields.as_ref().map_or(1, |fields| fields.len())).sum();
     let wanted = alias.map_or(0, |alias| alias.columns.len());
     if wanted != 0 && wanted != expanded && wanted != columns.len() {
         return plan_err!("UNNEST gives {expanded} columns, or {} without expanding rows, but {wanted} names are given", columns.len());

@@ -23,7 +23,8 @@ pub(super) fn table() -> SystemTable {
 fn rows(context: SystemContext) -> Rows {
     let trails = async move {
         let trails = context.tables.lake().trails().await?;
-        Ok::<_, QueryError>(stream::iter(trails.into_iter().map(|trail| Ok(row(&trail)))))
+        let rows: Vec<Row> = trails.iter().map(row).collect();
+        Ok::<_, QueryError>(stream::iter(rows.into_iter().map(Ok)))
     };
     stream::once(trails).try_flatten().boxed()
 }

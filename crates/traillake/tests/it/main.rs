@@ -4,4 +4,5 @@
 mod faults;
 mod lake_suite;
 mod real_logs;
+mod slt;
 mod support;
