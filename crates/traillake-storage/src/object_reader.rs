@@ -18,23 +18,17 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 pub(crate) struct ObjectReader {
     store: Arc<dyn ObjectStore>,
     path: Path,
-    size_bytes: Option<u64>,
     footer_hint_bytes: Option<usize>,
 }
 
 impl ObjectReader {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, path: Path) -> Self {
-        Self { store, path, size_bytes: None, footer_hint_bytes: None }
+        Self { store, path, footer_hint_bytes: None }
     }
 
     /// Bytes to read at the end of the file at first: best the whole footer.
     pub(crate) fn with_footer_hint(self, bytes: usize) -> Self {
         Self { footer_hint_bytes: Some(bytes), ..self }
-    }
-
-    /// Size of the file, when it is known.
-    pub(crate) fn with_file_size(self, bytes: u64) -> Self {
-        Self { size_bytes: Some(bytes), ..self }
     }
 }
 
@@ -52,15 +46,10 @@ impl AsyncFileReader for ObjectReader {
         options: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>>> {
         async move {
-            let size_bytes = self.size_bytes;
             let reader = ParquetMetaDataReader::new()
                 .with_arrow_reader_options(options)
                 .with_prefetch_hint(self.footer_hint_bytes);
-            let metadata = match size_bytes {
-                Some(size_bytes) => reader.load_and_finish(self, size_bytes).await?,
-                None => reader.load_via_suffix_and_finish(self).await?,
-            };
-            Ok(Arc::new(metadata))
+            Ok(Arc::new(reader.load_via_suffix_and_finish(self).await?))
         }
         .boxed()
     }

@@ -21,7 +21,7 @@ pub(crate) struct IngestArgs {
     /// Read every object again, also those that are known
     #[arg(long)]
     pub(crate) retry: bool,
-    /// Keep watching the sources until interrupted
+    /// Keep watching the sources; Ctrl-C ends it in good order
     #[arg(long)]
     pub(crate) follow: bool,
     /// How often to look for new objects

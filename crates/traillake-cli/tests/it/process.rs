@@ -94,14 +94,10 @@ const ACCOUNT: &str = "SELECT count(*) AS objects, sum(read) AS read, sum(stored
     count(*) FILTER (WHERE read <> stored + duplicate + filtered + expired + quarantined) AS unbalanced, \
     count(*) FILTER (WHERE status <> 'ingested') AS unfinished FROM system.objects";
 
-/// The built binary with a home of its own and no AWS account.
+/// The built binary with a home of its own, no environment and no AWS account.
 pub(crate) fn binary(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_traillake"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("TRAILLAKE_")) {
-        command.env_remove(name);
-    }
-    command.env("HOME", home).env("XDG_CONFIG_HOME", home).env("XDG_DATA_HOME", home);
-    command.env("AWS_EC2_METADATA_DISABLED", "true").stdin(Stdio::null());
+    command.env_clear().env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").stdin(Stdio::null());
     command
 }
 
@@ -109,5 +105,6 @@ pub(crate) fn binary(home: &Path) -> Command {
 pub(crate) fn json(output: &Output) -> Value {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {stderr}", output.status);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stdout)))
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stdout)))
 }

@@ -1,7 +1,9 @@
 //! The product's own tests, by promise: each module holds one of them against folders, S3 and failing stores.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests fail loudly")]
 
 mod faults;
+mod format_versions;
+mod fuzz_corpora;
 mod lake_suite;
 mod real_logs;
 mod slt;

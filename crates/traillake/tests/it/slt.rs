@@ -85,13 +85,22 @@ fn assumed_role() -> Value {
             ("errorMessage", json!("not you")),
             ("eventCategory", json!("Management")),
             ("managementEvent", json!(true)),
-            ("userIdentity", json!({"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Admin/me",
+            (
+                "userIdentity",
+                json!({"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Admin/me",
                 "sessionContext": {"attributes": {"mfaAuthenticated": "true", "creationDate": "2026-01-02T09:59:00Z"},
-                    "sessionIssuer": {"type": "Role", "userName": "Admin", "arn": role}}})),
-            ("requestParameters", json!({"roleArn": role, "durationSeconds": 3600, "tags": [{"key": "a", "value": 1}],
-                "dotted.key": "x", "nothing": null})),
-            ("resources", json!([{"ARN": role, "accountId": "111122223333", "type": "AWS::IAM::Role"},
-                {"ARN": "arn:aws:s3:::bucket-1", "type": "AWS::S3::Bucket"}])),
+                    "sessionIssuer": {"type": "Role", "userName": "Admin", "arn": role}}}),
+            ),
+            (
+                "requestParameters",
+                json!({"roleArn": role, "durationSeconds": 3600, "tags": [{"key": "a", "value": 1}],
+                "dotted.key": "x", "nothing": null}),
+            ),
+            (
+                "resources",
+                json!([{"ARN": role, "accountId": "111122223333", "type": "AWS::IAM::Role"},
+                {"ARN": "arn:aws:s3:::bucket-1", "type": "AWS::S3::Bucket"}]),
+            ),
         ],
     )
 }
@@ -144,7 +153,10 @@ fn column_type(data_type: &DataType) -> DefaultColumnType {
 
 fn rows(batch: &RecordBatch) -> Vec<Vec<String>> {
     let options = FormatOptions::default().with_null("NULL").with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.3f"));
-    let columns: Vec<_> = batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+    let columns: Vec<_> =
+        batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
     let shown = |text: String| if text.is_empty() { "(empty)".to_owned() } else { text };
-    (0..batch.num_rows()).map(|row| columns.iter().map(|column| shown(column.value(row).to_string())).collect()).collect()
+    (0..batch.num_rows())
+        .map(|row| columns.iter().map(|column| shown(column.value(row).to_string())).collect())
+        .collect()
 }

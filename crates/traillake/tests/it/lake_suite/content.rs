@@ -28,7 +28,8 @@ async fn an_event_repeated_within_and_across_objects_is_stored_once(place: Place
 
 async fn members_in_another_order_and_null_members_make_no_other_event(place: Place) {
     let Value::Object(members) = record(0) else { unreachable!() };
-    let backwards: serde_json::Map<_, _> = members.into_iter().rev().chain([("vpcEndpointId".to_owned(), Value::Null)]).collect();
+    let backwards: serde_json::Map<_, _> =
+        members.into_iter().rev().chain([("vpcEndpointId".to_owned(), Value::Null)]).collect();
     place.put("trail", "a.json.gz", log_of(&[record(0)]));
     place.put("trail", "b.json.gz", log_of(&[Value::Object(backwards)]));
     let with_context = record_with(0, &[("eventContext", json!({"tagContext": {"resourceTags": []}}))]);

@@ -10,7 +10,9 @@ use traillake_storage::ObjectStatus;
 use traillake_testing::{gzip, log_file, record};
 
 use super::on_every_place;
-use crate::support::{Place, TestLake, assert_balanced, ids, log_of, manifest, quarantine, record_with, request, stored_ids};
+use crate::support::{
+    Place, TestLake, assert_balanced, ids, log_of, manifest, quarantine, record_with, request, stored_ids,
+};
 
 on_every_place!(
     a_truncated_gzip_gives_the_records_before_the_break_and_the_rest_when_it_is_whole,
@@ -53,7 +55,10 @@ async fn bad_records_are_set_aside_byte_for_byte_and_never_stop_a_file(place: Pl
     assert_eq!(bytes, ["17".to_owned(), no_time.to_string(), "\"text\"".to_owned()]);
     for row in &aside {
         let offset = usize::try_from(row.offset_bytes).unwrap();
-        assert!(text[offset..].starts_with(&String::from_utf8_lossy(row.bytes.as_ref().unwrap()).into_owned()), "{row:?}");
+        assert!(
+            text[offset..].starts_with(&String::from_utf8_lossy(row.bytes.as_ref().unwrap()).into_owned()),
+            "{row:?}"
+        );
         assert!(row.object.ends_with("a.json.gz") && !row.reason.is_empty() && !row.message.is_empty(), "{row:?}");
     }
     assert_eq!(lake.value("SELECT count(*) FROM system.quarantine").await, "3");
@@ -83,10 +88,18 @@ async fn a_record_over_the_limit_is_set_aside_and_stored_after_a_retry_with_a_hi
 
 async fn foreign_objects_are_ignored_in_a_walk(place: Place) {
     place.put("trail", "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/01/digest.json.gz", gzip(b"{}"));
-    place.put("trail", "AWSLogs/111122223333/Config/us-east-1/2026/1/1/ConfigHistory/x.json.gz", gzip(b"{\"configurationItems\":[]}"));
+    place.put(
+        "trail",
+        "AWSLogs/111122223333/Config/us-east-1/2026/1/1/ConfigHistory/x.json.gz",
+        gzip(b"{\"configurationItems\":[]}"),
+    );
     place.put("trail", "notes/readme.png", vec![0x89, b'P', b'N', b'G', 0, 1, 2]);
     place.put("trail", "a.json.gz", log_of(&[record(0)]));
     let lake = TestLake::open(&place).await;
     let summary = lake.ingest("events", &place, "trail").await;
-    assert_eq!((summary.objects.ignored, summary.objects.ingested, summary.events.quarantined), (3, 1, 0), "{summary:?}");
+    assert_eq!(
+        (summary.objects.ignored, summary.objects.ingested, summary.events.quarantined),
+        (3, 1, 0),
+        "{summary:?}"
+    );
 }

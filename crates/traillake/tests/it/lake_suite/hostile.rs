@@ -36,10 +36,14 @@ fn assert_rules(parts: &[&str], key: &str) {
     let spelled = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     assert!(region == "unknown" || (region.len() <= 32 && region.bytes().all(spelled)), "{key}");
     let date = NaiveDate::parse_from_str(&date, "%Y-%m-%d").unwrap_or_else(|_| panic!("{key}"));
-    assert!(date >= NaiveDate::from_ymd_opt(2006, 1, 1).unwrap() && date <= NaiveDate::from_ymd_opt(2026, 2, 3).unwrap(), "{key}");
+    assert!(
+        date >= NaiveDate::from_ymd_opt(2006, 1, 1).unwrap() && date <= NaiveDate::from_ymd_opt(2026, 2, 3).unwrap(),
+        "{key}"
+    );
 }
 
-const LIES: [&str; 9] = ["../../etc", "a/b", "..", "%2e%2e%2f", "\u{0}", "ünïcode", "us-east-1/../../x", "111122223333 ", ""];
+const LIES: [&str; 9] =
+    ["../../etc", "a/b", "..", "%2e%2e%2f", "\u{0}", "ünïcode", "us-east-1/../../x", "111122223333 ", ""];
 
 async fn invented_accounts_regions_and_days_of_records_stay_within_the_partition_rules(place: Place) {
     let lie = |n: u64, member: &str, value: &str| record_with(n, &[(member, Value::from(value))]);
@@ -48,7 +52,9 @@ async fn invented_accounts_regions_and_days_of_records_stay_within_the_partition
         records.push(lie(n, "recipientAccountId", value));
         records.push(lie(n + 1, "awsRegion", value));
     }
-    for (n, time) in (100..).zip(["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-09T00:00:00Z", "../../2026-01-01"]) {
+    for (n, time) in
+        (100..).zip(["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-09T00:00:00Z", "../../2026-01-01"])
+    {
         records.push(lie(n, "eventTime", time));
     }
     records.push(record_with(200, &[("recipientAccountId", json!(111_122_223_333_u64))]));

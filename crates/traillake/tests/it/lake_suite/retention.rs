@@ -20,7 +20,10 @@ async fn store_for_a_week(lake: &TestLake) -> EventDataStoreId {
 }
 
 async fn keep_for_ever(lake: &TestLake, id: &EventDataStoreId) {
-    lake.storage.update_event_data_store(id, |settings| Ok(settings.set_retention(Retention::Unlimited)?)).await.unwrap();
+    lake.storage
+        .update_event_data_store(id, |settings| Ok(settings.set_retention(Retention::Unlimited)?))
+        .await
+        .unwrap();
 }
 
 async fn events_beyond_the_retention_are_refused_with_a_hint_and_taken_when_it_is_raised(place: Place) {

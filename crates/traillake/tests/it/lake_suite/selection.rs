@@ -22,7 +22,11 @@ fn put_tree(place: &Place, prefix: &str, first: u64) -> u64 {
     for account in ["111122223333", "444455556666"] {
         for region in ["us-east-1", "eu-west-1"] {
             for day in 1..=3 {
-                place.put("trail", &format!("{prefix}{}", key_of(account, region, day, n)), log_file(n * 10..n * 10 + 10));
+                place.put(
+                    "trail",
+                    &format!("{prefix}{}", key_of(account, region, day, n)),
+                    log_file(n * 10..n * 10 + 10),
+                );
                 n += 1;
             }
         }
@@ -43,10 +47,19 @@ async fn a_tree_of_accounts_regions_and_days_is_narrowed_by_each(place: Place) {
     let account = || vec!["444455556666".to_owned()];
     assert_eq!(seen(&lake, &place, KeyFilter::default()).await, (12, 120));
     assert_eq!(seen(&lake, &place, KeyFilter { accounts: account(), ..KeyFilter::default() }).await, (6, 60));
-    assert_eq!(seen(&lake, &place, KeyFilter { regions: vec!["eu-west-1".into()], ..KeyFilter::default() }).await, (6, 60));
+    assert_eq!(
+        seen(&lake, &place, KeyFilter { regions: vec!["eu-west-1".into()], ..KeyFilter::default() }).await,
+        (6, 60)
+    );
     assert_eq!(seen(&lake, &place, KeyFilter { from: day(2), ..KeyFilter::default() }).await, (8, 80));
     assert_eq!(seen(&lake, &place, KeyFilter { to: day(1), ..KeyFilter::default() }).await, (4, 40));
-    let narrow = KeyFilter { from: day(2), to: day(2), accounts: account(), regions: vec!["us-east-1".into()], ..KeyFilter::default() };
+    let narrow = KeyFilter {
+        from: day(2),
+        to: day(2),
+        accounts: account(),
+        regions: vec!["us-east-1".into()],
+        ..KeyFilter::default()
+    };
     assert_eq!(seen(&lake, &place, narrow).await, (1, 10));
 }
 

@@ -19,7 +19,8 @@ async fn stores_are_listed_by_name_and_found_by_name_id_and_arn(place: Place) {
     let lake = TestLake::open(&place).await;
     lake.create("zebra").await;
     let made = lake.create("antelope").await;
-    let names: Vec<_> = lake.storage.event_data_stores().await.unwrap().into_iter().map(|store| store.name.to_string()).collect();
+    let names: Vec<_> =
+        lake.storage.event_data_stores().await.unwrap().into_iter().map(|store| store.name.to_string()).collect();
     assert_eq!(names, ["antelope", "zebra"]);
     for name in ["antelope".to_owned(), made.id.to_string(), made.arn.to_string()] {
         assert_eq!(lake.storage.event_data_store(&name).await.unwrap(), made, "{name}");
@@ -38,7 +39,10 @@ async fn a_name_is_given_once(place: Place) {
 async fn settings_change_by_versions_that_stay(place: Place) {
     let lake = TestLake::open(&place).await;
     let made = lake.create("events").await;
-    let change = |days| lake.storage.update_event_data_store(&made.id, move |settings| Ok(settings.set_retention(Retention::Days(days))?));
+    let change = |days| {
+        lake.storage
+            .update_event_data_store(&made.id, move |settings| Ok(settings.set_retention(Retention::Days(days))?))
+    };
     let changed = change(90).await.unwrap();
     assert_eq!((changed.version, changed.retention), (2, Retention::Days(90)));
     assert_eq!(lake.storage.settings_at(&made.id, 1).await.unwrap().retention, Retention::Unlimited);
@@ -53,7 +57,8 @@ async fn deletion_is_protected_and_can_be_taken_back_for_seven_days(place: Place
     let now = || traillake_model::Clock::now(lake.clock.as_ref());
     let delete = || lake.storage.update_event_data_store(&id, |settings| Ok(settings.delete(now())?));
     assert!(delete().await.is_err(), "termination protection is on");
-    let unprotect = |settings: &mut traillake_model::EventDataStoreSettings| Ok(settings.set_termination_protection(false)?);
+    let unprotect =
+        |settings: &mut traillake_model::EventDataStoreSettings| Ok(settings.set_termination_protection(false)?);
     lake.storage.update_event_data_store(&id, unprotect).await.unwrap();
     assert_eq!(delete().await.unwrap().status, EventDataStoreStatus::PendingDeletion);
     lake.clock.advance(TimeDelta::days(6));

@@ -35,7 +35,9 @@ fn ids_of(file: bytes::Bytes) -> Vec<String> {
     for batch in reader {
         let batch = batch.unwrap();
         let column = batch.column(0).as_string::<i32>();
-        ids.extend((0..column.len()).map(|row| column.is_valid(row).then(|| column.value(row)).unwrap_or_default().to_owned()));
+        ids.extend(
+            (0..column.len()).map(|row| column.is_valid(row).then(|| column.value(row)).unwrap_or_default().to_owned()),
+        );
     }
     ids
 }

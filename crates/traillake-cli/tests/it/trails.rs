@@ -1,0 +1,23 @@
+//! `trail`, and an ingest of all trails.
+
+use crate::support::{World, log_file};
+
+#[test]
+fn a_trail_is_named_once_and_ingested_by_name() {
+    let world = World::new();
+    world.write("logs/a.json", &log_file());
+    insta::assert_snapshot!("trail_add", world.run(&["trail", "add", "main", "logs"]).shown());
+    insta::assert_snapshot!("trail_list", world.run(&["trail", "list"]).shown());
+    insta::assert_snapshot!("trail_describe", world.run(&["trail", "describe", "main"]).shown());
+    let ran = world.run(&["ingest", "--format", "json"]);
+    assert_eq!((ran.code, ran.json()["events"]["stored"].as_u64()), (0, Some(3)), "{}", ran.stderr);
+    insta::assert_snapshot!("trail_remove", world.run(&["trail", "remove", "main"]).shown());
+    assert_eq!(world.run(&["trail", "list", "--format", "json"]).json(), serde_json::json!([]));
+}
+
+#[test]
+fn a_source_that_means_nothing_is_refused_at_once() {
+    let world = World::new();
+    let ran = world.run(&["trail", "add", "main", ""]);
+    assert!(ran.code != 0 && !ran.stderr.contains("panicked"), "{}", ran.stderr);
+}

@@ -1,0 +1,1 @@
+SELECT eventName FROM 3e512345-1234-4c6b-9f00-aaaaaaaaaaaa WHERE a.b.c = $EDS_ID

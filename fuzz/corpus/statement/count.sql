@@ -1,0 +1,1 @@
+SELECT count(*) FROM system.objects WHERE status = 'ingested' -- x

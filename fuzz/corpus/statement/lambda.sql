@@ -1,0 +1,1 @@
+SELECT filter(ARRAY[1,2], x -> x > 1), element_at(MAP(ARRAY['a'], ARRAY[1]), 'a'), :name

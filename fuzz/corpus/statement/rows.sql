@@ -1,0 +1,1 @@
+SELECT * FROM generate_series(1, 1000000) AS t(a), generate_series(1, 1000000) AS u(b)

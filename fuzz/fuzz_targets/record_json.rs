@@ -1,0 +1,8 @@
+//! `cargo fuzz run record_json`; what it does is in `bodies.rs`.
+#![no_main]
+
+#[allow(dead_code, reason = "each target runs one body")]
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| bodies::record_json(input));
