@@ -35,10 +35,6 @@ impl Printer {
         Self { quiet, color: allowed(io::stderr().is_terminal()), color_out: allowed(io::stdout().is_terminal()) }
     }
 
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.quiet
-    }
-
     /// Whether standard output is a terminal.
     pub(crate) fn stdout_is_terminal() -> bool {
         io::stdout().is_terminal()
@@ -89,12 +85,6 @@ impl Printer {
             self.labelled(YELLOW, "note", message);
             self.hint(hint);
         }
-    }
-
-    /// A problem that did not stop the run but changes how it ends.
-    pub(crate) fn warning(&self, message: &str, hint: Option<&str>) {
-        self.labelled(YELLOW, "warning", message);
-        self.hint(hint);
     }
 
     /// Why the run failed.

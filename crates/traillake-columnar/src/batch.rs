@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 
-use crate::EventSchema;
 use crate::EventRecord;
+use crate::EventSchema;
 use crate::record::{Memory, Walk};
 use crate::tape::Tape;
 use column::ColumnBuilder;

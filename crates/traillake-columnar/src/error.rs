@@ -60,9 +60,10 @@ impl ColumnarError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::InvalidColumn { .. } => Some("choose a new column name and the name of a record member".to_owned()),
-            Self::ColumnMismatch { .. } | Self::DamagedShape { .. } | Self::DamagedRow { .. } => {
-                Some("the file was not written by this version of TrailLake; ingest its source again with `--retry`".to_owned())
-            }
+            Self::ColumnMismatch { .. } | Self::DamagedShape { .. } | Self::DamagedRow { .. } => Some(
+                "the file was not written by this version of TrailLake; ingest its source again with `--retry`"
+                    .to_owned(),
+            ),
             Self::BatchTooLarge { .. } => Some("read fewer rows at a time".to_owned()),
             Self::Arrow { .. } => None,
         }

@@ -90,10 +90,9 @@ impl EventJsonWriter {
             offset_bytes: error.offset_bytes,
             expected: error.expected,
         })?;
-        Replay::new(arrays, row).run(program, out).map_err(|column| ColumnarError::DamagedRow {
-            row,
-            column: self.column_path(column).to_owned(),
-        })?;
+        Replay::new(arrays, row)
+            .run(program, out)
+            .map_err(|column| ColumnarError::DamagedRow { row, column: self.column_path(column).to_owned() })?;
         Ok(true)
     }
 

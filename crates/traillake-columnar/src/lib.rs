@@ -42,8 +42,6 @@ mod shape;
 mod tape;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-mod perf_tests;
 
 pub use batch::EventBatchBuilder;
 pub use error::ColumnarError;

@@ -192,7 +192,9 @@ impl<'r> EventRecord<'r> {
     fn text_of(&self, column: u32) -> Option<Cow<'r, str>> {
         let slot = self.slot(column)?;
         match self.schema.columns().get(column).kind {
-            ColumnKind::Boolean => boolean(self.tape, slot).map(|value| if value { "true".into() } else { "false".into() }),
+            ColumnKind::Boolean => {
+                boolean(self.tape, slot).map(|value| if value { "true".into() } else { "false".into() })
+            }
             _ => self.tape.column_text(slot),
         }
     }

@@ -65,7 +65,7 @@ impl RecordError {
         Self { reason, offset_bytes }
     }
 
-    /// The reason as a snake_case word, stable across versions; the `reason` of the quarantine.
+    /// The reason as a word in snake case, stable across versions; the `reason` of the quarantine.
     pub fn code(&self) -> &'static str {
         match self.reason {
             RecordErrorReason::NotJson { .. } => "not_json",
@@ -83,10 +83,18 @@ impl RecordError {
     /// What to do about it, when something can be done.
     pub fn hint(&self) -> Option<String> {
         let hint = match self.reason {
-            RecordErrorReason::NotJson { .. } => "the file may be cut short or edited by hand; fetch it again from the trail's bucket",
-            RecordErrorReason::InvalidUtf8 => "log files are UTF-8; convert the file, or fetch it again from the trail's bucket",
-            RecordErrorReason::ControlCharacter => "control characters inside JSON strings are written as `\\u00XX`; fetch the file again from the trail's bucket",
-            RecordErrorReason::NoEventTime => "an event record carries `eventTime`; `@timestamp` and `timeWindow.windowStart` are read as well",
+            RecordErrorReason::NotJson { .. } => {
+                "the file may be cut short or edited by hand; fetch it again from the trail's bucket"
+            }
+            RecordErrorReason::InvalidUtf8 => {
+                "log files are UTF-8; convert the file, or fetch it again from the trail's bucket"
+            }
+            RecordErrorReason::ControlCharacter => {
+                "control characters inside JSON strings are written as `\\u00XX`; fetch the file again from the trail's bucket"
+            }
+            RecordErrorReason::NoEventTime => {
+                "an event record carries `eventTime`; `@timestamp` and `timeWindow.windowStart` are read as well"
+            }
             RecordErrorReason::BadEventTime { .. } => "times look like `2023-07-19T21:33:41Z`",
             RecordErrorReason::TooDeep { .. } | RecordErrorReason::TooManyValues { .. } => {
                 "no record of CloudTrail is like this; programs that use the library can raise `RecordLimits`"

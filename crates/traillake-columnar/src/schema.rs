@@ -19,10 +19,10 @@ use arrow::datatypes::SchemaRef;
 use traillake_model::{AddedColumn, EventDataStoreKind};
 
 use crate::ColumnarError;
+pub(crate) use arrow_types::map_entries_field;
 pub(crate) use column::{ColumnKind, Columns, NO_COLUMN};
 pub use definition::ColumnDefinition;
 use definition::SchemaDefinition;
-pub(crate) use arrow_types::map_entries_field;
 pub(crate) use record_tree::{Alternate, RecordTree, UNKNOWN};
 
 /// Column of the files that holds how a record was written; with `recordrest` and the columns it gives back the record.

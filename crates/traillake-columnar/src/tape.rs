@@ -177,7 +177,11 @@ impl<'t> Tape<'t> {
     /// Whether two strings are the same text, escapes resolved.
     pub(crate) fn same_string(&self, left: u32, right: u32) -> bool {
         let (a, b) = (self.node(left), self.node(right));
-        if a.escaped || b.escaped { self.string(left) == self.string(right) } else { self.inner(left) == self.inner(right) }
+        if a.escaped || b.escaped {
+            self.string(left) == self.string(right)
+        } else {
+            self.inner(left) == self.inner(right)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Helpers of the tests: generators of records, the way there and back, and the real logs.
 
+use std::fmt::Write;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use proptest::prelude::*;
 use traillake_model::EventDataStoreKind;
 
 use crate::tape::{NodeKind, Piece, Tape, TapeBuffer, pieces};
-use crate::{ColumnDefinition, EventBatchBuilder, EventJsonWriter, EventSchema, RecordError, RecordLimits, RecordReader};
+use crate::{
+    ColumnDefinition, EventBatchBuilder, EventJsonWriter, EventSchema, RecordError, RecordLimits, RecordReader,
+};
 
 /// The records as one batch of a kind's file schema.
 pub(crate) fn batch_of(kind: EventDataStoreKind, records: &[&str]) -> Result<RecordBatch, RecordError> {
@@ -66,11 +69,11 @@ fn push_content(tape: Tape<'_>, at: u32, out: &mut String) {
             pieces(tape.inner(at), |piece| match piece {
                 Piece::Text(text) => out.extend(text.escape_unicode()),
                 Piece::Char(character) => out.extend(character.escape_unicode()),
-                Piece::LoneSurrogate(unit) => out.push_str(&format!("<{unit}>")),
+                Piece::LoneSurrogate(unit) => write!(out, "<{unit}>").unwrap(),
             });
             out.push('"');
         }
-        _ => out.push_str(&format!("{} ", tape.inner(at))),
+        _ => write!(out, "{} ", tape.inner(at)).unwrap(),
     }
 }
 
@@ -80,7 +83,17 @@ fn string_text() -> impl Strategy<Value = String> {
         1 => prop::sample::select(vec!["\\u0041", "\\n", "\\\\", "\\\"", "\\/", "\\u0000", "\\b\\f\\r\\t", "\\uD83D\\uDE00", "\\ud800", "\\udc00x", "\\ud800\\u0041", "é", "\u{1F600}", "\u{7f}", "\u{fffd}"]).prop_map(String::from),
         1 => any::<char>().prop_filter("plain", |c| *c >= ' ' && *c != '"' && *c != '\\').prop_map(String::from),
     ];
-    let special = prop::sample::select(vec!["2023-07-19T21:33:41Z", "20230719T213341Z", "2023-07-19T21:33:41.5Z", "2016-12-31T23:59:60Z", "TRUE", "false", "12", "-0", ""]);
+    let special = prop::sample::select(vec![
+        "2023-07-19T21:33:41Z",
+        "20230719T213341Z",
+        "2023-07-19T21:33:41.5Z",
+        "2016-12-31T23:59:60Z",
+        "TRUE",
+        "false",
+        "12",
+        "-0",
+        "",
+    ]);
     prop_oneof![
         3 => prop::collection::vec(part, 0..4).prop_map(|parts| format!("\"{}\"", parts.concat())),
         1 => special.prop_map(|text| format!("\"{text}\"")),
@@ -88,7 +101,23 @@ fn string_text() -> impl Strategy<Value = String> {
 }
 
 fn number_text() -> impl Strategy<Value = String> {
-    let odd = vec!["0", "-0", "0.0", "-0.0", "1e400", "-1E+2", "1.10", "9.82222E-5", "123456789012345678901234567890", "2147483647", "2147483648", "0.1", "5.0", "5e0", "1e-400"];
+    let odd = vec![
+        "0",
+        "-0",
+        "0.0",
+        "-0.0",
+        "1e400",
+        "-1E+2",
+        "1.10",
+        "9.82222E-5",
+        "123456789012345678901234567890",
+        "2147483647",
+        "2147483648",
+        "0.1",
+        "5.0",
+        "5e0",
+        "1e-400",
+    ];
     prop_oneof![
         prop::sample::select(odd).prop_map(String::from),
         any::<i32>().prop_map(|number| number.to_string()),
@@ -98,7 +127,18 @@ fn number_text() -> impl Strategy<Value = String> {
 
 /// Names that collide with those of columns, and any others.
 fn name_text() -> impl Strategy<Value = String> {
-    let known = vec!["\"type\"", "\"ARN\"", "\"userIdentity\"", "\"event\\u0049D\"", "\"eventID\"", "\"attributes\"", "\"\"", "\"a.b:c\"", "\"eventContext\"", "\"accountId\""];
+    let known = vec![
+        "\"type\"",
+        "\"ARN\"",
+        "\"userIdentity\"",
+        "\"event\\u0049D\"",
+        "\"eventID\"",
+        "\"attributes\"",
+        "\"\"",
+        "\"a.b:c\"",
+        "\"eventContext\"",
+        "\"accountId\"",
+    ];
     prop_oneof![prop::sample::select(known).prop_map(String::from), string_text()]
 }
 
@@ -113,7 +153,8 @@ fn space() -> impl Strategy<Value = &'static str> {
 
 fn object_text(members: impl Strategy<Value = Vec<(String, String)>>) -> impl Strategy<Value = String> {
     (members, space(), space()).prop_map(|(members, before, after)| {
-        let members: Vec<_> = members.iter().map(|(name, value)| format!("{before}{name}{after}:{after}{value}{before}")).collect();
+        let members: Vec<_> =
+            members.iter().map(|(name, value)| format!("{before}{name}{after}:{after}{value}{before}")).collect();
         format!("{{{}}}", members.join(","))
     })
 }
@@ -131,7 +172,14 @@ fn value_for(column: &ColumnDefinition) -> BoxedStrategy<String> {
     let fitting = match column.r#type.as_str() {
         "string" => string_text().boxed(),
         "boolean" => prop::sample::select(vec!["true", "false", "\"True\"", "\"no\""]).prop_map(String::from).boxed(),
-        "timestamp" => prop::sample::select(vec!["\"2023-07-19T21:33:41Z\"", "\"20230719T213341Z\"", "\"2023-07-19T21:33:41.123Z\"", "\"2023-02-30T00:00:00Z\""]).prop_map(String::from).boxed(),
+        "timestamp" => prop::sample::select(vec![
+            "\"2023-07-19T21:33:41Z\"",
+            "\"20230719T213341Z\"",
+            "\"2023-07-19T21:33:41.123Z\"",
+            "\"2023-02-30T00:00:00Z\"",
+        ])
+        .prop_map(String::from)
+        .boxed(),
         "double" | "integer" => number_text().boxed(),
         "map<string,string>" => object_text(prop::collection::vec((name_text(), any_json()), 0..20)).boxed(),
         "struct" => members_of(&column.members).boxed(),
@@ -148,7 +196,8 @@ fn members_of(columns: &[ColumnDefinition]) -> BoxedStrategy<String> {
 }
 
 fn members_list(columns: &[ColumnDefinition]) -> BoxedStrategy<Vec<(String, String)>> {
-    let known: Vec<_> = columns.iter().filter(|column| column.record.is_some() && column.name != "eventtime").cloned().collect();
+    let known: Vec<_> =
+        columns.iter().filter(|column| column.record.is_some() && column.name != "eventtime").cloned().collect();
     let member = |column: &ColumnDefinition| {
         let name = format!("\"{}\"", column.record.as_deref().unwrap_or_default());
         value_for(column).prop_map(move |value| (name.clone(), value)).boxed()
@@ -160,7 +209,8 @@ fn members_list(columns: &[ColumnDefinition]) -> BoxedStrategy<Vec<(String, Stri
     let chosen = prop::sample::subsequence(members, 0..=most).prop_flat_map(|members| members).prop_shuffle();
     let repeated = prop_oneof![8 => Just(None), 1 => any::<prop::sample::Index>().prop_map(Some)];
     let odd = prop::collection::vec((name_text(), any_json()), 0..2);
-    let alternates = prop::sample::subsequence(alternates.clone(), 0..=alternates.len().min(2)).prop_flat_map(|members| members);
+    let alternates =
+        prop::sample::subsequence(alternates.clone(), 0..=alternates.len().min(2)).prop_flat_map(|members| members);
     (chosen, alternates, repeated, odd)
         .prop_map(|(mut members, alternates, repeated, odd)| {
             members.extend(alternates);
@@ -188,10 +238,12 @@ fn alternate(path: &str, value: impl Strategy<Value = String> + 'static) -> Boxe
 pub(crate) fn any_record(kind: EventDataStoreKind) -> BoxedStrategy<String> {
     let schema = EventSchema::of(kind);
     let time = Just(("\"eventTime\"".to_owned(), "\"2023-07-19T21:33:41Z\"".to_owned()));
-    let members = (members_list(schema.definitions()), time, any::<prop::sample::Index>()).prop_map(|(mut members, time, place)| {
-        members.insert(place.index(members.len() + 1), time);
-        members
-    });
+    let members = (members_list(schema.definitions()), time, any::<prop::sample::Index>()).prop_map(
+        |(mut members, time, place)| {
+            members.insert(place.index(members.len() + 1), time);
+            members
+        },
+    );
     object_text(members).boxed()
 }
 

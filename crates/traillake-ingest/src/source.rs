@@ -47,7 +47,7 @@ pub struct SourceObject {
     pub key: Option<TrailKey>,
     /// True when it was given outright, and not found by walking.
     pub named: bool,
-    origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// How to open an object.

@@ -189,14 +189,7 @@ fn still_there(files: &FileSet, group: &[Arc<DataFile>]) -> Option<Vec<Arc<DataF
 }
 
 fn change(merged: &NewFile, remove: Vec<Arc<DataFile>>) -> TableChange {
-    TableChange {
-        operation: Operation::Compact,
-        add: vec![merged.clone()],
-        remove,
-        manifest: Vec::new(),
-        quarantine: Vec::new(),
-        metadata: None,
-    }
+    TableChange { add: vec![merged.clone()], remove, ..TableChange::new(Operation::Compact) }
 }
 
 /// Removes a file that no commit names; if that fails, vacuum sweeps it later.

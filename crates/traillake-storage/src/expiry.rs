@@ -12,6 +12,8 @@ use traillake_model::PartitionValues;
 use crate::snapshot::{DataFile, FileSet};
 use crate::{CommitOutcome, EventTable, Operation, Result, StorageError, TableChange};
 
+mod quarantine;
+
 /// Commits tried while other writers are faster.
 const MAX_COMMIT_ATTEMPTS: u32 = 100;
 /// Objects deleted at once.
@@ -35,6 +37,8 @@ pub struct ExpireReport {
     pub first_visible_date: Option<NaiveDate>,
     /// The partitions removed, oldest first.
     pub partitions: Vec<ExpiredPartition>,
+    /// Source objects whose set-aside pieces were removed from the quarantine.
+    pub quarantine_objects: usize,
     /// Files whose bytes were deleted.
     pub files_deleted: usize,
 }
@@ -52,7 +56,8 @@ pub struct ExpiredPartition {
     pub bytes: u64,
 }
 
-/// Removes the partitions that lie before the store's retention. Their events were invisible already.
+/// Removes the partitions that lie before the store's retention, and what was set aside as long ago. The events were
+/// invisible already.
 pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<ExpireReport> {
     let first_visible_date = table.settings().retention.first_visible_date(table.lake().clock().now());
     let mut report = ExpireReport { dry_run: options.dry_run, first_visible_date, ..ExpireReport::default() };
@@ -60,11 +65,15 @@ pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<Expire
     let mut base = table.refresh().await?;
     for _ in 0..MAX_COMMIT_ATTEMPTS {
         let (partitions, files) = expired(&base.files, first_visible);
+        let set_aside = quarantine::expired(table, &base, first_visible).await?;
         report.partitions = partitions;
-        if files.is_empty() || options.dry_run {
+        report.quarantine_objects = set_aside.len();
+        if options.dry_run || files.is_empty() && set_aside.is_empty() {
             return Ok(report);
         }
-        match table.commit(&base, change(files.clone())).await? {
+        let change =
+            TableChange { remove: files.clone(), manifest: set_aside, ..TableChange::new(Operation::Expire) };
+        match table.commit(&base, change).await? {
             CommitOutcome::Committed(_) => {
                 if options.now {
                     report.files_deleted = delete(table, &files).await?;
@@ -92,17 +101,6 @@ fn expired(all: &FileSet, first_visible: NaiveDate) -> (Vec<ExpiredPartition>, V
     }
     partitions.sort_by(|a, b| (a.partition.date, &a.partition).cmp(&(b.partition.date, &b.partition)));
     (partitions, removed)
-}
-
-fn change(remove: Vec<Arc<DataFile>>) -> TableChange {
-    TableChange {
-        operation: Operation::Expire,
-        add: Vec::new(),
-        remove,
-        manifest: Vec::new(),
-        quarantine: Vec::new(),
-        metadata: None,
-    }
 }
 
 /// Deletes the files' bytes; what is gone already counts.

@@ -14,13 +14,14 @@ use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
 
 pub(crate) mod files;
 pub(crate) mod leaves;
+mod times;
 
 /// Expressions that are nested deeper are not looked at: the engine's pruning code calls itself for every level.
 pub(crate) const MAX_DEPTH: usize = 256;
 
-/// The conjuncts of `filter` that are shallow enough to analyse.
-pub(crate) fn shallow_conjuncts(filter: &Arc<dyn PhysicalExpr>) -> Vec<Arc<dyn PhysicalExpr>> {
-    split_conjunction(filter).into_iter().filter(|conjunct| is_shallow(conjunct)).map(Arc::clone).collect()
+/// The conjuncts of `filter` that are shallow enough to analyse, with bounds instead of rounded event times.
+pub(crate) fn prunable_conjuncts(filter: &Arc<dyn PhysicalExpr>) -> Vec<Arc<dyn PhysicalExpr>> {
+    split_conjunction(filter).into_iter().filter(|conjunct| is_shallow(conjunct)).map(times::unrounded).collect()
 }
 
 /// Whether no path through `expr` is longer than [`MAX_DEPTH`].

@@ -92,8 +92,7 @@ pub(crate) fn batch(schema: &Arc<EventSchema>, records: &[String]) -> RecordBatc
 }
 
 pub(crate) async fn commit(table: &EventTable, operation: Operation, add: Vec<NewFile>) -> Arc<TableSnapshot> {
-    let change =
-        TableChange { operation, add, remove: Vec::new(), manifest: Vec::new(), quarantine: Vec::new(), metadata: None };
+    let change = TableChange { add, ..TableChange::new(operation) };
     match table.commit(&table.snapshot(), change).await.unwrap() {
         CommitOutcome::Committed(snapshot) => snapshot,
         CommitOutcome::Conflict(_) => panic!("a conflict with nobody"),

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} of {} files read", answer.stats().files_read, answer.stats().files_total);
 
     match lake.query("SELECT eventNam FROM events", &QueryOptions::default()).await {
-        Err(error) => println!("{}: {error} ({})", error.code(), error.hint().unwrap_or_default()),
+        Err(error) => println!("{:?}: {error} ({})", error.code(), error.hint().unwrap_or_default()),
         Ok(_) => println!("that column should not be there"),
     }
     Ok(())

@@ -27,14 +27,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// The AWS exception or status that says the same, e.g. `EventDataStoreNotFoundException`.
-    pub fn code(&self) -> &'static str {
+    /// The AWS exception that says the same, e.g. `EventDataStoreNotFoundException`; `None` where AWS has a
+    /// status of the query instead (`FAILED`, `TIMED_OUT`).
+    pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Model(error) => error.code().as_str(),
-            Self::Storage(error) => storage_code(error),
-            Self::Ingest(IngestError::Storage(error)) => storage_code(error),
-            Self::Ingest(IngestError::SourceNotFound { .. } | IngestError::InvalidSource { .. }) => ErrorCode::InvalidParameter.as_str(),
-            Self::Ingest(_) => ErrorCode::InternalFailure.as_str(),
+            Self::Model(error) => Some(error.code()),
+            Self::Storage(error) | Self::Ingest(IngestError::Storage(error)) => Some(storage_code(error)),
+            Self::Ingest(IngestError::SourceNotFound { .. } | IngestError::InvalidSource { .. }) => Some(ErrorCode::InvalidParameter),
+            Self::Ingest(_) => Some(ErrorCode::InternalFailure),
             Self::Query(error) => error.code(),
         }
     }
@@ -68,14 +68,14 @@ fn storage_hint(error: &StorageError) -> Option<String> {
     }
 }
 
-fn storage_code(error: &StorageError) -> &'static str {
+fn storage_code(error: &StorageError) -> ErrorCode {
     match error {
-        StorageError::EventDataStoreNotFound { .. } => ErrorCode::EventDataStoreNotFound.as_str(),
-        StorageError::EventDataStoreAlreadyExists { .. } => ErrorCode::EventDataStoreAlreadyExists.as_str(),
-        StorageError::InvalidLocation { .. } | StorageError::InvalidOption { .. } => ErrorCode::InvalidParameter.as_str(),
-        StorageError::ReadOnly { .. } => ErrorCode::AccessDenied.as_str(),
-        StorageError::Contention { .. } => ErrorCode::Conflict.as_str(),
-        StorageError::Model { source } => source.code().as_str(),
-        _ => ErrorCode::InternalFailure.as_str(),
+        StorageError::EventDataStoreNotFound { .. } => ErrorCode::EventDataStoreNotFound,
+        StorageError::EventDataStoreAlreadyExists { .. } => ErrorCode::EventDataStoreAlreadyExists,
+        StorageError::InvalidLocation { .. } | StorageError::InvalidOption { .. } => ErrorCode::InvalidParameter,
+        StorageError::ReadOnly { .. } => ErrorCode::AccessDenied,
+        StorageError::Contention { .. } => ErrorCode::Conflict,
+        StorageError::Model { source } => source.code(),
+        _ => ErrorCode::InternalFailure,
     }
 }

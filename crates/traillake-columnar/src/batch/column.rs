@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, ListArray, MapArray, NullBufferBuilder, RecordBatch, RecordBatchOptions,
-    StringBuilder, StructArray, TimestampMicrosecondBuilder,
+    Array, ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, ListArray, MapArray,
+    NullBufferBuilder, RecordBatch, RecordBatchOptions, StringBuilder, StructArray, TimestampMicrosecondBuilder,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
@@ -64,7 +64,9 @@ struct Elements {
 /// Builders for all top-level columns.
 pub(super) fn builders(schema: &EventSchema, capacity_rows: usize) -> Vec<ColumnBuilder> {
     let columns = schema.columns();
-    let field = |column: u32| schema.file_schema().field_with_name(&columns.get(column).name).map_or(&DataType::Null, Field::data_type);
+    let field = |column: u32| {
+        schema.file_schema().field_with_name(&columns.get(column).name).map_or(&DataType::Null, Field::data_type)
+    };
     columns.top().iter().map(|&column| ColumnBuilder::new(schema, column, field(column), capacity_rows)).collect()
 }
 
@@ -73,7 +75,8 @@ pub(super) fn builders(schema: &EventSchema, capacity_rows: usize) -> Vec<Column
 pub(super) fn batch(schema: &EventSchema, arrays: Vec<ArrayRef>) -> RecordBatch {
     let rows = arrays.first().map_or(0, Array::len);
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    RecordBatch::try_new_with_options(Arc::clone(schema.file_schema()), arrays, &options).expect("arrays follow the file schema")
+    RecordBatch::try_new_with_options(Arc::clone(schema.file_schema()), arrays, &options)
+        .expect("arrays follow the file schema")
 }
 
 impl ColumnBuilder {
@@ -104,9 +107,15 @@ impl ColumnBuilder {
         match &mut self.values {
             Values::Text(builder) => append_text(builder, row, slot),
             Values::Boolean(builder) => builder.append_option(boolean(row.tape, slot)),
-            Values::Timestamp(builder) => builder.append_option(text_or_number(row, slot, |text| parse_event_time(text).map(|time| time.micros))),
-            Values::Double(builder) => builder.append_option(text_or_number(row, slot, |text| double(text).map(|number| number.value))),
-            Values::Integer(builder) => builder.append_option(text_or_number(row, slot, |text| integer(text).map(|number| number.value))),
+            Values::Timestamp(builder) => {
+                builder.append_option(text_or_number(row, slot, |text| parse_event_time(text).map(|time| time.micros)))
+            }
+            Values::Double(builder) => {
+                builder.append_option(text_or_number(row, slot, |text| double(text).map(|number| number.value)))
+            }
+            Values::Integer(builder) => {
+                builder.append_option(text_or_number(row, slot, |text| integer(text).map(|number| number.value)))
+            }
             Values::Map(entries) => entries.append(row, slot),
             Values::Struct(members) => {
                 if slot == PRESENT || row.tape.kind(slot) == NodeKind::Object {
@@ -170,7 +179,12 @@ impl Entries {
     fn new(rows: usize) -> Self {
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0);
-        Self { offsets, keys: StringBuilder::new(), values: StringBuilder::new(), validity: NullBufferBuilder::new(rows) }
+        Self {
+            offsets,
+            keys: StringBuilder::new(),
+            values: StringBuilder::new(),
+            validity: NullBufferBuilder::new(rows),
+        }
     }
 
     /// Of members with the same name the last one counts.
@@ -179,8 +193,8 @@ impl Entries {
         if tape.kind(slot) != NodeKind::Object {
             return self.append_nulls(1);
         }
-        let last: Option<HashMap<_, _>> =
-            has_repeated_name(tape, slot).then(|| tape.members(slot).map(|(name, value)| (tape.string(name), value)).collect());
+        let last: Option<HashMap<_, _>> = has_repeated_name(tape, slot)
+            .then(|| tape.members(slot).map(|(name, value)| (tape.string(name), value)).collect());
         for (name, value) in tape.members(slot) {
             let key = tape.string(name);
             if last.as_ref().is_some_and(|last| last.get(&key) != Some(&value)) {
@@ -201,7 +215,11 @@ impl Entries {
 
     fn finish(&mut self) -> MapArray {
         let field = map_entries_field();
-        let entries = StructArray::new(fields_of(field.data_type()), vec![Arc::new(self.keys.finish()), Arc::new(self.values.finish())], None);
+        let entries = StructArray::new(
+            fields_of(field.data_type()),
+            vec![Arc::new(self.keys.finish()), Arc::new(self.values.finish())],
+            None,
+        );
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
         MapArray::new(field, OffsetBuffer::new(offsets.into()), entries, self.validity.finish(), false)
     }
@@ -210,7 +228,8 @@ impl Entries {
 impl Members {
     fn new(schema: &EventSchema, column: u32, fields: Fields, rows: usize) -> Self {
         let members = schema.columns().get(column).members.iter().zip(&fields);
-        let columns = members.map(|(&member, field)| ColumnBuilder::new(schema, member, field.data_type(), rows)).collect();
+        let columns =
+            members.map(|(&member, field)| ColumnBuilder::new(schema, member, field.data_type(), rows)).collect();
         Self { fields, columns, validity: NullBufferBuilder::new(rows), rows: 0 }
     }
 

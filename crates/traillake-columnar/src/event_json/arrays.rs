@@ -1,10 +1,12 @@
 //! The arrays of a batch by column number, whatever Arrow type a reader chose for them.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, ListArray, MapArray, RecordBatch, StringArray, StringViewArray,
-    StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, ListArray, MapArray, RecordBatch, StringArray,
+    StringViewArray, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
 };
-use arrow::datatypes::{DataType, Float64Type, Int32Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType};
+use arrow::datatypes::{
+    DataType, Float64Type, Int32Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+};
 
 use crate::schema::ColumnKind;
 use crate::{ColumnarError, EventSchema, RECORD_REST, RECORD_SHAPE};
@@ -79,12 +81,20 @@ impl<'b> Arrays<'b> {
         if let Some(members) = members {
             return self.add_members(schema, column, members);
         }
-        let mismatch = || ColumnarError::ColumnMismatch { column: schema.columns().get(column).path.clone(), expected: kind.type_name() };
+        let mismatch = || ColumnarError::ColumnMismatch {
+            column: schema.columns().get(column).path.clone(),
+            expected: kind.type_name(),
+        };
         self.by_column[column as usize] = leaf(kind, array).ok_or_else(mismatch)?;
         Ok(())
     }
 
-    fn add_members(&mut self, schema: &EventSchema, column: u32, members: &'b StructArray) -> Result<(), ColumnarError> {
+    fn add_members(
+        &mut self,
+        schema: &EventSchema,
+        column: u32,
+        members: &'b StructArray,
+    ) -> Result<(), ColumnarError> {
         for &member in &schema.columns().get(column).members {
             if let Some(array) = members.column_by_name(&schema.columns().get(member).name) {
                 self.add(schema, member, array)?;

@@ -72,7 +72,14 @@ proptest! {
 
 /// Columns in reverse order, times in milliseconds without zone, top-level texts as views.
 fn as_sql(batch: &RecordBatch) -> RecordBatch {
-    let columns = batch.schema().fields().iter().zip(batch.columns()).map(|(field, array)| sql_column(field, array)).rev().collect::<Vec<_>>();
+    let columns = batch
+        .schema()
+        .fields()
+        .iter()
+        .zip(batch.columns())
+        .map(|(field, array)| sql_column(field, array))
+        .rev()
+        .collect::<Vec<_>>();
     let (fields, arrays): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
@@ -88,9 +95,9 @@ fn sql_column(field: &FieldRef, array: &ArrayRef) -> (Field, ArrayRef) {
 fn millis(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Timestamp(..) => DataType::Timestamp(TimeUnit::Millisecond, None),
-        DataType::Struct(fields) => {
-            DataType::Struct(fields.iter().map(|field| Field::new(field.name(), millis(field.data_type()), true)).collect())
-        }
+        DataType::Struct(fields) => DataType::Struct(
+            fields.iter().map(|field| Field::new(field.name(), millis(field.data_type()), true)).collect(),
+        ),
         other => other.clone(),
     }
 }
@@ -156,7 +163,11 @@ fn added_columns_do_not_disturb_rows_written_before_them() {
 }
 
 fn with_own_columns(shape: &str, rest: Option<&str>) -> RecordBatch {
-    let batch = batch_of(EventDataStoreKind::CloudTrail, &[r#"{"eventTime":"2023-07-19T21:33:41Z","readOnly":true,"resources":[{}],"addendum":{"a":"b"}}"#]).unwrap();
+    let batch = batch_of(
+        EventDataStoreKind::CloudTrail,
+        &[r#"{"eventTime":"2023-07-19T21:33:41Z","readOnly":true,"resources":[{}],"addendum":{"a":"b"}}"#],
+    )
+    .unwrap();
     let schema = batch.schema();
     let mut columns = batch.columns().to_vec();
     columns[schema.index_of("recordshape").unwrap()] = Arc::new(StringArray::from(vec![shape]));
@@ -167,7 +178,9 @@ fn with_own_columns(shape: &str, rest: Option<&str>) -> RecordBatch {
 #[test]
 fn shapes_and_columns_that_do_not_belong_together_are_errors() {
     let writer = EventJsonWriter::new(EventSchema::of(EventDataStoreKind::CloudTrail));
-    let error = |shape: &str, rest| writer.write(&with_own_columns(shape, rest)).map(|json| json.value(0).to_owned()).unwrap_err().to_string();
+    let error = |shape: &str, rest| {
+        writer.write(&with_own_columns(shape, rest)).map(|json| json.value(0).to_owned()).unwrap_err().to_string()
+    };
     assert!(writer.write(&with_own_columns(r#"{"resources":[{}],"addendum":m"s","new":x}"#, Some("1"))).is_ok());
     for (shape, rest) in [
         ("", None),

@@ -9,26 +9,31 @@ use super::{double, integer};
 use crate::testing::any_record;
 use crate::{EventRecord, EventSchema, RecordError, RecordLimits, RecordReader, content_digest};
 
-fn with_record<T>(kind: EventDataStoreKind, json: &str, look: impl FnOnce(&EventRecord<'_>) -> T) -> Result<T, RecordError> {
-    let mut reader = RecordReader::new(EventSchema::of(kind), RecordLimits::default());
-    reader.read(json.as_bytes()).map(|record| look(&record))
+fn reader() -> RecordReader {
+    RecordReader::new(EventSchema::of(EventDataStoreKind::CloudTrail), RecordLimits::default())
 }
 
-fn look<T>(json: &str, look: impl FnOnce(&EventRecord<'_>) -> T) -> T {
-    with_record(EventDataStoreKind::CloudTrail, json, look).unwrap()
+fn look(json: &str, look: impl FnOnce(&EventRecord<'_>)) {
+    look(&reader().read(json.as_bytes()).unwrap());
 }
 
 fn refusal(json: &str) -> RecordError {
-    with_record(EventDataStoreKind::CloudTrail, json, |_| ()).unwrap_err()
+    reader().read(json.as_bytes()).unwrap_err()
 }
 
 #[test]
 fn the_event_time_is_taken_from_the_first_place_that_is_there() {
-    let time = |json| look(json, |record| record.event_time_micros());
-    assert_eq!(time(r#"{"eventTime":"2023-07-19T21:33:41Z","@timestamp":"2020-01-01T00:00:00Z"}"#), 1_689_802_421_000_000);
+    let time = |json: &str| reader().read(json.as_bytes()).unwrap().event_time_micros();
+    assert_eq!(
+        time(r#"{"eventTime":"2023-07-19T21:33:41Z","@timestamp":"2020-01-01T00:00:00Z"}"#),
+        1_689_802_421_000_000
+    );
     assert_eq!(time(r#"{"@timestamp":"2023-07-19T21:33:41.5Z","eventTime":null}"#), 1_689_802_421_500_000);
     assert_eq!(time(r#"{"timeWindow":{"windowStart":"20230719T213341Z","windowEnd":"x"}}"#), 1_689_802_421_000_000);
-    assert_eq!(time(r#"{"timeWindow":{"windowStart":"2020-01-01T00:00:00Z"},"@timestamp":"2023-07-19T21:33:41Z"}"#), 1_689_802_421_000_000);
+    assert_eq!(
+        time(r#"{"timeWindow":{"windowStart":"2020-01-01T00:00:00Z"},"@timestamp":"2023-07-19T21:33:41Z"}"#),
+        1_689_802_421_000_000
+    );
     assert_eq!(time(r#"{"eventTime":"bad","eventTime":"2023-07-19T21:33:41Z"}"#), 1_689_802_421_000_000);
 }
 
@@ -65,7 +70,10 @@ fn ids_and_places_are_read_as_text() {
 
 #[test]
 fn categories_of_old_records_are_derived() {
-    let category = |members: &str| look(&format!(r#"{{"eventTime":"2023-07-19T21:33:41Z"{members}}}"#), |record| record.event_category());
+    let category = |members: &str| {
+        let json = format!(r#"{{"eventTime":"2023-07-19T21:33:41Z"{members}}}"#);
+        reader().read(json.as_bytes()).unwrap().event_category()
+    };
     assert_eq!(category(""), EventCategory::Management);
     assert_eq!(category(r#","managementEvent":false"#), EventCategory::Data);
     assert_eq!(category(r#","eventType":"AwsVpceEvent""#), EventCategory::NetworkActivity);
@@ -98,7 +106,7 @@ fn selectors_see_the_fields_they_ask_for() {
 
 #[test]
 fn a_reader_forgets_the_record_before() {
-    let mut reader = RecordReader::new(EventSchema::of(EventDataStoreKind::CloudTrail), RecordLimits::default());
+    let mut reader = reader();
     let first = r#"{"eventTime":"2023-07-19T21:33:41Z","eventID":"a","resources":[{"ARN":"x"}],"new":1}"#;
     reader.read(first.as_bytes()).unwrap();
     let second = reader.read(br#"{"eventTime":"2023-07-19T21:33:41Z","resources":[{"ARN":"y"}]}"#).unwrap();
@@ -133,7 +141,7 @@ fn digests_ignore_order_nulls_white_space_escapes_and_the_event_context() {
 proptest! {
     #[test]
     fn a_record_and_its_text_have_the_same_digest(json in any_record(EventDataStoreKind::CloudTrail)) {
-        let digest = look(&json, |record| record.content_digest());
+        let digest = reader().read(json.as_bytes()).unwrap().content_digest();
         prop_assert_eq!(digest, content_digest(json.as_bytes()).unwrap());
     }
 

@@ -65,7 +65,12 @@ pub(crate) struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    pub(crate) fn new(schema: &'w EventSchema, tape: Tape<'w>, memory: &'w mut Memory, shape: Option<&'w mut ShapeWriter>) -> Self {
+    pub(crate) fn new(
+        schema: &'w EventSchema,
+        tape: Tape<'w>,
+        memory: &'w mut Memory,
+        shape: Option<&'w mut ShapeWriter>,
+    ) -> Self {
         Self { tree: schema.tree(), columns: schema.columns(), tape, memory, shape }
     }
 
@@ -158,8 +163,12 @@ impl<'w> Walk<'w> {
         match (kind, node.kind) {
             (ColumnKind::Text, NodeKind::String) if !node.lone_surrogate => self.token("s"),
             (ColumnKind::Boolean, NodeKind::True | NodeKind::False) => self.token("b"),
-            (ColumnKind::Integer, NodeKind::Number) if integer(text).is_some_and(|number| number.exact) => self.token("i"),
-            (ColumnKind::Double, NodeKind::Number) if double(text).is_some_and(|number| number.exact) => self.token("d"),
+            (ColumnKind::Integer, NodeKind::Number) if integer(text).is_some_and(|number| number.exact) => {
+                self.token("i")
+            }
+            (ColumnKind::Double, NodeKind::Number) if double(text).is_some_and(|number| number.exact) => {
+                self.token("d")
+            }
             (ColumnKind::Timestamp, NodeKind::String) => match parse_event_time(text).map(|time| time.form) {
                 Some(TimeForm::Canonical) => self.token("t"),
                 Some(TimeForm::Compact) => self.token("c"),

@@ -56,7 +56,9 @@ fn data_type(columns: &Columns, number: u32, side: Side) -> DataType {
         ColumnKind::Integer => DataType::Int32,
         ColumnKind::TextMap => DataType::Map(map_entries_field(), false),
         ColumnKind::Struct => DataType::Struct(members(columns, number, side)),
-        ColumnKind::List => DataType::List(Arc::new(Field::new("element", DataType::Struct(members(columns, number, side)), true))),
+        ColumnKind::List => {
+            DataType::List(Arc::new(Field::new("element", DataType::Struct(members(columns, number, side)), true)))
+        }
     }
 }
 

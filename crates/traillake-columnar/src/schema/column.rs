@@ -107,7 +107,8 @@ impl Columns {
         let kind = ColumnKind::of(&definition.r#type)?;
         let number = self.end();
         let above = self.get(parent);
-        let path = if parent == NO_COLUMN { definition.name.clone() } else { format!("{}.{}", above.path, definition.name) };
+        let path =
+            if parent == NO_COLUMN { definition.name.clone() } else { format!("{}.{}", above.path, definition.name) };
         let in_list = parent != NO_COLUMN && (above.in_list || above.kind == ColumnKind::List);
         let (name, doc) = (definition.name.clone(), definition.doc.clone());
         self.all.push(Column { name, path, kind, doc, parent, in_list, members: Vec::new(), after: 0 });

@@ -56,7 +56,13 @@ impl RecordTree {
         Ok(tree)
     }
 
-    fn add(&mut self, columns: &Columns, definition: &ColumnDefinition, parent: u32, number: &mut u32) -> Result<(), ColumnarError> {
+    fn add(
+        &mut self,
+        columns: &Columns,
+        definition: &ColumnDefinition,
+        parent: u32,
+        number: &mut u32,
+    ) -> Result<(), ColumnarError> {
         if definition.r#type == "computed" {
             return Ok(());
         }
@@ -88,7 +94,12 @@ impl RecordTree {
         outside_lists(columns, column).map(|()| member)
     }
 
-    fn add_alternates(&mut self, columns: &Columns, definition: &ColumnDefinition, number: &mut u32) -> Result<(), ColumnarError> {
+    fn add_alternates(
+        &mut self,
+        columns: &Columns,
+        definition: &ColumnDefinition,
+        number: &mut u32,
+    ) -> Result<(), ColumnarError> {
         if definition.r#type == "computed" {
             return Ok(());
         }
@@ -153,7 +164,11 @@ impl RecordTree {
 /// Alternates are settled once per record, so the columns of list elements have none.
 fn outside_lists(columns: &Columns, column: u32) -> Result<(), ColumnarError> {
     let column = columns.get(column);
-    if column.in_list { Err(invalid(&column.path, "inside a list every column needs a member of its own".to_owned())) } else { Ok(()) }
+    if column.in_list {
+        Err(invalid(&column.path, "inside a list every column needs a member of its own".to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 /// Structs have members; a list's elements only those of the list.

@@ -29,7 +29,9 @@ fn has_type(column: &ColumnDefinition, published: &Value) -> bool {
     match published {
         Value::String(name) => *name == column.r#type || (name == "string" && column.r#type == "computed"),
         _ if published["map"].is_array() => column.r#type == "map<string,string>",
-        _ if published["array"].is_object() => column.r#type == "array<struct>" && has_members(column, &published["array"]["struct"]),
+        _ if published["array"].is_object() => {
+            column.r#type == "array<struct>" && has_members(column, &published["array"]["struct"])
+        }
         _ => column.r#type == "struct" && has_members(column, &published["struct"]),
     }
 }
@@ -37,7 +39,11 @@ fn has_type(column: &ColumnDefinition, published: &Value) -> bool {
 fn has_members(column: &ColumnDefinition, published: &Value) -> bool {
     let published = published.as_array().unwrap();
     published.len() <= column.members.len()
-        && column.members.iter().zip(published).all(|(member, published)| member.name == text(&published["name"]) && has_type(member, &published["type"]))
+        && column
+            .members
+            .iter()
+            .zip(published)
+            .all(|(member, published)| member.name == text(&published["name"]) && has_type(member, &published["type"]))
 }
 
 #[test]
@@ -107,11 +113,16 @@ fn files_hold_microseconds_and_sql_sees_milliseconds_without_zone() {
     assert_eq!(file.data_type(), &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())));
     let sql = schema.sql_schema().field_with_name("eventtime").unwrap();
     assert_eq!(sql.data_type(), &DataType::Timestamp(TimeUnit::Millisecond, None));
-    let DataType::Struct(identity) = schema.sql_schema().field_with_name("useridentity").unwrap().data_type() else { panic!() };
+    let DataType::Struct(identity) = schema.sql_schema().field_with_name("useridentity").unwrap().data_type() else {
+        panic!()
+    };
     assert_eq!(identity.find("arn").unwrap().1.data_type(), &DataType::Utf8);
     let DataType::Struct(context) = identity.find("sessioncontext").unwrap().1.data_type() else { panic!() };
     let DataType::Struct(attributes) = context.find("attributes").unwrap().1.data_type() else { panic!() };
-    assert_eq!(attributes.find("creationdate").unwrap().1.data_type(), &DataType::Timestamp(TimeUnit::Millisecond, None));
+    assert_eq!(
+        attributes.find("creationdate").unwrap().1.data_type(),
+        &DataType::Timestamp(TimeUnit::Millisecond, None)
+    );
 }
 
 #[test]
@@ -149,7 +160,8 @@ fn added_columns_come_last_and_keep_the_others_in_place() {
 
 #[test]
 fn added_columns_with_taken_or_impossible_names_are_refused() {
-    let refused = |columns: &[AddedColumn]| EventSchema::with_added_columns(EventDataStoreKind::CloudTrail, columns).is_err();
+    let refused =
+        |columns: &[AddedColumn]| EventSchema::with_added_columns(EventDataStoreKind::CloudTrail, columns).is_err();
     assert!(refused(&[added("eventname", "other", ColumnType::String)]));
     assert!(refused(&[added("eventjson", "other", ColumnType::String)]));
     assert!(refused(&[added("Upper", "other", ColumnType::String)]));

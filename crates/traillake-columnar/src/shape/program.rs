@@ -113,7 +113,8 @@ impl Compiler<'_> {
         let end = closing_quote(text).ok_or_else(|| self.expected("a member name in quotes"))?;
         let quoted = text.get(..=end).unwrap_or_default();
         let mut buffer = TapeBuffer::default();
-        let tape = buffer.parse(quoted.as_bytes(), RecordLimits::default()).map_err(|_| self.expected("a member name"))?;
+        let tape =
+            buffer.parse(quoted.as_bytes(), RecordLimits::default()).map_err(|_| self.expected("a member name"))?;
         let name = tape.string(0).into_owned();
         self.program.copy(quoted);
         self.at = start + quoted.len();
@@ -134,7 +135,11 @@ impl Compiler<'_> {
             (Some(b'm'), Some(ColumnKind::TextMap)) => return self.map(column),
             (Some(b'{'), Some(ColumnKind::Struct)) => return self.object(member),
             (Some(b'['), Some(ColumnKind::List)) => return self.list(member, column),
-            (Some(b'n'), _) => return self.null(),
+            (Some(b'n'), _) => {
+                self.at += 1;
+                self.program.copy("null");
+                return Ok(());
+            }
             _ => return self.literal(),
         };
         self.at += 1;
@@ -142,12 +147,6 @@ impl Compiler<'_> {
             Op::Text(_) | Op::Time(_) | Op::CompactTime(_) => self.program.quoted(op),
             op => self.program.ops.push(op),
         }
-        Ok(())
-    }
-
-    fn null(&mut self) -> Compiled<()> {
-        self.at += 1;
-        self.program.copy("null");
         Ok(())
     }
 

@@ -21,12 +21,20 @@ fn a_record_that_fits_its_columns_has_no_rest() {
 
 #[test]
 fn maps_say_how_each_entry_was_written() {
-    assert_shape(r#""requestParameters":{"a":"x","b":1,"c":[{}],"d":null},"addendum":{}"#, r#""requestParameters":m"srrn","addendum":m"""#, None);
+    assert_shape(
+        r#""requestParameters":{"a":"x","b":1,"c":[{}],"d":null},"addendum":{}"#,
+        r#""requestParameters":m"srrn","addendum":m"""#,
+        None,
+    );
 }
 
 #[test]
 fn lists_of_objects_are_written_element_by_element() {
-    assert_shape(r#""resources":[{"ARN":"a","type":"t"},{"new":1}],"resources2":[]"#, r#""resources":[{"ARN":s,"type":s},{"new":x}],"resources2":x"#, Some("1\n[]"));
+    assert_shape(
+        r#""resources":[{"ARN":"a","type":"t"},{"new":1}],"resources2":[]"#,
+        r#""resources":[{"ARN":s,"type":s},{"new":x}],"resources2":x"#,
+        Some("1\n[]"),
+    );
     assert_shape(r#""resources":[]"#, r#""resources":[]"#, None);
     assert_shape(r#""resources":[{},1]"#, r#""resources":x"#, Some("[{},1]"));
     assert_shape(r#""resources":[{},null]"#, r#""resources":x"#, Some("[{},null]"));
@@ -34,9 +42,21 @@ fn lists_of_objects_are_written_element_by_element() {
 
 #[test]
 fn what_columns_cannot_give_back_goes_to_the_rest_without_white_space() {
-    assert_shape(r#""new": {"a" : [ 1, " b " ]}, "readOnly":"true", "eventName": 1.50"#, r#""new":x,"readOnly":x,"eventName":x"#, Some("{\"a\":[1,\" b \"]}\n\"true\"\n1.50"));
-    assert_shape(r#""userIdentity":"root","requestParameters":[1]"#, r#""userIdentity":x,"requestParameters":x"#, Some("\"root\"\n[1]"));
-    assert_shape(r#""eventName":"\ud800","addendum":{"\ud800":1}"#, r#""eventName":x,"addendum":x"#, Some("\"\\ud800\"\n{\"\\ud800\":1}"));
+    assert_shape(
+        r#""new": {"a" : [ 1, " b " ]}, "readOnly":"true", "eventName": 1.50"#,
+        r#""new":x,"readOnly":x,"eventName":x"#,
+        Some("{\"a\":[1,\" b \"]}\n\"true\"\n1.50"),
+    );
+    assert_shape(
+        r#""userIdentity":"root","requestParameters":[1]"#,
+        r#""userIdentity":x,"requestParameters":x"#,
+        Some("\"root\"\n[1]"),
+    );
+    assert_shape(
+        r#""eventName":"\ud800","addendum":{"\ud800":1}"#,
+        r#""eventName":x,"addendum":x"#,
+        Some("\"\\ud800\"\n{\"\\ud800\":1}"),
+    );
 }
 
 #[test]
@@ -46,7 +66,11 @@ fn names_stay_as_they_were_written() {
 
 #[test]
 fn repeated_members_make_their_object_a_literal() {
-    assert_shape(r#""userIdentity":{"new":2,"arn":"a","arn":"b"},"new":1"#, r#""userIdentity":x,"new":x"#, Some("{\"new\":2,\"arn\":\"a\",\"arn\":\"b\"}\n1"));
+    assert_shape(
+        r#""userIdentity":{"new":2,"arn":"a","arn":"b"},"new":1"#,
+        r#""userIdentity":x,"new":x"#,
+        Some("{\"new\":2,\"arn\":\"a\",\"arn\":\"b\"}\n1"),
+    );
     assert_shape(r#""resources":[{},{"ARN":1,"ARN":"a"}]"#, r#""resources":[{},x]"#, Some(r#"{"ARN":1,"ARN":"a"}"#));
     let (shape, rest) = shape_of(&format!("{{{TIME}, {TIME}}}"));
     assert_eq!((shape.as_str(), rest), ("x", Some(format!("{{{TIME},{TIME}}}"))));
@@ -54,12 +78,20 @@ fn repeated_members_make_their_object_a_literal() {
 
 #[test]
 fn objects_of_one_list_may_repeat_each_others_members() {
-    assert_shape(r#""resources":[{"ARN":"a"},{"ARN":"b"}],"readOnly":true"#, r#""resources":[{"ARN":s},{"ARN":s}],"readOnly":b"#, None);
+    assert_shape(
+        r#""resources":[{"ARN":"a"},{"ARN":"b"}],"readOnly":true"#,
+        r#""resources":[{"ARN":s},{"ARN":s}],"readOnly":b"#,
+        None,
+    );
 }
 
 #[test]
 fn alternate_places_are_literals() {
-    assert_shape(r#""eventId":"a","timeWindow":{"windowStart":"b"}"#, r#""eventId":x,"timeWindow":x"#, Some("\"a\"\n{\"windowStart\":\"b\"}"));
+    assert_shape(
+        r#""eventId":"a","timeWindow":{"windowStart":"b"}"#,
+        r#""eventId":x,"timeWindow":x"#,
+        Some("\"a\"\n{\"windowStart\":\"b\"}"),
+    );
 }
 
 #[test]

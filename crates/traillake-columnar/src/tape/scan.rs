@@ -68,7 +68,11 @@ impl Scanner<'_> {
         loop {
             self.skip_space_after_value();
             let Some(&container) = self.open.last() else {
-                return if self.at == self.bytes.len() { Ok(true) } else { Err(self.expected("the end of the record")) };
+                return if self.at == self.bytes.len() {
+                    Ok(true)
+                } else {
+                    Err(self.expected("the end of the record"))
+                };
             };
             let object = self.nodes[container as usize].kind == NodeKind::Object;
             match (object, self.peek()) {
@@ -160,7 +164,14 @@ impl Scanner<'_> {
             }
         }
         let after = index(self.nodes.len() + 1);
-        self.nodes.push(Node { kind: NodeKind::String, escaped, lone_surrogate, start: index(start), end: index(self.at), after });
+        self.nodes.push(Node {
+            kind: NodeKind::String,
+            escaped,
+            lone_surrogate,
+            start: index(start),
+            end: index(self.at),
+            after,
+        });
         self.at += 1;
         Ok(())
     }
@@ -229,7 +240,14 @@ impl Scanner<'_> {
 
     fn push(&mut self, kind: NodeKind, start: usize, end: usize) {
         let after = index(self.nodes.len() + 1);
-        self.nodes.push(Node { kind, escaped: false, lone_surrogate: false, start: index(start), end: index(end), after });
+        self.nodes.push(Node {
+            kind,
+            escaped: false,
+            lone_surrogate: false,
+            start: index(start),
+            end: index(end),
+            after,
+        });
     }
 
     fn count(&mut self) -> Scan<()> {

@@ -138,7 +138,8 @@ fn surrogates_without_partner_are_kept_apart_from_pairs() {
     let mut buffer = TapeBuffer::default();
     let json = br#"["\ud83d\ude00","\ud800","\udc00\ud800","\ud800\u0041"]"#;
     let tape = buffer.parse(json, RecordLimits::default()).unwrap();
-    let strings: Vec<_> = tape.elements(0).map(|at| (tape.string(at).into_owned(), tape.node(at).lone_surrogate)).collect();
+    let strings: Vec<_> =
+        tape.elements(0).map(|at| (tape.string(at).into_owned(), tape.node(at).lone_surrogate)).collect();
     let expected = [("\u{1F600}", false), ("\u{FFFD}", true), ("\u{FFFD}\u{FFFD}", true), ("\u{FFFD}A", true)];
     assert_eq!(strings, expected.map(|(text, lone)| (text.to_owned(), lone)));
 }

@@ -4,6 +4,7 @@ use object_store::ObjectStoreExt as _;
 use traillake_model::Retention;
 
 use super::*;
+use crate::{ManifestRow, QuarantineRow};
 use crate::table_testing::{day, ingest, partition, records, table};
 
 const ACCOUNT: &str = "111111111111";
@@ -59,6 +60,27 @@ async fn unlimited_retention_keeps_everything() {
     let report = expire(&table, ExpireOptions::default()).await.unwrap();
     assert_eq!((report.first_visible_date, report.partitions.len()), (None, 0));
     assert_eq!(dates(&table), [day(1)]);
+}
+
+#[tokio::test]
+async fn pieces_set_aside_before_the_first_visible_day_leave_the_quarantine() {
+    let table = table(Retention::Days(7)).await;
+    let mut change = TableChange::new(Operation::Ingest);
+    for (object, date) in [("old", 12), ("new", 13)] {
+        let attempt = uuid::Uuid::new_v4();
+        let at = day(date).and_hms_opt(9, 0, 0).unwrap().and_utc().timestamp_millis();
+        let object = object.to_owned();
+        change.manifest.push(ManifestRow { object: object.clone(), attempt, read: 1, quarantined: 1, ..Default::default() });
+        change.quarantine.push(QuarantineRow { object, attempt, quarantined_at_ms: at, ..Default::default() });
+    }
+    let CommitOutcome::Committed(_) = table.commit(&table.snapshot(), change).await.unwrap() else { panic!("a conflict") };
+    let report = expire(&table, ExpireOptions::default()).await.unwrap();
+    assert_eq!(report.quarantine_objects, 1);
+    let left: Vec<_> = table.quarantine_rows(&table.snapshot()).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(left.iter().map(|piece| piece.object.as_str()).collect::<Vec<_>>(), ["new"]);
+    let rows = table.manifest_rows(&table.snapshot(), crate::ObjectRange::all()).await.unwrap();
+    let rows: Vec<ManifestRow> = rows.try_collect().await.unwrap();
+    assert!(rows.iter().all(|row| row.read == 1 && row.quarantined == 1));
 }
 
 #[test]

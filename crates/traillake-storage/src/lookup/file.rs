@@ -5,16 +5,12 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray as _, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
-use chrono::DateTime;
-use datafusion::datasource::physical_plan::parquet::{DefaultParquetFileReaderFactory, ParquetFileReaderFactory as _};
-use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
-use datafusion_datasource::PartitionedFile;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::ObjectStore;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
-use parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuilder};
+use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use parquet::arrow::ProjectionMask;
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use parquet::file::statistics::Statistics;
@@ -23,6 +19,7 @@ use traillake_columnar::{EventJsonWriter, EventSchema};
 use super::{StoredMatch, Wanted, WantedAt};
 use crate::event_json::record_texts;
 use crate::layout::{EVENT_ID, EVENT_TIME, FOOTER_HINT_BYTES};
+use crate::object_reader::ObjectReader;
 use crate::snapshot::DataFile;
 use crate::{Result, StorageError};
 
@@ -52,8 +49,7 @@ pub(super) async fn search(
 
 struct FileSearch {
     path: String,
-    file: PartitionedFile,
-    readers: DefaultParquetFileReaderFactory,
+    reader: ObjectReader,
     metadata: ArrowReaderMetadata,
 }
 
@@ -67,21 +63,16 @@ impl FileSearch {
     async fn open(store: Arc<dyn ObjectStore>, file: Arc<DataFile>) -> Result<Self> {
         let location = Path::parse(&file.path)
             .map_err(|error| StorageError::corrupt(&file.path, format!("its path cannot be read: {error}")))?;
-        let size = file.size_bytes;
-        let meta = ObjectMeta { location, last_modified: DateTime::UNIX_EPOCH, size, e_tag: None, version: None };
-        let readers = DefaultParquetFileReaderFactory::new(store);
-        let partitioned = PartitionedFile::new_from_meta(meta).with_metadata_size_hint(FOOTER_HINT_BYTES);
-        let mut reader = reader(&readers, &partitioned)?;
+        let mut reader = ObjectReader::new(store, location).with_footer_hint(FOOTER_HINT_BYTES);
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
             .await
             .map_err(StorageError::parquet(&file.path))?;
-        Ok(Self { path: file.path.clone(), file: partitioned, readers, metadata })
+        Ok(Self { path: file.path.clone(), reader, metadata })
     }
 
-    fn builder(&self) -> Result<ParquetRecordBatchStreamBuilder<Box<dyn AsyncFileReader>>> {
-        let reader = reader(&self.readers, &self.file)?;
-        Ok(ParquetRecordBatchStreamBuilder::new_with_metadata(reader, self.metadata.clone()))
+    fn builder(&self) -> ParquetRecordBatchStreamBuilder<ObjectReader> {
+        ParquetRecordBatchStreamBuilder::new_with_metadata(self.reader.clone(), self.metadata.clone())
     }
 
     /// Row groups that may hold a candidate.
@@ -89,7 +80,7 @@ impl FileSearch {
         let columns = self.metadata.parquet_schema().columns();
         let position = |name: &str| columns.iter().position(|leaf| leaf.path().string() == name);
         let (time, id) = (position(EVENT_TIME), position(EVENT_ID));
-        let mut builder = self.builder()?;
+        let mut builder = self.builder();
         let mut kept = Vec::new();
         for (index, group) in self.metadata.metadata().row_groups().iter().enumerate() {
             let (first, last) = times(group, time).unwrap_or((i64::MIN, i64::MAX));
@@ -115,7 +106,7 @@ impl FileSearch {
     /// The rows of `groups` whose time and id are those of a candidate.
     async fn rows(&self, groups: &[usize], wanted: &Wanted) -> Result<FoundRows> {
         let mask = ProjectionMask::columns(self.metadata.parquet_schema(), [EVENT_TIME, EVENT_ID]);
-        let stream = self.builder()?.with_row_groups(groups.to_vec()).with_projection(mask).with_batch_size(KEY_ROWS);
+        let stream = self.builder().with_row_groups(groups.to_vec()).with_projection(mask).with_batch_size(KEY_ROWS);
         let mut stream = stream.build().map_err(StorageError::parquet(&self.path))?;
         let (mut rows, mut candidates, mut start) = (Vec::new(), VecDeque::new(), 0);
         while let Some(batch) = stream.try_next().await.map_err(StorageError::parquet(&self.path))? {
@@ -138,7 +129,7 @@ impl FileSearch {
         let writer = EventJsonWriter::new(Arc::clone(schema));
         let names: Vec<&str> = writer.columns_needed().iter().map(String::as_str).collect();
         let mask = ProjectionMask::columns(self.metadata.parquet_schema(), names);
-        let stream = self.builder()?.with_row_groups(groups).with_row_selection(rows.selection).with_projection(mask);
+        let stream = self.builder().with_row_groups(groups).with_row_selection(rows.selection).with_projection(mask);
         let path = self.path;
         let stream = stream.with_batch_size(RECORD_ROWS).build().map_err(StorageError::parquet(&path))?;
         let mut candidates = rows.candidates;
@@ -153,12 +144,6 @@ impl FileSearch {
             })
             .boxed())
     }
-}
-
-fn reader(readers: &DefaultParquetFileReaderFactory, file: &PartitionedFile) -> Result<Box<dyn AsyncFileReader>> {
-    let metrics = ExecutionPlanMetricsSet::new();
-    let reader = readers.create_reader(0, file.clone(), file.metadata_size_hint, &metrics);
-    Ok(reader.map_err(|source| StorageError::Scan { path: file.path().to_string(), source: Box::new(source) })?)
 }
 
 /// First and last event time of a row group, if the file says.

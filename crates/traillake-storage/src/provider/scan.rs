@@ -34,7 +34,7 @@ use crate::event_json::{checksum_expr, columns_needed, event_json_expr};
 use crate::layout::{EVENT_TIME, FOOTER_HINT_BYTES};
 use crate::pruning::files::{KeptFiles, days, event_times, keep_files};
 use crate::pruning::leaves::{LeafPredicate, own_metrics};
-use crate::pruning::shallow_conjuncts;
+use crate::pruning::prunable_conjuncts;
 use crate::scan_report::{ScanReport, ScanTracker};
 use crate::snapshot::DataFile;
 
@@ -77,7 +77,7 @@ fn conjuncts(
 ) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
     let schema = DFSchema::try_from(Arc::clone(&provider.schema))?;
     let physical = filters.iter().filter_map(|filter| state.create_physical_expr(filter.clone(), &schema).ok());
-    Ok(physical.flat_map(|filter| shallow_conjuncts(&filter)).collect())
+    Ok(physical.flat_map(|filter| prunable_conjuncts(&filter)).collect())
 }
 
 /// Reads the footers of `kept` where a nested leaf is filtered, and drops row groups, pages and whole files.

@@ -24,7 +24,7 @@ async fn three_files() -> EventTable {
     table
 }
 
-const PREDICATES: [&str; 44] = [
+const PREDICATES: [&str; 46] = [
     "useridentity.type = 'Root'",
     "'Root' = useridentity.type",
     "useridentity.type <> 'Root'",
@@ -34,6 +34,8 @@ const PREDICATES: [&str; 44] = [
     "useridentity.type IS NOT NULL",
     "useridentity.accesskeyid = 'AKIA00000123'",
     "useridentity.accesskeyid = 'AKIA99999999'",
+    "CAST(eventtime AS date) = date '2023-06-11' AND useridentity.type = 'Root'",
+    "date_trunc('hour', eventtime) <= timestamp '2023-06-10 00:00:00' AND useridentity.type = 'Root'",
     "useridentity.accesskeyid = 'zzz'",
     "useridentity.accesskeyid IN ('AKIA00000123', 'AKIA00001702', 'AKIA9')",
     "useridentity.accesskeyid = 'AKIA00000123' OR useridentity.accesskeyid = 'AKIA00001702'",
@@ -133,6 +135,11 @@ async fn partitions_that_cannot_match_are_not_opened() {
         ("\"$date\" > date '2023-06-10'", 2),
         ("\"$account\" = '222222222222' OR \"$region\" = 'us-east-1'", 3),
         ("\"$account\" LIKE '22%'", 1),
+        ("date_trunc('day', eventtime) = timestamp '2023-06-11 00:00:00'", 1),
+        ("timestamp '2023-06-11 00:00:00' < date_trunc('hour', eventtime)", 2),
+        ("CAST(eventtime AS date) = date '2023-06-10' OR CAST(eventtime AS date) > date '2023-06-11'", 2),
+        ("date_trunc('month', eventtime) = timestamp '2023-05-01 00:00:00'", 0),
+        ("NOT (date_trunc('day', eventtime) = timestamp '2023-06-11 00:00:00')", 3),
     ];
     for (predicate, partitions) in cases {
         let report = sql.report(&format!("SELECT eventid FROM t WHERE {predicate}")).await;

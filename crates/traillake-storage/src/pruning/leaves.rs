@@ -34,7 +34,7 @@ pub(crate) struct LeafPredicate {
 impl LeafPredicate {
     /// None when no conjunct names a nested leaf: root columns are pruned by the engine when it opens a file.
     pub(crate) fn of(conjuncts: &[Arc<dyn PhysicalExpr>], table_schema: &SchemaRef) -> Option<Self> {
-        let nested = |expr: &Arc<dyn PhysicalExpr>| leaf_path(expr).is_some_and(|path| path.len() > 1);
+        let nested = |expr: &Arc<dyn PhysicalExpr>| names_nested_leaf(expr, table_schema);
         conjuncts.iter().any(|conjunct| any_node(conjunct, nested)).then(|| Self {
             conjuncts: conjuncts.to_vec(),
             table_schema: Arc::clone(table_schema),
@@ -210,6 +210,12 @@ fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
         path.push(literal.value().try_as_str().flatten()?.to_owned());
     }
     Some(path)
+}
+
+/// Whether `expr` is a member of a struct column, at any depth, and not a struct, list or map itself.
+fn names_nested_leaf(expr: &Arc<dyn PhysicalExpr>, table_schema: &Schema) -> bool {
+    let Some(path) = leaf_path(expr).filter(|path| path.len() > 1) else { return false };
+    leaf_field(table_schema, &path).is_some()
 }
 
 /// Metrics of a pruning pass that no plan owns.

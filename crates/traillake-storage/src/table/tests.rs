@@ -33,7 +33,7 @@ async fn the_delta_library_reads_what_was_committed() {
 
     let delta = delta_table(&table).await;
     assert_eq!(delta.version(), Some(snapshot.version));
-    let mut paths: Vec<String> = delta.get_file_uris().unwrap().map(|uri| uri.trim_start_matches('/').to_owned()).collect();
+    let mut paths: Vec<String> = delta.get_file_uris().unwrap().map(|uri| uri.trim_start_matches("file:").trim_start_matches('/').to_owned()).collect();
     paths.sort();
     assert_eq!(paths, files(&snapshot).into_iter().map(|file| file.path).collect::<Vec<_>>());
     let state = delta.snapshot().unwrap();

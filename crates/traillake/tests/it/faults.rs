@@ -1,10 +1,13 @@
 //! Whatever operation of the object store fails, and however: nothing is lost, nothing is repeated, and the next
 //! ingest finishes the work.
 
+mod maintenance;
+
 use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
@@ -48,7 +51,11 @@ fn location(store: Arc<dyn ObjectStore>) -> Location {
 }
 
 async fn open_table(location: &Location) -> Result<(LakeStorage, EventTable), StorageError> {
-    let clock = Arc::new(FixedClock::new(noon(2, 1)));
+    open_table_at(location, noon(2, 1)).await
+}
+
+async fn open_table_at(location: &Location, now: DateTime<Utc>) -> Result<(LakeStorage, EventTable), StorageError> {
+    let clock = Arc::new(FixedClock::new(now));
     let lake = LakeStorage::open(location, OpenMode::Write, clock).await?;
     let settings = match lake.event_data_store("events").await {
         Err(StorageError::EventDataStoreNotFound { .. }) => lake.create_event_data_store(new_store("events")).await?,

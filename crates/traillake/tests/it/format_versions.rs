@@ -12,7 +12,9 @@ use traillake_model::{AddedColumn, FORMAT_VERSION, FixedClock, TrailSettings};
 use traillake_storage::{CompactOptions, LakeStorage, ObjectStoreOptions, OpenMode, compact, open_location};
 use traillake_testing::{gzip, record};
 
-use crate::support::{Backend, Place, TestLake, assert_balanced, ids, log_of, manifest, noon, record_with, stored_ids};
+use crate::support::{
+    Backend, Place, TestLake, assert_balanced, ids, log_of, long_after, manifest, noon, record_with, stored_ids,
+};
 
 const EVENTS: u64 = 24;
 
@@ -86,6 +88,7 @@ async fn write(folder: &Path) {
             .unwrap();
     lake.storage.add_column(&settings.id, column).await.unwrap();
     lake.ingest("events", &place, "trail").await;
+    lake.clock.set(long_after());
     lake.table("events").await.vacuum(std::time::Duration::ZERO, false).await.unwrap();
 }
 

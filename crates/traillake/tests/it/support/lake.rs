@@ -18,6 +18,11 @@ pub(crate) fn noon(month: u32, day: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, month, day, 12, 0, 0).unwrap()
 }
 
+/// A time at which everything that was written is old enough to be swept away.
+pub(crate) fn long_after() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2100, 1, 1, 0, 0, 0).unwrap()
+}
+
 /// An open lake.
 #[derive(Debug, Clone)]
 pub(crate) struct TestLake {
