@@ -35,8 +35,8 @@ pub(crate) enum CliError {
     Format { format: &'static str, source: Box<dyn StdError + Send + Sync> },
     #[error("there is no piece `{id}` in the quarantine")]
     PieceNotFound { id: String },
-    #[error("`{question}` was not answered with yes")]
-    Refused { question: String },
+    #[error("`{name}` was not deleted")]
+    Refused { name: String },
     #[error("interrupted")]
     Interrupted,
     #[error("internal error: {message}")]
@@ -62,7 +62,7 @@ impl CliError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
-            Self::Config(error) => error.hint(),
+            Self::Config(error) => Some(error.hint()),
             Self::Lake(error) => error.hint(),
             Self::Read { .. } => Some("check that the file exists and that you may read it".to_owned()),
             Self::Write { .. } => Some("check that the folder exists and that you may write to it".to_owned()),
@@ -75,8 +75,7 @@ impl CliError {
     /// How the run ends.
     pub(crate) fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Usage { .. } | Self::Config(_) => ExitStatus::Usage,
-            Self::Generate(GenerateError::OutOfRange { .. }) => ExitStatus::Usage,
+            Self::Usage { .. } | Self::Config(_) | Self::Generate(GenerateError::OutOfRange { .. }) => ExitStatus::Usage,
             Self::Interrupted | Self::Generate(GenerateError::Interrupted) => ExitStatus::Interrupted,
             _ if self.is_broken_pipe() => ExitStatus::Done,
             _ => ExitStatus::Failed,

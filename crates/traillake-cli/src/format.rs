@@ -35,7 +35,7 @@ pub(crate) fn row_writer(format: Format, schema: &SchemaRef, sink: Sink, for_eye
         Format::Csv => Box::new(delimited::DelimitedWriter::csv(schema, sink)?),
         Format::Tsv => Box::new(delimited::DelimitedWriter::tsv(schema, sink)?),
         Format::Json => Box::new(json::JsonWriter::array(schema, sink)?),
-        Format::Ndjson => Box::new(json::JsonWriter::lines(schema, sink)?),
+        Format::Ndjson => Box::new(json::JsonWriter::lines(schema, sink)),
         Format::Markdown => Box::new(markdown::MarkdownWriter::new(schema, sink)?),
         Format::Arrow => Box::new(arrow_file::ArrowStreamWriter::new(schema, sink)?),
         Format::Parquet => Box::new(arrow_file::ParquetFileWriter::new(schema, sink)?),

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use crate::args::ListFormat;
 use crate::error::Result;
 use crate::format::print_rows;
-use crate::printer::Printer;
+use crate::printer::{Printer, printable};
+use crate::text::push;
 
 /// Rows of named values.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ impl Listing {
     pub(crate) fn print(&self, printer: &Printer, format: ListFormat, columns: &[&str]) -> Result<()> {
         match format {
             ListFormat::Json => print_json(printer, &self.rows.iter().cloned().map(Value::Object).collect()),
-            ListFormat::Table => Ok(printer.data(&self.table(columns))?),
+            ListFormat::Table => Ok(Printer::data(&self.table(columns))?),
         }
     }
 
@@ -42,12 +43,15 @@ pub(crate) fn print_thing(printer: &Printer, format: ListFormat, thing: &Value) 
     }
     let members: Vec<(&String, String)> = thing.as_object().into_iter().flatten().map(|(name, value)| (name, shown(value))).collect();
     let width = members.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let lines: String = members.iter().map(|(name, value)| format!("{name:width$}  {}\n", crate::printer::printable(value))).collect();
-    Ok(printer.data(&lines)?)
+    let mut lines = String::new();
+    for (name, value) in members {
+        push(&mut lines, format_args!("{name:width$}  {}\n", printable(&value)));
+    }
+    Ok(Printer::data(&lines)?)
 }
 
 fn print_json(printer: &Printer, value: &Value) -> Result<()> {
-    Ok(printer.data(&format!("{value:#}\n"))?)
+    Ok(Printer::data(&format!("{value:#}\n"))?)
 }
 
 fn shown(value: &Value) -> String {

@@ -56,7 +56,7 @@ impl Printer {
     }
 
     /// Writes data and flushes it.
-    pub(crate) fn data(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn data(text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()
@@ -64,12 +64,12 @@ impl Printer {
 
     /// A heading among the data of a command that talks to people.
     pub(crate) fn heading(&self, text: &str) -> io::Result<()> {
-        self.data(&if self.color_out { format!("{BOLD}{text}{RESET}\n") } else { format!("{text}\n") })
+        Self::data(&if self.color_out { format!("{BOLD}{text}{RESET}\n") } else { format!("{text}\n") })
     }
 
     /// Quiet text among the data of a command that talks to people.
     pub(crate) fn faint(&self, text: &str) -> io::Result<()> {
-        self.data(&if self.color_out { format!("{DIM}{text}{RESET}\n") } else { format!("{text}\n") })
+        Self::data(&if self.color_out { format!("{DIM}{text}{RESET}\n") } else { format!("{text}\n") })
     }
 
     /// A line about the run; nothing when quiet.
@@ -96,7 +96,7 @@ impl Printer {
     }
 
     /// Asks a question that is answered with yes or no.
-    pub(crate) fn ask(&self, question: &str) -> io::Result<bool> {
+    pub(crate) fn ask(question: &str) -> io::Result<bool> {
         let mut err = io::stderr().lock();
         write!(err, "{question} [y/N] ")?;
         err.flush()?;

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::exit::ExitStatus;
 
-use shell::{Flow, Shell};
+use shell::Shell;
 
 /// A prompt on a terminal; else the script from standard input, which stops at the first failure.
 pub(crate) async fn run(context: &Context, args: &ReplArgs) -> Result<ExitStatus> {
@@ -27,6 +27,6 @@ pub(crate) async fn run(context: &Context, args: &ReplArgs) -> Result<ExitStatus
         let mut shell = Shell::new(context, Asker::open(context, &args.ask).await?);
         shell.run_script(&script).await
     };
-    let flow: Flow = context.interrupt.stopping(work).await?;
-    Ok(flow.exit_status())
+    context.interrupt.stopping(work).await?;
+    Ok(ExitStatus::Done)
 }

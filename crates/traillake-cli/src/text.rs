@@ -1,5 +1,6 @@
 //! Numbers for people: counts, bytes, lengths of time, moments.
 
+use std::fmt::{Arguments, Write};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -50,6 +51,11 @@ pub(crate) fn time(length: Duration) -> String {
 /// `2023-06-11 16:26:27.000`, as Lake writes moments.
 pub(crate) fn moment(moment: DateTime<Utc>) -> String {
     moment.format("%Y-%m-%d %H:%M:%S%.3f").to_string()
+}
+
+/// Appends formatted text; writing to a String cannot fail.
+pub(crate) fn push(out: &mut String, text: Arguments<'_>) {
+    let _ = out.write_fmt(text);
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use bytes::Bytes;
 
-pub(crate) use gzip::whole_gzip;
 use gzip::GzipMembers;
+pub(crate) use gzip::whole_gzip;
 
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -39,7 +39,7 @@ impl Decoder {
         let mut decoder = Self { reader, format: "plain" };
         for level in 0.. {
             let mut buffered = BufReader::with_capacity(64 << 10, Prefixed::new(decoder.reader));
-            let magic = buffered.get_mut().peek()?;
+            let magic = buffered.get_mut().peek();
             let compressed = !Self::is_plain(magic);
             let gzip = magic.starts_with(&GZIP);
             if compressed && level == Self::MAX_LEVELS {
@@ -101,29 +101,33 @@ impl Read for Failed {
 /// A reader whose first bytes can be looked at.
 struct Prefixed<R> {
     start: io::Cursor<Vec<u8>>,
+    /// An error that came with them.
+    failed: Option<io::Error>,
     inner: R,
 }
 
 impl<R: Read> Prefixed<R> {
     fn new(inner: R) -> Self {
-        Self { start: io::Cursor::default(), inner }
+        Self { start: io::Cursor::default(), failed: None, inner }
     }
 
     /// The first bytes, at most four; fewer at the end or before an error, which comes later.
-    fn peek(&mut self) -> io::Result<&[u8]> {
+    fn peek(&mut self) -> &[u8] {
         let start = self.start.get_mut();
-        if start.is_empty() {
-            self.inner.by_ref().take(ZSTD.len() as u64).read_to_end(start)?;
-        }
-        Ok(start)
+        self.failed = self.inner.by_ref().take(ZSTD.len() as u64).read_to_end(start).err();
+        start
     }
 }
 
 impl<R: Read> Read for Prefixed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.start.read(buffer)? {
-            0 => self.inner.read(buffer),
-            read => Ok(read),
+        match (self.start.read(buffer)?, self.failed.take()) {
+            (0, Some(error)) => Err(error),
+            (0, None) => self.inner.read(buffer),
+            (read, failed) => {
+                self.failed = failed;
+                Ok(read)
+            }
         }
     }
 }
@@ -146,7 +150,9 @@ pub(crate) enum Text {
 pub(crate) fn text_of(start: &[u8]) -> Text {
     match start {
         [0xef, 0xbb, 0xbf, ..] => Text::Utf8 { bom_bytes: 3 },
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'{' | b'[', ..] | [b'{' | b'[', 0, 0, 0, ..] => Text::Other("UTF-32"),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'{' | b'[', ..] | [b'{' | b'[', 0, 0, 0, ..] => {
+            Text::Other("UTF-32")
+        }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, b'{' | b'[', ..] | [b'{' | b'[', 0, ..] => Text::Other("UTF-16"),
         _ if looks_binary(start) => Text::Binary,
         _ => Text::Utf8 { bom_bytes: 0 },
@@ -155,7 +161,8 @@ pub(crate) fn text_of(start: &[u8]) -> Text {
 
 /// A NUL among the first bytes, and no JSON value to begin with.
 fn looks_binary(start: &[u8]) -> bool {
-    let begins_json = start.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
+    let begins_json =
+        start.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'['));
     !begins_json && start.iter().take(4096).any(|byte| *byte == 0)
 }
 

@@ -68,7 +68,9 @@ fn wrapper(name: &str) -> Option<EnvelopeKind> {
         "CloudTrailEvent" | "cloudTrailEvent" => EnvelopeKind::LookupEvents,
         "eventJson" | "eventjson" | "eventJSON" => EnvelopeKind::QueryResults,
         "Message" | "body" | "Body" | "Sns" => EnvelopeKind::Message,
-        "message" | "data" | "event" | "original" | "payload" | "result" | "record" | "_source" | "_raw" => EnvelopeKind::Wrapped,
+        "message" | "data" | "event" | "original" | "payload" | "result" | "record" | "_source" | "_raw" => {
+            EnvelopeKind::Wrapped
+        }
         _ => return None,
     })
 }

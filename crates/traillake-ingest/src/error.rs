@@ -138,7 +138,9 @@ pub enum ObjectError {
         limit_bytes: u64,
     },
     /// A decompression bomb.
-    #[error("{compressed_bytes} bytes decompress to {decompressed_bytes}, more than the limit of {limit} times (a decompression bomb)")]
+    #[error(
+        "{compressed_bytes} bytes decompress to {decompressed_bytes}, more than the limit of {limit} times (a decompression bomb)"
+    )]
     Bomb {
         /// Stored bytes read so far.
         compressed_bytes: u64,
@@ -165,8 +167,12 @@ impl IngestError {
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::SourceNotFound { .. } => Some("check the path; a pattern such as `logs/*.json.gz` must be quoted".to_owned()),
-            Self::InvalidSource { .. } => Some("give a file, a folder, a pattern, `-`, `file://…` or `s3://bucket/prefix`".to_owned()),
+            Self::SourceNotFound { .. } => {
+                Some("check the path; a pattern such as `logs/*.json.gz` must be quoted".to_owned())
+            }
+            Self::InvalidSource { .. } => {
+                Some("give a file, a folder, a pattern, `-`, `file://…` or `s3://bucket/prefix`".to_owned())
+            }
             Self::Object { source, .. } => source.hint(),
             Self::Storage(source) => source.hint(),
             Self::Cancelled => Some("run the same ingest again: it goes on where it was interrupted".to_owned()),
@@ -196,7 +202,9 @@ impl ObjectError {
     pub fn hint(&self) -> Option<String> {
         Some(
             match self {
-                Self::Open { .. } | Self::Store { .. } | Self::Read { .. } => "check that you may read it, then ingest again",
+                Self::Open { .. } | Self::Store { .. } | Self::Read { .. } => {
+                    "check that you may read it, then ingest again"
+                }
                 Self::TruncatedCompression { .. } | Self::CorruptCompression { .. } => {
                     "fetch the object again from its source and ingest it with `--retry`"
                 }

@@ -125,16 +125,30 @@ mod tests {
     #[test]
     fn folders_are_pruned_as_soon_as_their_part_is_known() {
         let filter = filter();
-        for open in ["", "x/", "AWSLogs/", "AWSLogs/o-aaaaaaaaaa/", "AWSLogs/111122223333/CloudTrail/us-east-1/2023/", "AWSLogs/odd/2020/"] {
+        for open in [
+            "",
+            "x/",
+            "AWSLogs/",
+            "AWSLogs/o-aaaaaaaaaa/",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/",
+            "AWSLogs/odd/2020/",
+        ] {
             assert!(filter.may_hold(open), "{open}");
         }
-        for open in ["AWSLogs/111122223333/CloudTrail/us-east-1/2023/02/", "AWSLogs/111122223333/CloudTrail/us-east-1/2023/03/01/"] {
+        for open in [
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/02/",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/03/01/",
+        ] {
             assert!(filter.may_hold(open), "{open}");
         }
-        for closed in ["AWSLogs/o-bbbbbbbbbb/", "AWSLogs/999999999999/", "AWSLogs/o-aaaaaaaaaa/999999999999/CloudTrail/"] {
+        for closed in
+            ["AWSLogs/o-bbbbbbbbbb/", "AWSLogs/999999999999/", "AWSLogs/o-aaaaaaaaaa/999999999999/CloudTrail/"]
+        {
             assert!(!filter.may_hold(closed), "{closed}");
         }
-        for closed in ["us-east-2/", "us-east-1/2022/", "us-east-1/2023/01/", "us-east-1/2023/02/26/", "us-east-1/2023/03/02/"] {
+        for closed in
+            ["us-east-2/", "us-east-1/2022/", "us-east-1/2023/01/", "us-east-1/2023/02/26/", "us-east-1/2023/03/02/"]
+        {
             assert!(!filter.may_hold(&format!("AWSLogs/111122223333/CloudTrail/{closed}")), "{closed}");
         }
     }

@@ -116,7 +116,8 @@ impl TrailKey {
         let at = key.rfind('/').map_or(0, |slash| slash + 1);
         let mut parts = key[at..].split('_');
         let account = parts.next().filter(|part| is_account(part))?.to_owned();
-        let folder = parts.next().filter(|part| part.starts_with("CloudTrail") || *part == "Config").map(KeyFolder::of)?;
+        let folder =
+            parts.next().filter(|part| part.starts_with("CloudTrail") || *part == "Config").map(KeyFolder::of)?;
         let region = parts.next().filter(|part| is_region(part))?.to_owned();
         let date = parts.find_map(|part| file_date(part.split('.').next().unwrap_or(part)));
         Some(Self { prefix: key[..at].to_owned(), org_id: None, account, folder, region: Some(region), date })
@@ -135,8 +136,9 @@ pub(crate) fn after_anchor(key: &str) -> Option<&str> {
 
 /// `o-` and 4 to 32 lower-case letters or digits (AWS: 10 to 32).
 pub(crate) fn is_org_id(text: &str) -> bool {
-    text.strip_prefix("o-")
-        .is_some_and(|id| (4..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+    text.strip_prefix("o-").is_some_and(|id| {
+        (4..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }
 
 /// Twelve digits.
@@ -170,7 +172,10 @@ pub(crate) fn number(text: &str, digits: usize) -> Option<u32> {
 /// The day of `20230710T1240Z` or `20230710T124000Z`.
 fn file_date(text: &str) -> Option<NaiveDate> {
     let parse = |form| NaiveDateTime::parse_from_str(text, form).ok();
-    (text.len() >= 14).then(|| parse("%Y%m%dT%H%MZ").or_else(|| parse("%Y%m%dT%H%M%SZ"))).flatten().map(|time| time.date())
+    (text.len() >= 14)
+        .then(|| parse("%Y%m%dT%H%MZ").or_else(|| parse("%Y%m%dT%H%M%SZ")))
+        .flatten()
+        .map(|time| time.date())
 }
 
 #[cfg(test)]

@@ -13,12 +13,14 @@ mod aside;
 mod collect;
 mod convert;
 mod decide;
+mod feed;
 mod flush;
 mod gate;
 mod job;
 mod notes;
 mod places;
 mod plan;
+mod pool;
 mod read;
 mod run;
 mod stored;
@@ -34,9 +36,10 @@ use tokio_util::sync::CancellationToken;
 use traillake_storage::{EventTable, LakeStorage};
 
 pub(crate) use convert::{Converter, FoundRecord, SetAside};
+pub(crate) use feed::deliver;
 pub(crate) use job::{ObjectEnd, ObjectJob, ObjectShare, Previous, Reading};
 pub(crate) use plan::ManifestCursor;
-pub(crate) use read::{deliver, read_limits};
+pub(crate) use read::read_limits;
 pub(crate) use run::{Mode, Run};
 
 use crate::batch::Chunk;

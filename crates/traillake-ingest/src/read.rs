@@ -115,11 +115,15 @@ impl fmt::Display for ContentKind {
 ///
 /// [`IngestError::Object`] where the object cannot be opened, or reading it broke off: the pieces
 /// sent before must not be taken for the whole. [`IngestError::Cancelled`] where the receiver is gone.
-pub async fn read_object(object: &SourceObject, limits: &ReadLimits, pieces: mpsc::Sender<Vec<Piece>>) -> Result<ObjectOutcome, IngestError> {
+pub async fn read_object(
+    object: &SourceObject,
+    limits: &ReadLimits,
+    pieces: mpsc::Sender<Vec<Piece>>,
+) -> Result<ObjectOutcome, IngestError> {
     let opened = opened::open(object, limits.whole_bytes).await.map_err(|source| failed(object, source))?;
     let expectation = object.expectation();
-    let limits = *limits;
-    let driven = tokio::task::spawn_blocking(move || driver::drive(opened, &limits, expectation, &pieces)).await;
+    let (limits, told_bytes) = (*limits, object.size_bytes);
+    let driven = tokio::task::spawn_blocking(move || driver::drive(opened, told_bytes, &limits, expectation, &pieces)).await;
     match driven {
         Ok(Ok(outcome)) => Ok(outcome),
         Ok(Err(driver::Stop::Object(source))) => Err(failed(object, source)),

@@ -65,7 +65,7 @@ impl IngestRequest {
 }
 
 /// Rows in one chunk, the unit that readers hand to the batcher.
-const CHUNK_ROWS: usize = 8_192;
+const CHUNK_ROWS: usize = 4_096;
 const CHUNK_BYTES: usize = 8 << 20;
 
 impl IngestLimits {

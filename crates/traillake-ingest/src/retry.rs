@@ -120,7 +120,7 @@ impl Feeder {
     }
 
     async fn hand_over(mut self) -> Result<()> {
-        match self.converter.take_rest() {
+        match self.converter.take_rest()? {
             Some(chunk) => deliver(&self.run, &self.chunks, chunk).await,
             None => Ok(()),
         }
@@ -136,7 +136,7 @@ impl Feeder {
         } else {
             self.converter.set_aside(SetAside::again(row));
         }
-        match self.converter.take_full() {
+        match self.converter.take_full()? {
             Some(chunk) => deliver(&self.run, &self.chunks, chunk).await,
             None => Ok(()),
         }

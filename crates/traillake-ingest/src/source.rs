@@ -67,7 +67,8 @@ impl SourceSpec {
     ///
     /// [`IngestError::InvalidSource`] for an empty text, a pattern or `file` url that is malformed.
     pub fn parse(text: &str) -> Result<Self, IngestError> {
-        let invalid = |expected: &str| IngestError::InvalidSource { source_name: text.to_owned(), expected: expected.to_owned() };
+        let invalid =
+            |expected: &str| IngestError::InvalidSource { source_name: text.to_owned(), expected: expected.to_owned() };
         match text {
             "" => Err(invalid("expected a file, a folder, a pattern, `-` or a url")),
             "-" | names::STDIN => Ok(Self::Stdin),
@@ -76,7 +77,9 @@ impl SourceSpec {
             }
             _ if is_url(text) => Ok(Self::Url(text.to_owned())),
             _ if text.contains(['*', '?', '[', '{']) && std::fs::symlink_metadata(text).is_err() => {
-                pattern::Pattern::new(text).map(|_| Self::Pattern(text.to_owned())).map_err(|error| invalid(&error.to_string()))
+                pattern::Pattern::new(text)
+                    .map(|_| Self::Pattern(text.to_owned()))
+                    .map_err(|error| invalid(&error.to_string()))
             }
             _ => Ok(Self::Path(PathBuf::from(text))),
         }
@@ -135,13 +138,19 @@ pub async fn list(
         SourceSpec::Url(url) => remote::list_url(url, filter, options).await?,
     };
     let filter = filter.clone();
-    Ok(listed.filter(move |item| std::future::ready(item.as_ref().map_or(true, |object| filter.accepts(object.key.as_ref())))).boxed())
+    Ok(listed
+        .filter(move |item| {
+            std::future::ready(item.as_ref().map_or(true, |object| filter.accepts(object.key.as_ref())))
+        })
+        .boxed())
 }
 
 /// `scheme://…`
 fn is_url(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, _)| {
-        !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-') && scheme.len() > 1
+        !scheme.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-')
+            && scheme.len() > 1
     })
 }
 

@@ -52,8 +52,10 @@ pub(crate) struct Splitter {
     record_bytes: usize,
     /// Offset of the current chunk.
     base: u64,
-    /// Line ends since the current top-level value began.
-    lines: u32,
+    /// Only white space came since the last line end.
+    at_line_start: bool,
+    /// The current top-level value goes on after a line end.
+    many_lines: bool,
     top_values: u64,
     first_byte: Option<u8>,
     /// The header of the envelope object whose array was just left.
@@ -100,7 +102,8 @@ impl Splitter {
             capture: None,
             record_bytes,
             base: 0,
-            lines: 0,
+            at_line_start: false,
+            many_lines: false,
             top_values: 0,
             first_byte: None,
             tail: Header::default(),
@@ -198,7 +201,7 @@ impl Splitter {
     fn between(&mut self, chunk: &Bytes, mut at: usize, close: bool) -> usize {
         while let Some(byte) = chunk.get(at).copied() {
             match byte {
-                b'\n' => self.lines = self.lines.saturating_add(1),
+                b'\n' => self.at_line_start = true,
                 b' ' | b'\t' | b'\r' => {}
                 b',' if self.frames.is_empty() && self.top_values > 0 => {}
                 b']' if close => return self.close_array(at),
@@ -211,8 +214,9 @@ impl Splitter {
 
     fn start_value(&mut self, chunk: &Bytes, at: usize, byte: u8) -> usize {
         self.first_byte.get_or_insert(byte);
+        self.leave_line_start();
         if self.frames.is_empty() {
-            self.lines = 0;
+            self.many_lines = false;
         }
         let walked = self.frames.iter().all(|frame| matches!(frame, Frame::Array));
         match byte {
@@ -237,9 +241,10 @@ impl Splitter {
     fn after_element(&mut self, chunk: &Bytes, mut at: usize) -> usize {
         while let Some(byte) = chunk.get(at).copied() {
             match byte {
-                b'\n' => self.lines = self.lines.saturating_add(1),
+                b'\n' => self.at_line_start = true,
                 b' ' | b'\t' | b'\r' => {}
                 b',' => {
+                    self.leave_line_start();
                     self.state = State::Between { close: false };
                     return at + 1;
                 }
@@ -251,7 +256,13 @@ impl Splitter {
         at
     }
 
+    fn leave_line_start(&mut self) {
+        self.many_lines |= self.at_line_start;
+        self.at_line_start = false;
+    }
+
     fn close_array(&mut self, at: usize) -> usize {
+        self.leave_line_start();
         match self.frames.pop() {
             Some(Frame::Envelope { header, mut scan, .. }) => {
                 scan.resume_after_array();
@@ -274,7 +285,8 @@ impl Splitter {
 
     fn value(&mut self, chunk: &Bytes, at: usize) -> usize {
         let step = self.scan.run(chunk, at);
-        self.lines = self.lines.saturating_add(self.scan.take_lines());
+        self.at_line_start = self.scan.at_line_start();
+        self.many_lines |= self.scan.has_many_lines();
         match step {
             Step::More => chunk.len(),
             Step::End(end) => {
@@ -286,7 +298,7 @@ impl Splitter {
                 end
             }
             Step::LineEndInString(end) => {
-                self.state = if self.lines == 1 { State::LineEndInString } else { State::Value };
+                self.state = if self.many_lines { State::Value } else { State::LineEndInString };
                 end
             }
             Step::Broken(end) => self.broken(chunk, end),
@@ -316,7 +328,8 @@ impl Splitter {
 
     /// Enters the array of an envelope; `end` is after its `[`.
     fn descend(&mut self, chunk: &Bytes, end: usize, array: EnvelopeArray) {
-        let captured = self.capture.take().map(|capture| capture.finish(chunk, end - 1, self.record_bytes, &mut self.out));
+        let captured =
+            self.capture.take().map(|capture| capture.finish(chunk, end - 1, self.record_bytes, &mut self.out));
         let header = match captured {
             Some(Captured::Held(bytes, _)) => header(&bytes),
             Some(Captured::Oversized(length)) => {
@@ -339,14 +352,20 @@ impl Splitter {
             self.record(bytes, offset_bytes, context, array);
             return;
         }
-        match dig(&bytes, offset_bytes, &context) {
+        match dig(&bytes, offset_bytes, &context, array == Some(EnvelopeKind::QueryResults)) {
             Ok(found) => {
                 for dug in found {
                     match dug.what {
                         DugKind::Record { context, kind } => {
-                            self.record(dug.json, dug.offset_bytes, context, Some(kind).filter(|kind| *kind != EnvelopeKind::Bare).or(array));
+                            let inner = Some(kind).filter(|kind| *kind != EnvelopeKind::Bare);
+                            let outer = array.filter(|array| {
+                                inner.is_none() || !matches!(array, EnvelopeKind::Records | EnvelopeKind::Wrapped)
+                            });
+                            self.record(dug.json, dug.offset_bytes, context, outer.or(inner));
                         }
-                        DugKind::Not(reason) => self.out.unsplittable(dug.offset_bytes, reason, expectation(reason), &dug.json),
+                        DugKind::Not(reason) => {
+                            self.out.unsplittable(dug.offset_bytes, reason, expectation(reason), &dug.json)
+                        }
                     }
                 }
             }
@@ -364,7 +383,9 @@ impl Splitter {
     /// What the frames say about a value inside them.
     fn surroundings(&self) -> (Arc<EnvelopeContext>, Option<EnvelopeKind>, bool) {
         match self.frames.last() {
-            Some(Frame::Envelope { array, header, .. }) => (Arc::clone(&header.context), Some(array.kind()), header.health_check),
+            Some(Frame::Envelope { array, header, .. }) => {
+                (Arc::clone(&header.context), Some(array.kind()), header.health_check)
+            }
             _ => (Arc::default(), None, false),
         }
     }
@@ -374,7 +395,9 @@ impl Splitter {
 fn expectation(reason: UnsplittableReason) -> &'static str {
     match reason {
         UnsplittableReason::NotAnObject => "expected a JSON object with the members of a CloudTrail record",
-        UnsplittableReason::NotARecord => "the object has not the members of a CloudTrail record (`eventName`, `eventSource`, `eventVersion` …)",
+        UnsplittableReason::NotARecord => {
+            "the object has not the members of a CloudTrail record (`eventName`, `eventSource`, `eventVersion` …)"
+        }
         UnsplittableReason::Truncated => "the object ends in the middle of a value",
         _ => "expected JSON",
     }

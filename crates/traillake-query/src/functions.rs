@@ -1,5 +1,6 @@
 //! SQL functions: DataFusion's, and those that Lake has otherwise.
 
+mod all_true;
 mod cardinality;
 mod element_at;
 
@@ -8,6 +9,8 @@ use std::sync::Arc;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::SessionStateDefaults;
 use datafusion::logical_expr::ScalarUDF;
+
+pub(crate) use all_true::ALL_TRUE;
 
 /// Functions of the engine that tell about the engine instead of the lake.
 const LEFT_OUT: [&str; 1] = ["version"];
@@ -27,6 +30,7 @@ pub(crate) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
 
 fn lake_functions() -> Vec<Arc<ScalarUDF>> {
     vec![
+        Arc::new(ScalarUDF::from(all_true::AllTrue::default())),
         Arc::new(ScalarUDF::from(element_at::ElementAt::default())),
         Arc::new(ScalarUDF::from(cardinality::Cardinality::default())),
     ]

@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
-use arrow::record_batch::RecordBatch;
+use arrow::error::ArrowError;
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::ExecutionPlan;
@@ -36,6 +37,8 @@ pub struct QueryResult {
     entry: QueryEntry,
     deadline: Option<(Pin<Box<Sleep>>, Duration)>,
     max_rows: Option<u64>,
+    /// The row limit, once a row beyond it was seen.
+    over_limit: Option<u64>,
     stats: QueryStats,
 }
 
@@ -50,7 +53,7 @@ impl QueryResult {
         let left = |limit: Duration| (Box::pin(tokio::time::sleep(limit.saturating_sub(entry.elapsed()))), limit);
         let deadline = timeout.map(left);
         let schema = Arc::clone(&running.schema);
-        Self { running: Some(running), schema, entry, deadline, max_rows, stats: QueryStats::default() }
+        Self { running: Some(running), schema, entry, deadline, max_rows, over_limit: None, stats: QueryStats::default() }
     }
 
     /// Identifies the query in `system.queries`.
@@ -108,17 +111,16 @@ impl QueryResult {
     }
 
     fn deliver(&mut self, batch: RecordBatch) -> Poll<Option<Result<RecordBatch, QueryError>>> {
-        let left = self.max_rows.map_or(u64::MAX, |limit| limit.saturating_sub(self.stats.rows));
         let rows = batch.num_rows() as u64;
-        if left == 0
-            && rows > 0
-            && let Some(limit) = self.max_rows
-        {
-            return self.fail(QueryError::RowLimit { limit });
-        }
-        let batch = if rows > left { batch.slice(0, usize::try_from(left).unwrap_or(usize::MAX)) } else { batch };
+        let batch = match self.max_rows {
+            Some(limit) if self.stats.rows + rows > limit => {
+                self.over_limit = Some(limit);
+                batch.slice(0, usize::try_from(limit - self.stats.rows).unwrap_or_default())
+            }
+            _ => batch,
+        };
         self.stats.rows += batch.num_rows() as u64;
-        match renamed(batch, &self.schema) {
+        match renamed(&batch, &self.schema) {
             Ok(batch) => Poll::Ready(Some(Ok(batch))),
             Err(error) => self.fail(QueryError::Engine { source: Box::new(error.into()) }),
         }
@@ -138,7 +140,9 @@ impl Stream for QueryResult {
             let limit = *limit;
             return self.fail(QueryError::Timeout { limit });
         }
-        // A row over the limit is noticed with the batch that holds it, or with the next one.
+        if let Some(limit) = self.over_limit {
+            return self.fail(QueryError::RowLimit { limit });
+        }
         let Some(running) = &mut self.running else { return Poll::Ready(None) };
         match ready!(running.stream.poll_next_unpin(context)) {
             None => {
@@ -154,7 +158,8 @@ impl Stream for QueryResult {
     }
 }
 
-/// The batch under the output names; types are those of the batch.
-fn renamed(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, arrow::error::ArrowError> {
-    batch.with_schema(Arc::clone(schema))
+/// The batch under the output names; it may have rows and no columns.
+fn renamed(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::clone(schema), batch.columns().to_vec(), &options)
 }

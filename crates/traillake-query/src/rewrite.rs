@@ -6,6 +6,7 @@
 mod balance;
 mod fields;
 mod hidden;
+mod order;
 mod projection;
 mod show;
 
@@ -61,6 +62,7 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
         fetch_to_limit(query);
+        order::by_places(query);
         ControlFlow::Continue(())
     }
 

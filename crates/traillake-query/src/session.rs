@@ -109,8 +109,27 @@ fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
         .with_extension(tracker);
     let options = config.options_mut();
     options.execution.parquet.pushdown_filters = true;
+    if let Some(limit) = limits.memory_bytes {
+        options.execution.batch_size = batch_rows(limit);
+        options.execution.sort_spill_reservation_bytes = merge_bytes(limit, limits.parallelism);
+    }
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     config
+}
+
+/// Rows of a batch: DataFusion's 8,192, or fewer when batches of wide events would fill a small limit.
+fn batch_rows(limit_bytes: u64) -> usize {
+    const BYTES_PER_ROW: u64 = 128 << 10;
+    usize::try_from(limit_bytes / BYTES_PER_ROW).unwrap_or(usize::MAX).clamp(512, 8_192)
+}
+
+/// What each sort keeps back for merging its spilled runs: DataFusion's 10 MB, or less when
+/// several sorts of a small limit would have nothing left.
+fn merge_bytes(limit_bytes: u64, parallelism: usize) -> usize {
+    const SHARE: usize = 16;
+    const MOST: usize = 10 << 20;
+    let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
+    (limit / SHARE / parallelism.max(1)).min(MOST)
 }
 
 /// Ours come first: the first planner that answers wins.

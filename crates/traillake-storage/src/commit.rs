@@ -91,7 +91,7 @@ impl EventTable {
         let commit = Commit::parse(&paths::commit(version), &body)?;
         let next = log::apply_with(base, commit, published.live)?;
         let next = self.publish(Arc::new(next));
-        if version % log::CHECKPOINT_EVERY == 0 {
+        if version.is_multiple_of(log::CHECKPOINT_EVERY) {
             let written = log::write_checkpoint(&self.0.events, version, self.0.lake.clock().now()).await;
             if let Err(error) = written {
                 tracing::warn!(version, error = &error as &dyn std::error::Error, "no checkpoint; the next one covers it");

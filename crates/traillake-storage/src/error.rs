@@ -173,6 +173,7 @@ pub enum StorageError {
     },
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "called with paths, references and texts alike")]
 impl StorageError {
     /// An error of the object store while doing `operation` (a verb) to `path`.
     pub(crate) fn object_store(
@@ -211,7 +212,9 @@ impl StorageError {
     pub(crate) fn corrupt(path: impl ToString, reason: impl Into<String>) -> Self {
         Self::CorruptLog { path: path.to_string(), reason: reason.into() }
     }
+}
 
+impl StorageError {
     /// What to do about it, where there is something to do.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -46,6 +46,7 @@ pub struct StoredMatch {
 ///
 /// `only_files` limits the search to files of the snapshot with these paths: those that a newer snapshot added. The
 /// rows come in small batches; memory does not grow with the number of matches.
+#[expect(clippy::implicit_hasher, reason = "a type parameter could not be inferred where `None` is passed")]
 pub async fn find_stored(
     table: &EventTable,
     snapshot: &TableSnapshot,

@@ -19,16 +19,23 @@ pub(crate) struct ObjectReader {
     store: Arc<dyn ObjectStore>,
     path: Path,
     footer_hint_bytes: Option<usize>,
+    size_bytes: Option<u64>,
 }
 
 impl ObjectReader {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, path: Path) -> Self {
-        Self { store, path, footer_hint_bytes: None }
+        Self { store, path, footer_hint_bytes: None, size_bytes: None }
     }
 
     /// Bytes to read at the end of the file at first: best the whole footer.
     pub(crate) fn with_footer_hint(self, bytes: usize) -> Self {
         Self { footer_hint_bytes: Some(bytes), ..self }
+    }
+
+    /// The file's size; needed with a footer hint to read page indexes, because parquet 59 takes the
+    /// part of a *suffix* before the footer for the start of the file.
+    pub(crate) fn with_size(self, bytes: u64) -> Self {
+        Self { size_bytes: Some(bytes), ..self }
     }
 }
 
@@ -49,7 +56,11 @@ impl AsyncFileReader for ObjectReader {
             let reader = ParquetMetaDataReader::new()
                 .with_arrow_reader_options(options)
                 .with_prefetch_hint(self.footer_hint_bytes);
-            Ok(Arc::new(reader.load_via_suffix_and_finish(self).await?))
+            let metadata = match self.size_bytes {
+                Some(size) => reader.load_and_finish(self, size).await?,
+                None => reader.load_via_suffix_and_finish(self).await?,
+            };
+            Ok(Arc::new(metadata))
         }
         .boxed()
     }

@@ -1,5 +1,7 @@
 //! Event data stores: their versioned settings, and how they are found, made and changed.
 
+mod gone;
+
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use traillake_columnar::EventSchema;
@@ -37,6 +39,15 @@ pub struct NewEventDataStore {
 impl LakeStorage {
     /// All event data stores by name, also those pending deletion; not those that are gone.
     pub async fn event_data_stores(&self) -> Result<Vec<EventDataStoreSettings>> {
+        let now = self.clock().now();
+        let mut stores = self.all_settings().await?;
+        stores.retain(|settings| !settings.is_gone(now));
+        stores.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        Ok(stores)
+    }
+
+    /// Newest settings of all stores, also of those that are gone.
+    async fn all_settings(&self) -> Result<Vec<EventDataStoreSettings>> {
         let folder = Path::from(paths::STORES);
         let list = || self.object_store().list_with_delimiter(Some(&folder));
         let folders = match documents::retry(list).await {
@@ -47,10 +58,7 @@ impl LakeStorage {
         let ids: Vec<EventDataStoreId> = folders.iter().filter_map(|folder| folder.filename()?.parse().ok()).collect();
         let reads: Vec<_> = ids.iter().map(|id| self.latest_settings(id).boxed()).collect();
         let found: Vec<_> = futures::stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
-        let now = self.clock().now();
-        let mut stores: Vec<_> = found.into_iter().flatten().filter(|settings| !settings.is_gone(now)).collect();
-        stores.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
-        Ok(stores)
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The event data store with this name, id or ARN.

@@ -71,10 +71,10 @@ pub(crate) fn record(account: &str, region: &str, date: NaiveDate, n: usize) -> 
     format!(
         r#"{{"eventVersion":"1.08",{identity}"eventTime":"{}","eventSource":"s3.amazonaws.com","eventName":"{}","awsRegion":"{region}","sourceIPAddress":"10.0.{}.{}",{error}"requestParameters":{parameters},"eventID":"{account}-{region}-{date}-{n:06}","readOnly":{},"recipientAccountId":"{account}","extra":{{"b":1,"a":[{n}]}}}}"#,
         time.format("%Y-%m-%dT%H:%M:%SZ"),
-        if n % 3 == 0 { "GetObject" } else { "PutObject" },
+        if n.is_multiple_of(3) { "GetObject" } else { "PutObject" },
         n / 256 % 256,
         n % 256,
-        n % 2 == 0,
+        n.is_multiple_of(2),
     )
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn aged(batch: &RecordBatch) -> RecordBatch {
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
         match field.name().as_str() {
-            "errorcode" => continue,
+            "errorcode" => {}
             "useridentity" => {
                 let (members, arrays, nulls) = column.as_struct().clone().into_parts();
                 let kept: (Vec<_>, Vec<ArrayRef>) = members

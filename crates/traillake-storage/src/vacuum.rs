@@ -100,20 +100,13 @@ impl EventTable {
         while let Some(meta) = found.try_next().await.map_err(StorageError::object_store("list", folder))? {
             if meta.last_modified < cutoff && is_ours(folder, &meta.location) && !kept.contains(&meta.location) {
                 report.count(meta.location.to_string(), meta.size);
-                doomed.push(Ok(meta.location));
+                doomed.push(meta.location);
             }
         }
         if dry_run {
             return Ok(());
         }
-        let mut deleted = self.0.root.delete_stream(futures::stream::iter(doomed).boxed());
-        while let Some(outcome) = deleted.next().await {
-            match outcome {
-                Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(StorageError::object_store("delete", folder)(error)),
-            }
-        }
-        Ok(())
+        delete_all(self.0.root.as_ref(), doomed, &prefix).await
     }
 
     /// Removes the unfinished files that a killed process leaves in a folder; no listing shows them.
@@ -130,13 +123,25 @@ impl EventTable {
 }
 
 impl VacuumReport {
-    fn count(&mut self, path: String, size_bytes: u64) {
+    pub(crate) fn count(&mut self, path: String, size_bytes: u64) {
         self.files += 1;
         self.bytes = self.bytes.saturating_add(size_bytes);
         if self.removed.len() < REPORTED_FILES {
             self.removed.push(VacuumedFile { path, size_bytes });
         }
     }
+}
+
+/// Deletes objects of `folder`; one that is not there any more is none the worse.
+pub(crate) async fn delete_all(store: &dyn ObjectStore, doomed: Vec<Path>, folder: &Path) -> Result<()> {
+    let mut deleted = store.delete_stream(futures::stream::iter(doomed.into_iter().map(Ok)).boxed());
+    while let Some(outcome) = deleted.next().await {
+        match outcome {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(StorageError::object_store("delete", folder)(error)),
+        }
+    }
+    Ok(())
 }
 
 fn cutoff(now: DateTime<Utc>, older_than: Duration) -> DateTime<Utc> {
@@ -161,7 +166,7 @@ fn is_ours(folder: &str, path: &Path) -> bool {
     }
 }
 
-/// Files named `<name>#<number>`, as object_store's local file system names what it is about to move into place.
+/// Files named `<name>#<number>`, as `object_store`'s local file system names what it is about to move into place.
 fn staging_files(folder: &FsPath, cutoff: SystemTime, dry_run: bool) -> Vec<(String, u64)> {
     let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
     let mut swept = Vec::new();

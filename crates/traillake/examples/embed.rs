@@ -1,6 +1,7 @@
 //! Records in memory, a question, an answer: no file but the lake itself.
 //!
 //! `cargo run --example embed`
+#![expect(clippy::print_stdout, reason = "an example talks")]
 
 use futures::StreamExt;
 use traillake::{Lake, QueryOptions};

@@ -1,6 +1,7 @@
 //! Keeps a store up to date with a folder for a few seconds and asks about it meanwhile.
 //!
 //! `cargo run --example follow_folder [FOLDER_OR_S3_URL [LAKE]]`
+#![expect(clippy::print_stdout, reason = "an example talks")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -43,8 +43,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Model(error) => error.hint(),
-            Self::Storage(error) => storage_hint(error),
-            Self::Ingest(IngestError::Storage(error)) => storage_hint(error),
+            Self::Storage(error) | Self::Ingest(IngestError::Storage(error)) => storage_hint(error),
             Self::Ingest(error) => error.hint(),
             Self::Query(error) => error.hint(),
         }

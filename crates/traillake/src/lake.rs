@@ -8,6 +8,9 @@ mod records;
 mod stores;
 mod trails;
 
+#[cfg(test)]
+mod tests;
+
 use traillake_ingest::IngestLimits;
 use traillake_query::QueryEngine;
 use traillake_storage::{EventTable, LakeStorage, ObjectStoreOptions};

@@ -53,7 +53,7 @@ impl Asker {
     pub(crate) async fn ask(&self, sql: &str) -> Result<QueryStats> {
         self.refuse_binary_on_terminal()?;
         let mut result = self.lake.query(sql, &self.options).await.map_err(CliError::from)?;
-        let output = Output::open(&self.target)?;
+        let output = Output::open(&self.target);
         let for_eyes = self.target == Target::Stdout && Printer::stdout_is_terminal();
         let mut writer = row_writer(self.format, &result.schema(), output.sink()?, for_eyes)?;
         while let Some(batch) = result.next().await {
@@ -106,8 +106,8 @@ enum Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    fn open(target: &'a Target) -> Result<Self> {
-        Ok(match target {
+    fn open(target: &'a Target) -> Self {
+        match target {
             Target::Stdout => Self::Stdout,
             Target::Append(path) => Self::InPlace { path, append: true },
             Target::File(path) if fs::metadata(path).is_ok_and(|found| !found.is_file()) => Self::InPlace { path, append: false },
@@ -116,7 +116,7 @@ impl<'a> Output<'a> {
                 name.push(".partial");
                 Self::File { path, partial: path.with_file_name(name) }
             }
-        })
+        }
     }
 
     fn sink(&self) -> Result<Sink> {

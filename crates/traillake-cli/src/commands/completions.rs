@@ -18,6 +18,6 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<ExitStatus> {
 }
 
 pub(super) fn version(context: &Context) -> Result<ExitStatus> {
-    context.printer.data(concat!("traillake ", env!("CARGO_PKG_VERSION"), "\n"))?;
+    Printer::data(concat!("traillake ", env!("CARGO_PKG_VERSION"), "\n"))?;
     Ok(ExitStatus::Done)
 }

@@ -17,6 +17,7 @@ use crate::error::{CliError, Result};
 use crate::exit::ExitStatus;
 use crate::generate::{GenerateOptions, Shape};
 use crate::progress::ProgressLine;
+use crate::text::push;
 
 /// A question and the SQL that answers it.
 struct Investigation {
@@ -71,7 +72,7 @@ pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitStatus
 /// A temporary folder that is removed at the end unless it is to be kept.
 struct Scratch {
     folder: PathBuf,
-    _guard: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl Scratch {
@@ -84,11 +85,11 @@ impl Scratch {
         } else {
             Some(temporary)
         };
-        Ok(Self { folder, _guard: guard })
+        Ok(Self { folder, temporary: guard })
     }
 
     fn keeps(&self) -> bool {
-        self._guard.is_none()
+        self.temporary.is_none()
     }
 }
 
@@ -139,14 +140,14 @@ fn say_what_next(context: &Context, scratch: &Scratch, trail: &Path) -> Result<(
     let stays = context.settings.lake.origin == Origin::Flag || scratch.keeps();
     let mut lines = String::from("\n");
     if stays {
-        lines.push_str(&format!("The lake is at {location}. Go on there:\n\n  traillake --lake {location} repl\n  traillake --lake {location} store describe {DEFAULT_STORE}\n"));
+        push(&mut lines, format_args!("The lake is at {location}. Go on there:\n\n  traillake --lake {location} repl\n  traillake --lake {location} store describe {DEFAULT_STORE}\n"));
     } else {
         lines.push_str("The lake was temporary. Keep the next one, and ask it yourself:\n\n  traillake --lake demo-lake demo\n  traillake --lake demo-lake repl\n");
     }
     if scratch.keeps() {
-        lines.push_str(&format!("\nThe log files are at {}.\n", trail.display()));
+        push(&mut lines, format_args!("\nThe log files are at {}.\n", trail.display()));
     }
     lines.push_str("\nYour own trail:\n\n  traillake ingest s3://BUCKET/PREFIX\n  traillake query \"SELECT eventName, count(*) FROM events GROUP BY 1 ORDER BY 2 DESC LIMIT 10\"\n");
-    printer.data(&lines)?;
+    Printer::data(&lines)?;
     Ok(())
 }

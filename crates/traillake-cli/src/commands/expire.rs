@@ -14,7 +14,7 @@ use crate::listing::Listing;
 use crate::text;
 
 /// Queries that began before an expiry can finish within it.
-const GRACE: Duration = Duration::from_secs(3600);
+const GRACE: Duration = Duration::from_hours(1);
 
 pub(super) async fn run(context: &Context, args: &ExpireArgs) -> Result<ExitStatus> {
     let lake = if args.dry_run { context.readable().await? } else { context.writable().await? };
@@ -32,7 +32,9 @@ pub(super) async fn run(context: &Context, args: &ExpireArgs) -> Result<ExitStat
         }));
     }
     Listing::new(rows).print(&context.printer, args.format, &["store", "account", "region", "date", "files", "events", "bytes"])?;
-    lines.iter().for_each(|line| context.printer.status(line));
+    for line in lines {
+        context.printer.status(line);
+    }
     Ok(ExitStatus::Done)
 }
 

@@ -83,7 +83,12 @@ async fn jobs(context: &Context, lake: &Lake, args: &IngestArgs) -> Result<Vec<J
     if trails.is_empty() {
         return Err(CliError::usage("there is nothing to ingest: no source is named and the lake has no trails", "`traillake ingest FOLDER`, or `traillake trail add NAME SOURCE`"));
     }
-    trails.iter().filter(|trail| args.store.as_deref().is_none_or(|store| store == trail.store.as_str())).map(|trail| trail_job(context, args, trail)).collect()
+    let feeds = |trail: &&TrailSettings| args.store.as_deref().is_none_or(|store| store == trail.store.as_str());
+    let jobs: Vec<_> = trails.iter().filter(feeds).map(|trail| trail_job(context, args, trail)).collect::<Result<_>>()?;
+    if let (true, Some(store)) = (jobs.is_empty(), &args.store) {
+        return Err(CliError::usage(format!("no trail feeds `{store}`"), "`traillake trail list` shows what each trail feeds"));
+    }
+    Ok(jobs)
 }
 
 fn trail_job(context: &Context, args: &IngestArgs, trail: &TrailSettings) -> Result<Job> {

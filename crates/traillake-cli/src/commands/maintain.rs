@@ -40,7 +40,9 @@ pub(super) async fn compact(context: &Context, args: &CompactArgs) -> Result<Exi
     }
     let columns = ["store", "account", "region", "date", "files_before", "files_after", "events", "bytes_before", "bytes_after"];
     Listing::new(rows).print(&context.printer, args.format, &columns)?;
-    lines.iter().for_each(|line| context.printer.status(line));
+    for line in lines {
+        context.printer.status(line);
+    }
     Ok(ExitStatus::Done)
 }
 
@@ -54,7 +56,9 @@ pub(super) async fn vacuum(context: &Context, args: &VacuumArgs) -> Result<ExitS
         rows.extend(report.removed.iter().map(|file| json!({"store": store.name.to_string(), "path": file.path, "bytes": file.size_bytes})));
     }
     Listing::new(rows).print(&context.printer, args.format, &["store", "path", "bytes"])?;
-    lines.iter().for_each(|line| context.printer.status(line));
+    for line in lines {
+        context.printer.status(line);
+    }
     Ok(ExitStatus::Done)
 }
 

@@ -92,20 +92,20 @@ async fn update(context: &Context, args: &UpdateArgs) -> Result<()> {
 async fn delete(context: &Context, args: &DeleteArgs) -> Result<()> {
     let lake = context.writable().await?;
     let store = lake.event_data_store(&args.name).await?;
-    confirm(context, args.yes, &format!("delete event data store `{}`?", store.name))?;
+    confirm(context, args.yes, store.name.as_str())?;
     let store = lake.delete_event_data_store(&args.name).await?;
     done(context, args.format, &store, format!("deleted `{}`; for 7 days `traillake store restore {}` brings it back", store.name, store.name))
 }
 
 /// Asks where there is someone to ask; elsewhere only `--yes` goes on.
-fn confirm(context: &Context, yes: bool, question: &str) -> Result<()> {
+fn confirm(context: &Context, yes: bool, name: &str) -> Result<()> {
     if yes {
         return Ok(());
     }
     if !Printer::can_ask() {
-        return Err(CliError::usage(format!("cannot ask `{question}` without a terminal"), "pass `--yes`"));
+        return Err(CliError::usage(format!("deleting `{name}` needs a yes, and there is no terminal to ask on"), "pass `--yes`"));
     }
-    if context.printer.ask(question)? { Ok(()) } else { Err(CliError::Refused { question: question.to_owned() }) }
+    if Printer::ask(&format!("delete event data store `{name}`?"))? { Ok(()) } else { Err(CliError::Refused { name: name.to_owned() }) }
 }
 
 fn selectors(path: &Path) -> Result<Vec<AdvancedEventSelector>> {

@@ -15,7 +15,7 @@ pub(super) fn print(context: &Context, store: &str, summary: &IngestSummary, for
     print_notes(context, summary);
     if format == ListFormat::Json {
         let json = serde_json::to_string(summary).map_err(|error| CliError::Internal { message: error.to_string() })?;
-        context.printer.data(&format!("{json}\n"))?;
+        Printer::data(&format!("{json}\n"))?;
     } else {
         context.printer.status(words(store, summary, dry_run));
     }

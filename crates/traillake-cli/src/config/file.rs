@@ -55,11 +55,11 @@ pub(crate) enum ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn hint(&self) -> Option<String> {
-        Some(match self {
+    pub(crate) fn hint(&self) -> String {
+        match self {
             Self::Unreadable { .. } => "check `--config` and TRAILLAKE_CONFIG".to_owned(),
             Self::Invalid { .. } => "`traillake config --help` lists the keys".to_owned(),
-        })
+        }
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!((file.lake.as_deref(), file.quiet, file.color), (Some("a"), Some(true), Some(ColorChoice::Never)));
         assert_eq!((file.query.format, file.query.max_rows), (Some(Format::Csv), Some(7)));
         assert_eq!(file.query.timeout.map(|timeout| timeout.0.as_secs()), Some(300));
-        assert_eq!(file.ingest.max_record_size.map(|size| size.as_u64()), Some(1 << 20));
+        assert_eq!(file.ingest.max_record_size.map(ByteSize::as_u64), Some(1 << 20));
     }
 
     #[test]

@@ -24,8 +24,8 @@ impl JsonWriter {
         Ok(Self::new(schema, sink, true))
     }
 
-    pub(super) fn lines(schema: &SchemaRef, sink: Sink) -> Result<Self> {
-        Ok(Self::new(schema, sink, false))
+    pub(super) fn lines(schema: &SchemaRef, sink: Sink) -> Self {
+        Self::new(schema, sink, false)
     }
 
     fn new(schema: &SchemaRef, sink: Sink, array: bool) -> Self {

@@ -3,7 +3,7 @@
 use super::random::Random;
 use super::template::Caller;
 use super::time::Moment;
-use super::variable::push;
+use crate::text::push;
 
 /// The kinds of callers with an identity of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Call<'_> {
         self.forwarding_service().or_else(|| self.actor.map(|actor| actor.address.as_str())).unwrap_or(self.service)
     }
 
-    pub(crate) fn from_console(&self) -> bool {
+    pub(crate) fn is_from_console(&self) -> bool {
         self.actor.is_some_and(|actor| matches!(actor.kind, ActorKind::ConsoleUser | ActorKind::Root))
             || self.actor.is_some_and(|actor| actor.kind == ActorKind::SingleSignOn && actor.user_agent.starts_with("Mozilla"))
     }

@@ -7,8 +7,9 @@ use super::plan::ObjectPlan;
 use super::random::Random;
 use super::template::{Caller, Compiled, Piece, Template};
 use super::time::Moment;
-use super::variable::{Scene, Values, push};
+use super::variable::{Scene, Values};
 use super::world::{Account, World};
+use crate::text::push;
 
 /// Services that call for themselves or forward calls.
 const SERVICES: [&str; 7] = [
@@ -235,7 +236,7 @@ impl Event<'_> {
             push(out, format_args!("{}.", self.scene.region));
         }
         out.push_str(r#"amazonaws.com"}"#);
-        if call.from_console() && template.event_type == "AwsApiCall" {
+        if call.is_from_console() && template.event_type == "AwsApiCall" {
             out.push_str(r#","sessionCredentialFromConsole":"true""#);
         }
     }

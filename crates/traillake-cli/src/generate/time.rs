@@ -39,32 +39,32 @@ impl Moment {
 
     /// `2025-03-03T14:07:09Z`.
     pub(crate) fn write_iso(&self, out: &mut String) {
-        self.write_number(out, self.year, 4);
+        write_number(out, self.year, 4);
         for (mark, value) in [('-', self.month), ('-', self.day), ('T', self.hour), (':', self.minute), (':', self.second)] {
             out.push(mark);
-            self.write_number(out, value, 2);
+            write_number(out, value, 2);
         }
         out.push('Z');
     }
 
     /// `20250303T1407Z`, as in the names of log files.
     pub(crate) fn write_compact_minute(&self, out: &mut String) {
-        self.write_number(out, self.year, 4);
-        self.write_number(out, self.month, 2);
-        self.write_number(out, self.day, 2);
+        write_number(out, self.year, 4);
+        write_number(out, self.month, 2);
+        write_number(out, self.day, 2);
         out.push('T');
-        self.write_number(out, self.hour, 2);
-        self.write_number(out, self.minute, 2);
+        write_number(out, self.hour, 2);
+        write_number(out, self.minute, 2);
         out.push('Z');
     }
 
     /// `2025/03/03`, as in the keys of log files.
     pub(crate) fn write_folders(&self, out: &mut String) {
-        self.write_number(out, self.year, 4);
+        write_number(out, self.year, 4);
         out.push('/');
-        self.write_number(out, self.month, 2);
+        write_number(out, self.month, 2);
         out.push('/');
-        self.write_number(out, self.day, 2);
+        write_number(out, self.day, 2);
     }
 
     /// `Mar 3, 2025, 2:07:09 PM`, as older services answer.
@@ -75,17 +75,17 @@ impl Moment {
         // Writing to a String cannot fail.
         let _ = write!(out, "{month} {}, {}, {hour}:{:02}:{:02} {half}", self.day, self.year, self.minute, self.second);
     }
+}
 
-    #[expect(clippy::unused_self, reason = "reads as the other writers do")]
-    fn write_number(&self, out: &mut String, value: i64, width: usize) {
-        let mut digits = [b'0'; 4];
-        let mut rest = value.unsigned_abs();
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-            rest /= 10;
-        }
-        for digit in &digits[4 - width.min(4)..] {
-            out.push(char::from(*digit));
-        }
+/// The last `width` digits, with zeros in front.
+fn write_number(out: &mut String, value: i64, width: usize) {
+    let mut digits = [b'0'; 4];
+    let mut rest = value.unsigned_abs();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    for digit in &digits[4 - width.min(4)..] {
+        out.push(char::from(*digit));
     }
 }

@@ -1,12 +1,12 @@
 //! The variables of event templates: drawn once per event, so that a bucket in the request is the bucket in the resources.
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use super::actor::Call;
 use super::random::Random;
 use super::time::Moment;
 use super::world::{Account, World};
+use crate::text::push;
 
 macro_rules! variables {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -204,11 +204,6 @@ fn prefixed(out: &mut String, prefix: &str, random: &mut Random, length: usize) 
 fn prefixed_hex(out: &mut String, prefix: &str, random: &mut Random) {
     out.push_str(prefix);
     random.hex(out, 16);
-}
-
-/// Writing to a String cannot fail.
-pub(crate) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
-    let _ = out.write_fmt(text);
 }
 
 const SESSIONS: &[&str] = &["botocore-session", "aws-go-sdk", "deploy", "etl", "backup", "scan"];

@@ -2,7 +2,8 @@
 
 use super::actor::{Actor, ActorKind};
 use super::random::Random;
-use super::variable::{NAMES, push};
+use super::variable::NAMES;
+use crate::text::push;
 
 /// Regions from the busiest to the quietest.
 const REGIONS: [&str; 17] = [
@@ -91,7 +92,7 @@ impl Account {
         self.stacks = named(6, |n, out| push(out, format_args!("{}-stack-{n}", team(n))));
         self.user_names = NAMES.iter().take(9).map(|name| (*name).to_owned()).collect();
         self.role_names = named(22, |n, out| push(out, format_args!("{}-{}", team(n), ["service", "batch", "deploy", "readonly", "lambda"][n / 5 % 5])));
-        self.kms_keys = drawn(8, random, |random, out| random.uuid(out));
+        self.kms_keys = drawn(8, random, Random::uuid);
         self.secrets = drawn(11, random, |random, out| {
             out.push_str("prod/db-credentials-");
             random.base62(out, 6);

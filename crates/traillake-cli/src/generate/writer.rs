@@ -14,6 +14,7 @@ use super::plan::{ObjectPlan, plan};
 use super::random::Random;
 use super::time::Moment;
 use super::world::World;
+use crate::text::push;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,7 +150,7 @@ fn object_key(studio: &Studio, plan: &ObjectPlan) -> String {
     let delivered = Moment::from_seconds(plan.delivered);
     let mut key = format!("AWSLogs/{account}/CloudTrail/{region}/");
     delivered.write_folders(&mut key);
-    key.push_str(&format!("/{account}_CloudTrail_{region}_"));
+    push(&mut key, format_args!("/{account}_CloudTrail_{region}_"));
     delivered.write_compact_minute(&mut key);
     key.push('_');
     Random::derived(studio.seed, &[plan.index, 3]).base62(&mut key, 16);

@@ -9,7 +9,7 @@ use crate::args::Format;
 use crate::commands::{Asker, Target, read_text, stats_text};
 use crate::context::Context;
 use crate::error::{CliError, Result};
-use crate::exit::ExitStatus;
+use crate::printer::Printer;
 
 /// Scripts that read scripts: how deep.
 const DEEPEST_READ: usize = 8;
@@ -31,12 +31,6 @@ const HELP: &str = "\
 pub(super) enum Flow {
     Continue,
     Exit,
-}
-
-impl Flow {
-    pub(super) fn exit_status(self) -> ExitStatus {
-        ExitStatus::Done
-    }
 }
 
 /// The state behind the prompt.
@@ -94,10 +88,10 @@ impl<'a> Shell<'a> {
     async fn dot(&mut self, line: &str) -> Result<Flow> {
         match line.parse::<DotCommand>().map_err(|message| CliError::usage(message, "`.help` lists the commands"))? {
             DotCommand::Exit => return Ok(Flow::Exit),
-            DotCommand::Help => self.context.printer.data(HELP)?,
+            DotCommand::Help => Printer::data(HELP)?,
             DotCommand::Stores => self.stores().await?,
             DotCommand::Schema(store) => self.schema(store.as_deref()).await?,
-            DotCommand::Mode(None) => self.context.printer.data(&format!("{}\n", self.asker.format.as_str()))?,
+            DotCommand::Mode(None) => Printer::data(&format!("{}\n", self.asker.format.as_str()))?,
             DotCommand::Mode(Some(format)) => self.mode(format),
             DotCommand::Output(path) => self.output(path.as_deref())?,
             DotCommand::Timer(on) => self.timer = on,
@@ -148,8 +142,8 @@ impl<'a> Shell<'a> {
             let message = wanted.map_or_else(|| "which store?".to_owned(), |name| format!("there is no event data store `{name}`"));
             return Err(CliError::usage(message, format!("`.schema STORE` with one of {}", known.join(", "))));
         };
-        let lines: String = found.paths.iter().map(|path| format!("{path}\n")).collect();
-        Ok(self.context.printer.data(&lines)?)
+        let lines = found.paths.join("\n");
+        Ok(Printer::data(&format!("{lines}\n"))?)
     }
 
     /// A query of the shell itself, always shown on the screen.

@@ -9,7 +9,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     let shown = |arguments: &[&str], environment: &[(&str, &str)]| {
         let mut command = world.bare();
         command.args(["--config", "config.toml"]).args(arguments).args(["config", "--format", "json"]).envs(environment.iter().copied());
-        let ran = world.finish(command, "");
+        let ran = world.finish(&mut command, "");
         let settings = ran.json();
         let lake = settings.as_array().unwrap().iter().find(|setting| setting["setting"] == "lake").unwrap().clone();
         (lake["value"].as_str().unwrap().to_owned(), lake["from"].as_str().unwrap().to_owned())
@@ -25,7 +25,7 @@ fn the_settings_are_listed_with_their_origin() {
     world.write("home/.config/traillake/config.toml", "[query]\nformat = 'csv'\ntimeout = '5m'\n");
     let mut command = world.bare();
     command.args(["config"]);
-    insta::assert_snapshot!(world.finish(command, "").shown());
+    insta::assert_snapshot!(world.finish(&mut command, "").shown_loosely());
 }
 
 #[test]

@@ -58,21 +58,21 @@ impl World {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        self.finish(self.command(arguments), "")
+        self.finish(&mut self.command(arguments), "")
     }
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
-        self.finish(self.command(arguments), input)
+        self.finish(&mut self.command(arguments), input)
     }
 
-    pub(crate) fn finish(&self, mut command: Command, input: &str) -> Ran {
+    pub(crate) fn finish(&self, command: &mut Command, input: &str) -> Ran {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A command that does not read its input may have closed it.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        self.ran(child.wait_with_output().unwrap())
+        self.ran(&child.wait_with_output().unwrap())
     }
 
-    fn ran(&self, output: Output) -> Ran {
+    fn ran(&self, output: &Output) -> Ran {
         let folder = self.folder.path().canonicalize().unwrap_or_else(|_| self.folder.path().to_path_buf());
         Ran {
             code: output.status.code().unwrap_or(-1),
@@ -104,6 +104,19 @@ impl Ran {
             shown = shown.replace(from, to);
         }
         steady(&shown)
+    }
+}
+
+/// The same with runs of spaces and dashes as one, where a column is as wide as the folder's name.
+impl Ran {
+    pub(crate) fn shown_loosely(&self) -> String {
+        let mut loose = String::new();
+        for c in self.shown().chars() {
+            if !(matches!(c, ' ' | '-') && loose.ends_with(c)) {
+                loose.push(c);
+            }
+        }
+        loose
     }
 }
 

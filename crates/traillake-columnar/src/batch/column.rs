@@ -107,14 +107,12 @@ impl ColumnBuilder {
         match &mut self.values {
             Values::Text(builder) => append_text(builder, row, slot),
             Values::Boolean(builder) => builder.append_option(boolean(row.tape, slot)),
-            Values::Timestamp(builder) => {
-                builder.append_option(text_or_number(row, slot, |text| parse_event_time(text).map(|time| time.micros)))
-            }
+            Values::Timestamp(builder) => builder.append_option(text_or_number(row, slot, micros)),
             Values::Double(builder) => {
-                builder.append_option(text_or_number(row, slot, |text| double(text).map(|number| number.value)))
+                builder.append_option(text_or_number(row, slot, double).map(|number| number.value));
             }
             Values::Integer(builder) => {
-                builder.append_option(text_or_number(row, slot, |text| integer(text).map(|number| number.value)))
+                builder.append_option(text_or_number(row, slot, integer).map(|number| number.value));
             }
             Values::Map(entries) => entries.append(row, slot),
             Values::Struct(members) => {
@@ -165,6 +163,10 @@ fn append_text(builder: &mut StringBuilder, row: &mut Row<'_>, slot: u32) {
     let text = row.tape.column_text(slot);
     row.text_bytes += text.as_ref().map_or(0, |text| text.len());
     builder.append_option(text);
+}
+
+fn micros(text: &str) -> Option<i64> {
+    parse_event_time(text).map(|time| time.micros)
 }
 
 /// Numbers and strings are read from their text; other values give null.

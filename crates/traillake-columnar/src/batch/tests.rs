@@ -225,7 +225,8 @@ proptest! {
         let records: Vec<_> = records.iter().map(String::as_str).collect();
         let batch = batch_of(EventDataStoreKind::CloudTrail, &records).unwrap();
         prop_assert_eq!(batch.num_rows(), records.len());
-        prop_assert_eq!(&batch.schema(), EventSchema::of(EventDataStoreKind::CloudTrail).file_schema());
+        let schema = EventSchema::of(EventDataStoreKind::CloudTrail);
+        prop_assert_eq!(&batch.schema(), schema.file_schema());
         for array in batch.columns() {
             array.to_data().validate_full().unwrap();
         }

@@ -164,10 +164,10 @@ impl<'w> Walk<'w> {
             (ColumnKind::Text, NodeKind::String) if !node.lone_surrogate => self.token("s"),
             (ColumnKind::Boolean, NodeKind::True | NodeKind::False) => self.token("b"),
             (ColumnKind::Integer, NodeKind::Number) if integer(text).is_some_and(|number| number.exact) => {
-                self.token("i")
+                self.token("i");
             }
             (ColumnKind::Double, NodeKind::Number) if double(text).is_some_and(|number| number.exact) => {
-                self.token("d")
+                self.token("d");
             }
             (ColumnKind::Timestamp, NodeKind::String) => match parse_event_time(text).map(|time| time.form) {
                 Some(TimeForm::Canonical) => self.token("t"),

@@ -95,7 +95,9 @@ pub(super) fn context_of(object: &Object<'_>, outer: &EnvelopeContext) -> Envelo
     let text = |name| object.get(name).and_then(scalar_text);
     EnvelopeContext {
         account: text("account").or_else(|| text("owner")).or_else(|| outer.account.clone()),
-        region: text("region").or_else(|| text("logStream").and_then(|s| log_stream_region(&s))).or_else(|| outer.region.clone()),
+        region: text("region")
+            .or_else(|| text("logStream").and_then(|s| log_stream_region(&s)))
+            .or_else(|| outer.region.clone()),
     }
 }
 

@@ -34,12 +34,19 @@ pub(crate) enum DugKind {
     Not(UnsplittableReason),
 }
 
-/// Searches `value`, which starts at `offset_bytes`. `Err` where neither a record nor a known
-/// envelope is in it.
-pub(crate) fn dig(value: &Bytes, offset_bytes: u64, context: &Arc<EnvelopeContext>) -> Result<Vec<Dug>, UnsplittableReason> {
+/// Searches `value`, which starts at `offset_bytes`; `is_row`: it is a row of a query result.
+/// `Err` where neither a record nor a known envelope is in it.
+pub(crate) fn dig(
+    value: &Bytes,
+    offset_bytes: u64,
+    context: &Arc<EnvelopeContext>,
+    is_row: bool,
+) -> Result<Vec<Dug>, UnsplittableReason> {
     let mut digger = Digger { found: Vec::new(), not_json: false };
-    let place = Place { text: value.clone(), offset_bytes, in_place: true, context: Arc::clone(context), kind: None, level: 0 };
-    match (digger.value(&place), value.first()) {
+    let place =
+        Place { text: value.clone(), offset_bytes, in_place: true, context: Arc::clone(context), kind: None, level: 0 };
+    let found = if is_row { digger.row(&place) } else { digger.value(&place) };
+    match (found, value.first()) {
         (true, _) => Ok(digger.found),
         _ if digger.not_json => Err(UnsplittableReason::NotJson),
         (_, Some(b'{')) => Err(UnsplittableReason::NotARecord),
@@ -176,7 +183,8 @@ impl Place {
     }
 
     fn record(&self) -> Dug {
-        let what = DugKind::Record { context: Arc::clone(&self.context), kind: self.kind.unwrap_or(EnvelopeKind::Bare) };
+        let what =
+            DugKind::Record { context: Arc::clone(&self.context), kind: self.kind.unwrap_or(EnvelopeKind::Bare) };
         Dug { json: self.text.clone(), offset_bytes: self.offset_bytes, what }
     }
 

@@ -27,7 +27,10 @@ fn a_trail_key_gives_account_folder_region_and_date() {
 
 #[test]
 fn an_organisation_key_gives_the_organisation_id() {
-    let key = TrailKey::parse("s3://b/x/AWSLogs/o-abcdefghij/111122223333/CloudTrail-Insight/us-gov-west-1/2024/02/29/f.json.gz").unwrap();
+    let key = TrailKey::parse(
+        "s3://b/x/AWSLogs/o-abcdefghij/111122223333/CloudTrail-Insight/us-gov-west-1/2024/02/29/f.json.gz",
+    )
+    .unwrap();
     assert_eq!(key.org_id.as_deref(), Some("o-abcdefghij"));
     assert_eq!(key.prefix, "s3://b/x/");
     assert_eq!((key.folder, key.date), (KeyFolder::Insight, day(2024, 2, 29)));
@@ -35,7 +38,10 @@ fn an_organisation_key_gives_the_organisation_id() {
 
 #[test]
 fn the_last_anchor_counts() {
-    let key = TrailKey::parse("o-aaaaaaaaaa/AWSLogs/999999999999/AWSLogs/o-aaaaaaaaaa/111122223333/CloudTrail/eu-west-1/2020/1/2/f").unwrap();
+    let key = TrailKey::parse(
+        "o-aaaaaaaaaa/AWSLogs/999999999999/AWSLogs/o-aaaaaaaaaa/111122223333/CloudTrail/eu-west-1/2020/1/2/f",
+    )
+    .unwrap();
     assert_eq!((key.account.as_str(), key.date), ("111122223333", day(2020, 1, 2)));
     assert!(TrailKey::parse("MyAWSLogs/111122223333/CloudTrail/eu-west-1/2020/01/02/f").is_none());
 }
@@ -62,10 +68,15 @@ fn every_folder_of_a_bucket_is_told_apart() {
 
 #[test]
 fn the_file_name_alone_is_enough() {
-    let key = TrailKey::parse("/tmp/111111111111_CloudTrail_eu-central-1_20171211T1505Z_A6kvhMoVeCsc7v8U.json").unwrap();
+    let key =
+        TrailKey::parse("/tmp/111111111111_CloudTrail_eu-central-1_20171211T1505Z_A6kvhMoVeCsc7v8U.json").unwrap();
     assert_eq!(key.prefix, "/tmp/");
-    assert_eq!((key.account.as_str(), key.region.as_deref(), key.date), ("111111111111", Some("eu-central-1"), day(2017, 12, 11)));
-    let digest = TrailKey::parse("111122223333_CloudTrail-Digest_us-east-2_trail_us-east-2_20150817T150131Z.json.gz").unwrap();
+    assert_eq!(
+        (key.account.as_str(), key.region.as_deref(), key.date),
+        ("111111111111", Some("eu-central-1"), day(2017, 12, 11))
+    );
+    let digest =
+        TrailKey::parse("111122223333_CloudTrail-Digest_us-east-2_trail_us-east-2_20150817T150131Z.json.gz").unwrap();
     assert_eq!((digest.folder, digest.date), (KeyFolder::Digest, day(2015, 8, 17)));
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct OpenAccounts(HashMap<u64, OpenAccount>);
 struct OpenAccount {
     counts: EventCounts,
     span: Option<(i64, i64)>,
+    /// Events that other readings of the object have stored.
+    stored_before: u64,
 }
 
 impl OpenAccounts {
@@ -36,12 +38,21 @@ impl OpenAccounts {
             Reading::Whole => fresh_row(run, job),
             Reading::Quarantined { base } => retried_row(run, job, base, &mut counts),
         };
-        let carried = previous.filter(|_| matches!(job.reading, Reading::Whole)).map_or(0, |row| row.stored);
-        finish_row(row, share, carry(counts, carried), span)
+        let stored_before = match job.reading {
+            Reading::Whole => open.stored_before.max(previous.map_or(0, |row| row.stored)),
+            Reading::Quarantined { .. } => 0,
+        };
+        finish_row(row, share, carry(counts, stored_before), span)
     }
 
     /// Remembers a committed share until the end of its object is committed.
-    pub(crate) fn committed(&mut self, job: &ObjectJob, share: &ObjectShare, settled: EventCounts) {
+    pub(crate) fn committed(
+        &mut self,
+        job: &ObjectJob,
+        share: &ObjectShare,
+        previous: Option<Previous>,
+        settled: EventCounts,
+    ) {
         if share.end.is_some() {
             self.0.remove(&job.seq);
             return;
@@ -49,6 +60,7 @@ impl OpenAccounts {
         let open = self.0.entry(job.seq).or_default();
         open.counts += settled;
         open.span = join_spans(open.span, share.span);
+        open.stored_before = open.stored_before.max(previous.map_or(0, |row| row.stored));
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use arrow::array::{Array as _, RecordBatch, RecordBatchOptions};
+use arrow::error::ArrowError;
 use chrono::NaiveDate;
 use traillake_columnar::{EventBatchBuilder, EventRecord, RecordError, RecordLimits, RecordReader};
 use traillake_storage::QuarantineRow;
@@ -15,6 +17,7 @@ use super::places::{ChunkPlaces, PlaceSources};
 use super::run::{Mode, Run};
 use crate::batch::{Chunk, RowMeta, index};
 use crate::dedupe::Occurrences;
+use crate::{IngestError, Result};
 
 /// One record as it was found in an object.
 #[derive(Debug, Clone, Copy)]
@@ -164,27 +167,26 @@ impl Converter {
     }
 
     /// The chunk, when it has reached its size; the object goes on in the next one.
-    pub(crate) fn take_full(&mut self) -> Option<Chunk> {
+    pub(crate) fn take_full(&mut self) -> Result<Option<Chunk>> {
         let limits = &self.run.limits;
         let holds = !self.chunk.metas.is_empty() || self.chunk.quarantine_bytes > 0;
         let full = holds && self.chunk.memory_bytes() >= limits.chunk_bytes()
             || self.chunk.builder.len() >= limits.chunk_rows()
             || self.chunk.shares.len() >= limits.chunk_rows();
-        full.then(|| self.take())
+        full.then(|| self.take()).transpose()
     }
 
     /// What is left, when there is anything.
-    pub(crate) fn take_rest(&mut self) -> Option<Chunk> {
-        (!self.chunk.shares.is_empty()).then(|| self.take())
+    pub(crate) fn take_rest(&mut self) -> Result<Option<Chunk>> {
+        (!self.chunk.shares.is_empty()).then(|| self.take()).transpose()
     }
 
-    fn take(&mut self) -> Chunk {
-        let memory_bytes = self.chunk.memory_bytes();
-        let chunk = self.chunk.take(memory_bytes);
+    fn take(&mut self) -> Result<Chunk> {
+        let chunk = self.chunk.take()?;
         if let Some(current) = &mut self.current {
             current.share = self.chunk.open_share(Arc::clone(&current.job));
         }
-        chunk
+        Ok(chunk)
     }
 }
 
@@ -198,15 +200,16 @@ impl OpenChunk {
         self.builder.memory_bytes().saturating_add(self.quarantine_bytes)
     }
 
-    fn take(&mut self, memory_bytes: usize) -> Chunk {
-        self.quarantine_bytes = 0;
-        Chunk {
-            rows: self.builder.finish(),
+    fn take(&mut self) -> Result<Chunk> {
+        let rows = shrunk(self.builder.finish())
+            .map_err(|error| IngestError::Internal { message: format!("a chunk could not be built: {error}") })?;
+        Ok(Chunk {
+            memory_bytes: rows.get_array_memory_size() + std::mem::take(&mut self.quarantine_bytes),
+            rows,
             metas: std::mem::take(&mut self.metas),
             places: self.places.take(),
             shares: std::mem::take(&mut self.shares),
-            memory_bytes,
-        }
+        })
     }
 
     fn keep(
@@ -267,6 +270,15 @@ impl OpenChunk {
         self.quarantine_bytes += 512 + aside.bytes.as_ref().map_or(0, Vec::len);
         share.quarantine.push(aside.into_row(run, job));
     }
+}
+
+/// The rows without the spare capacity that builders leave: a batch waits in memory.
+fn shrunk(rows: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let (schema, mut columns, count) = rows.into_parts();
+    for column in &mut columns {
+        column.shrink_to_fit();
+    }
+    RecordBatch::try_new_with_options(schema, columns, &RecordBatchOptions::new().with_row_count(Some(count)))
 }
 
 impl Current {

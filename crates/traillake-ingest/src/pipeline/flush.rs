@@ -67,6 +67,7 @@ impl Committer {
             let change = self.change(work);
             match self.run.table.commit(&self.base, change).await? {
                 CommitOutcome::Committed(snapshot) => {
+                    self.met_others |= snapshot.version != self.base.version + 1;
                     self.base = snapshot;
                     return Ok(());
                 }
@@ -125,8 +126,7 @@ impl Committer {
             change.quarantine.extend(share.quarantine.iter().cloned());
             // A retry moves counts of a finished row: it is written once, when all pieces are through.
             if share.end.is_some() || matches!(job.reading, Reading::Whole) {
-                let previous = work.previous.get(&job.seq).copied().or(job.previous);
-                change.manifest.push(self.open.row(&self.run, job, share, previous, counts));
+                change.manifest.push(self.open.row(&self.run, job, share, work.previous(job), counts));
             }
         }
         change
@@ -143,7 +143,7 @@ impl Committer {
                 count_object(&mut ledger, share);
                 note_quarantine(&run, job, share);
             }
-            self.open.committed(job, share, counts);
+            self.open.committed(job, share, work.previous(job), counts);
         }
     }
 }
@@ -198,6 +198,11 @@ impl Work {
             }
         }
         touched
+    }
+
+    /// The manifest's last word on an object before this reading.
+    fn previous(&self, job: &ObjectJob) -> Option<Previous> {
+        self.previous.get(&job.seq).copied().or(job.previous)
     }
 
     /// Live rows of the objects given up.

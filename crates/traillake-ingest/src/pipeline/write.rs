@@ -16,8 +16,11 @@ use super::stored::event_id;
 use crate::batch::{Batch, BatchRow};
 use crate::{IngestError, Result};
 
-/// Files encoded at once, and rows copied at once.
+/// Files encoded at once: few when they are large, more when they are many and small.
 const WRITERS: usize = 2;
+const SMALL_WRITERS: usize = 8;
+const MANY_FILES: usize = 64;
+/// Rows copied at once.
 const SLICE_ROWS: usize = 4_096;
 
 /// Writes one file for every partition; nothing sees them before a commit names them.
@@ -26,6 +29,7 @@ pub(crate) async fn write_partitions(
     batch: &Arc<Batch>,
     partitions: BTreeMap<PartitionValues, Vec<usize>>,
 ) -> Result<BTreeMap<PartitionValues, NewFile>> {
+    let writers = if partitions.len() >= MANY_FILES { SMALL_WRITERS } else { WRITERS };
     let writes = partitions.into_iter().map(|(values, rows)| {
         let (table, batch) = (table.clone(), Arc::clone(batch));
         async move {
@@ -35,7 +39,7 @@ pub(crate) async fn write_partitions(
             Ok((values, file))
         }
     });
-    futures::stream::iter(writes).buffer_unordered(WRITERS).try_collect().await
+    futures::stream::iter(writes).buffer_unordered(writers).try_collect().await
 }
 
 /// The rows at `positions`, sorted by event time, then event id, nulls first.

@@ -23,9 +23,17 @@ pub(super) enum Stop {
 }
 
 /// Reads, decodes, splits and sends.
-pub(super) fn drive(opened: Opened, limits: &ReadLimits, expectation: Expectation, pieces: &mpsc::Sender<Vec<Piece>>) -> Result<ObjectOutcome, Stop> {
+pub(super) fn drive(
+    opened: Opened,
+    told_bytes: u64,
+    limits: &ReadLimits,
+    expectation: Expectation,
+    pieces: &mpsc::Sender<Vec<Piece>>,
+) -> Result<ObjectOutcome, Stop> {
     let tally = Tally::default();
-    let opened = whole_or_stream(opened, limits.whole_bytes, &tally).map_err(|error| source_failed(error, &tally))?;
+    let limits = &ReadLimits { whole_bytes: limits.whole_bytes.min(limits.decompressed_bytes), ..*limits };
+    let opened = whole_or_stream(opened, told_bytes, limits.whole_bytes, &tally)
+        .map_err(|error| source_failed(error, &tally))?;
     let record_bytes = usize::try_from(limits.record_bytes).unwrap_or(usize::MAX);
     let splitter = Splitter::new(record_bytes, expectation);
     let mut drive = Drive { splitter, expectation, limits, tally, decompressed_bytes: 0, pieces, other: None };
@@ -50,7 +58,7 @@ impl Drive<'_> {
         let read = match opened {
             Opened::Whole(bytes) => match whole_gzip(&bytes, self.limits.whole_bytes) {
                 Some(text) => self.text(&text).map(|_| ()),
-                None if Decoder::is_plain(&bytes) => self.text(&bytes).map(|_| ()),
+                None if Decoder::is_plain(&bytes) && bytes.len() as u64 <= self.limits.whole_bytes => self.text(&bytes).map(|_| ()),
                 None => self.stream(Decoder::new(Box::new(Cursor::new(bytes)))),
             },
             Opened::Stream(reader) => self.stream(Decoder::new(reader)),
@@ -135,12 +143,14 @@ impl Drive<'_> {
         let decompressed_bytes = self.decompressed_bytes;
         let format = decoder.map_or("gzip", Decoder::format);
         match error.kind() {
-            io::ErrorKind::UnexpectedEof => {
-                Fault::Object(UnsplittableReason::TruncatedCompression, ObjectError::TruncatedCompression { format, decompressed_bytes })
-            }
-            io::ErrorKind::Unsupported => {
-                Fault::Object(UnsplittableReason::NestedCompression, ObjectError::NestedCompression { limit: Decoder::MAX_LEVELS })
-            }
+            io::ErrorKind::UnexpectedEof => Fault::Object(
+                UnsplittableReason::TruncatedCompression,
+                ObjectError::TruncatedCompression { format, decompressed_bytes },
+            ),
+            io::ErrorKind::Unsupported => Fault::Object(
+                UnsplittableReason::NestedCompression,
+                ObjectError::NestedCompression { limit: Decoder::MAX_LEVELS },
+            ),
             _ => {
                 let error = ObjectError::CorruptCompression { format, decompressed_bytes, source: error };
                 Fault::Object(UnsplittableReason::CorruptCompression, error)

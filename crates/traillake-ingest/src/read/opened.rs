@@ -29,7 +29,9 @@ pub(super) async fn open(object: &SourceObject, whole_bytes: u64) -> Result<Open
         Origin::Stdin => Ok(Opened::Stream(Box::new(io::stdin()))),
         Origin::Local(path) => {
             let path = path.clone();
-            let file = tokio::task::spawn_blocking(move || std::fs::File::open(path)).await.map_err(|e| open_error(io::Error::other(e)))?;
+            let file = tokio::task::spawn_blocking(move || std::fs::File::open(path))
+                .await
+                .map_err(|e| open_error(io::Error::other(e)))?;
             Ok(Opened::Stream(Box::new(file.map_err(open_error)?)))
         }
         Origin::Store { store, path } => {
@@ -39,7 +41,11 @@ pub(super) async fn open(object: &SourceObject, whole_bytes: u64) -> Result<Open
             if object.size_bytes <= whole_bytes {
                 return result.bytes().await.map(Opened::Whole).map_err(store_error);
             }
-            Ok(Opened::Stream(Box::new(StreamReader { chunks: result.into_stream(), current: Bytes::new(), runtime: Handle::current() })))
+            Ok(Opened::Stream(Box::new(StreamReader {
+                chunks: result.into_stream(),
+                current: Bytes::new(),
+                runtime: Handle::current(),
+            })))
         }
     }
 }
@@ -124,8 +130,9 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Reads `opened` whole where it is short enough, else hands on a reader that starts at its first byte.
-pub(super) fn whole_or_stream(opened: Opened, whole_bytes: u64, tally: &Tally) -> io::Result<Opened> {
+/// Reads `opened` whole where it is short enough, else hands on a reader that starts at its first
+/// byte. `told_bytes` is what the listing said of its size, 0 where that is not known.
+pub(super) fn whole_or_stream(opened: Opened, told_bytes: u64, whole_bytes: u64, tally: &Tally) -> io::Result<Opened> {
     let reader = match opened {
         Opened::Whole(bytes) => {
             tally.add(&bytes);
@@ -134,6 +141,9 @@ pub(super) fn whole_or_stream(opened: Opened, whole_bytes: u64, tally: &Tally) -
         Opened::Stream(reader) => reader,
     };
     let mut reader = Counted::new(reader, tally.clone());
+    if told_bytes > whole_bytes {
+        return Ok(Opened::Stream(Box::new(reader)));
+    }
     let mut start = Vec::new();
     let read = reader.by_ref().take(whole_bytes.saturating_add(1)).read_to_end(&mut start)?;
     if read as u64 <= whole_bytes {

@@ -35,7 +35,9 @@ async fn read_walked(bytes: impl Into<Bytes>) -> (ObjectOutcome, Vec<Piece>) {
 
 fn count(pieces: &[Piece]) -> (usize, usize) {
     let records = pieces.iter().filter(|piece| matches!(piece, Piece::Record(_))).count();
-    let rejects = pieces.iter().filter(|piece| matches!(piece, Piece::Unsplittable(_) | Piece::Oversized(OversizedPart::End { .. })));
+    let rejects = pieces
+        .iter()
+        .filter(|piece| matches!(piece, Piece::Unsplittable(_) | Piece::Oversized(OversizedPart::End { .. })));
     (records, rejects.count())
 }
 
@@ -101,14 +103,18 @@ async fn a_gzip_bomb_meets_the_limit_and_the_error_says_how_to_raise_it() {
     assert!(error.to_string().contains("1000") && error.hint().unwrap().contains("decompression_ratio"));
     let object = SourceObject::from_bytes("memory:x", bytes.into());
     let absolute = ReadLimits { decompressed_bytes: 1 << 20, ..ReadLimits::default() };
-    assert!(matches!(read(&object, &absolute).await.0.error, Some(ObjectError::TooManyBytes { limit_bytes: 1_048_576 })));
+    assert!(matches!(
+        read(&object, &absolute).await.0.error,
+        Some(ObjectError::TooManyBytes { limit_bytes: 1_048_576 })
+    ));
     let raised = ReadLimits { decompression_ratio: 2_000, ..ReadLimits::default() };
     assert!(read(&object, &raised).await.0.error.is_none());
 }
 
 #[tokio::test]
 async fn other_encodings_are_an_error_with_a_hint() {
-    let text: Vec<u8> = [0xfeff].into_iter().chain("{\"Records\":[]}".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let text: Vec<u8> =
+        [0xfeff].into_iter().chain("{\"Records\":[]}".encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let (outcome, pieces) = read_bytes(text.clone()).await;
     assert_eq!((count(&pieces), outcome.content_kind), ((0, 1), ContentKind::NotUtf8));
     assert!(outcome.error.unwrap().hint().unwrap().contains("iconv"));
@@ -140,11 +146,12 @@ async fn unrelated_files_of_a_walk_send_nothing_and_named_ones_everything() {
 
 #[tokio::test]
 async fn a_key_of_a_trail_is_a_promise() {
-    let url = "memory:AWSLogs/111122223333/CloudTrail/us-east-1/2023/01/01/f.json.gz";
+    let url = "memory:/AWSLogs/111122223333/CloudTrail/us-east-1/2023/01/01/f.json.gz";
     let mut object = SourceObject::from_bytes(url, Bytes::from_static(b"rubbish"));
     object.named = false;
     assert_eq!(count(&read(&object, &ReadLimits::default()).await.1), (0, 1));
-    let mut digest = SourceObject::from_bytes("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2023/01/01/f", Bytes::new());
+    let mut digest =
+        SourceObject::from_bytes("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2023/01/01/f", Bytes::new());
     digest.named = false;
     assert!(digest.is_foreign_by_key() && !object.is_foreign_by_key());
 }
@@ -154,7 +161,10 @@ async fn an_object_that_is_not_there_cannot_be_opened() {
     let object = SourceObject::new("file:///none".into(), 1, true, crate::source::Origin::Local("/none/such".into()));
     let (sender, _receiver) = mpsc::channel(1);
     let error = read_object(&object, &ReadLimits::default(), sender).await.unwrap_err();
-    assert!(matches!(&error, IngestError::Object { source: ObjectError::Open { .. }, .. }) && error.to_string().contains("file:///none"));
+    assert!(
+        matches!(&error, IngestError::Object { source: ObjectError::Open { .. }, .. })
+            && error.to_string().contains("file:///none")
+    );
 }
 
 #[tokio::test]
@@ -198,7 +208,9 @@ async fn every_real_log_gives_the_records_that_are_counted_for_it() {
             assert!(broken.iter().any(|name| log.name.ends_with(name)), "{}: {:?}", log.name, pieces.last());
         }
         // One file has a line end inside a string: it is split as a record, and no reader takes it as JSON.
-        let unreadable = pieces.iter().filter(|p| matches!(p, Piece::Record(r) if serde_json::from_slice::<serde_json::Value>(&r.json).is_err()));
+        let unreadable = pieces
+            .iter()
+            .filter(|p| matches!(p, Piece::Record(r) if serde_json::from_slice::<serde_json::Value>(&r.json).is_err()));
         let (_, sum) = counts.iter_mut().find(|(folder, _)| log.name.starts_with(folder)).unwrap();
         *sum += records - unreadable.count();
     }

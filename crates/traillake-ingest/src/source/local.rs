@@ -29,7 +29,11 @@ pub(super) async fn list_path(path: PathBuf, filter: &KeyFilter) -> Result<Liste
             let root = canonical(&path)?;
             return Ok(walk(Walk::new(root, filter, None)));
         }
-        let full = if metadata.is_file() { canonical(&path)? } else { std::path::absolute(&path).map_err(|_missing| not_found(&path))? };
+        let full = if metadata.is_file() {
+            canonical(&path)?
+        } else {
+            std::path::absolute(&path).map_err(|_missing| not_found(&path))?
+        };
         Ok(stream::iter([Ok(object(full.clone(), url_of(&full), &metadata, true))]).boxed())
     })
     .await
@@ -39,7 +43,10 @@ pub(super) async fn list_path(path: PathBuf, filter: &KeyFilter) -> Result<Liste
 pub(super) async fn list_pattern(text: String, filter: &KeyFilter) -> Result<Listed, IngestError> {
     let filter = filter.clone();
     blocking(move || {
-        let invalid = |error: globset::Error| IngestError::InvalidSource { source_name: text.clone(), expected: error.to_string() };
+        let invalid = |error: globset::Error| IngestError::InvalidSource {
+            source_name: text.clone(),
+            expected: error.to_string(),
+        };
         let pattern = Pattern::new(&text).map_err(invalid)?;
         let root = canonical(&pattern.base)?;
         Ok(walk(Walk::new(root, filter, Some(pattern))))
@@ -47,7 +54,9 @@ pub(super) async fn list_pattern(text: String, filter: &KeyFilter) -> Result<Lis
     .await
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, IngestError> + Send + 'static) -> Result<T, IngestError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, IngestError> + Send + 'static,
+) -> Result<T, IngestError> {
     let joined = tokio::task::spawn_blocking(work).await;
     joined.unwrap_or_else(|error| Err(IngestError::Internal { message: format!("the listing stopped: {error}") }))
 }
@@ -146,16 +155,25 @@ impl Walk {
     }
 
     fn takes(&self, path: &Path) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| path.strip_prefix(&self.root).is_ok_and(|below| pattern.takes(below)))
+        self.pattern
+            .as_ref()
+            .is_none_or(|pattern| path.strip_prefix(&self.root).is_ok_and(|below| pattern.takes(below)))
     }
 
     fn folder(&mut self, path: PathBuf, url: String, entry: &Entry) -> Result<(), ListError> {
-        let entered = self.pattern.as_ref().is_none_or(|pattern| path.strip_prefix(&self.root).is_ok_and(|below| pattern.enters(below)));
+        let entered = self
+            .pattern
+            .as_ref()
+            .is_none_or(|pattern| path.strip_prefix(&self.root).is_ok_and(|below| pattern.enters(below)));
         if !entered || !self.filter.may_hold(&url) {
             return Ok(());
         }
         let around = self.open.last().map_or(&self.root, |folder| &folder.canonical);
-        let canonical = if entry.is_link { fs::canonicalize(&path).unwrap_or_else(|_| path.clone()) } else { around.join(&entry.name) };
+        let canonical = if entry.is_link {
+            fs::canonicalize(&path).unwrap_or_else(|_| path.clone())
+        } else {
+            around.join(&entry.name)
+        };
         if entry.is_link && (around.starts_with(&canonical) || !self.linked.insert(canonical.clone())) {
             return Ok(());
         }
@@ -179,7 +197,8 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
             continue;
         }
         let kind = entry.file_type()?;
-        let is_folder = kind.is_dir() || (kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()));
+        let is_folder =
+            kind.is_dir() || (kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()));
         let mut encoded = String::with_capacity(name.len() + 1);
         push_encoded(&mut encoded, &name);
         if is_folder {

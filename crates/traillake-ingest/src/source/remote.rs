@@ -26,7 +26,11 @@ const LEVELS_TO_ANCHOR: usize = 4;
 type Listed<T> = BoxStream<'static, Result<T, ListError>>;
 
 /// The object of this url, or everything below it.
-pub(super) async fn list_url(url: &str, filter: &KeyFilter, options: &ObjectStoreOptions) -> Result<Listed<SourceObject>, IngestError> {
+pub(super) async fn list_url(
+    url: &str,
+    filter: &KeyFilter,
+    options: &ObjectStoreOptions,
+) -> Result<Listed<SourceObject>, IngestError> {
     let location = open_location(url, options).await?;
     let tree = Arc::new(Tree::new(&location, filter.clone()));
     if !url.ends_with('/')
@@ -118,7 +122,8 @@ impl Tree {
         };
         let objects = listed.objects.into_iter().map(|meta| (meta.location.to_string(), Leaf::Object(meta)));
         let allowed = |folder: &Path| self.filter.may_hold(&format!("{folder}/"));
-        let folders = listed.common_prefixes.into_iter().filter(allowed).map(|path| (format!("{path}/"), Leaf::Prefix(path)));
+        let folders =
+            listed.common_prefixes.into_iter().filter(allowed).map(|path| (format!("{path}/"), Leaf::Prefix(path)));
         let mut children: Vec<_> = objects.chain(folders).collect();
         children.sort_by(|a, b| a.0.cmp(&b.0));
         // Each child's own folders are looked up ahead of its turn.

@@ -55,7 +55,14 @@ async fn a_folder_is_walked_in_the_byte_order_of_the_whole_path() {
     let files = ["a/x", "a.json", "a-b/y", "a0", "b b/é", "b!c", "b/AWSLogs/z"];
     let folder = tree(&files);
     let got = below(folder.path(), &KeyFilter::default()).await;
-    assert_eq!(got, ["a-b/y", "a.json", "a/x", "a0", "b!c", "b%20b/%C3%A9", "b/AWSLogs/z"].into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    assert_eq!(
+        got,
+        ["a-b/y", "a.json", "a/x", "a0", "b!c", "b%20b/%C3%A9", "b/AWSLogs/z"]
+            .into_iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
     assert_eq!(got.len(), files.len());
 }
 
@@ -84,7 +91,9 @@ async fn hidden_files_and_leftovers_are_left_out() {
 async fn a_source_that_is_not_there_is_an_error_with_its_name() {
     for text in ["/none/such", "/none/such/*.json"] {
         let spec = SourceSpec::parse(text).unwrap();
-        let Err(error) = list(&spec, &KeyFilter::default(), &ObjectStoreOptions::default()).await else { panic!("{text} was found") };
+        let Err(error) = list(&spec, &KeyFilter::default(), &ObjectStoreOptions::default()).await else {
+            panic!("{text} was found")
+        };
         assert!(error.to_string().contains("/none/such") && error.hint().is_some());
     }
 }
@@ -100,13 +109,17 @@ async fn links_are_followed_once_and_loops_end() {
     symlink(root.join("real/deep"), root.join("twice")).unwrap();
     symlink(root.join("none"), root.join("dead")).unwrap();
     symlink(root.join("real/a.json"), root.join("linked.json")).unwrap();
-    assert_eq!(below(root, &KeyFilter::default()).await, ["linked.json", "real/a.json", "real/deep/b.json", "twice/b.json"]);
+    assert_eq!(
+        below(root, &KeyFilter::default()).await,
+        ["linked.json", "real/a.json", "real/deep/b.json", "twice/b.json"]
+    );
 }
 
 #[tokio::test]
 async fn a_filter_prunes_local_folders_and_leaves_other_objects_alone() {
     let keep = trail("us-east-1/2023/07/10/f.json");
-    let files = [keep.as_str(), &trail("us-east-1/2023/07/11/f.json"), &trail("us-east-2/2023/07/10/f.json"), "export.json"];
+    let files =
+        [keep.as_str(), &trail("us-east-1/2023/07/11/f.json"), &trail("us-east-2/2023/07/10/f.json"), "export.json"];
     let folder = tree(&files);
     let day = chrono::NaiveDate::from_ymd_opt(2023, 7, 10);
     let filter = KeyFilter { from: day, to: day, regions: vec!["us-east-1".into()], ..KeyFilter::default() };

@@ -10,7 +10,8 @@ use crate::UnsplittableReason;
 impl Splitter {
     /// A number or word in an array ends at the next structural byte.
     pub(super) fn scalar(&mut self, chunk: &Bytes, at: usize) -> usize {
-        let is_end = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b'{' | b'[' | b'"' | b':' | b' ' | b'\t' | b'\r' | b'\n');
+        let is_end =
+            |byte: &u8| matches!(byte, b',' | b']' | b'}' | b'{' | b'[' | b'"' | b':' | b' ' | b'\t' | b'\r' | b'\n');
         let Some(length) = chunk.get(at..).and_then(|rest| rest.iter().position(is_end)) else { return chunk.len() };
         self.give_up(chunk, at + length, UnsplittableReason::NotAnObject);
         self.after_value();
@@ -20,13 +21,14 @@ impl Splitter {
     /// A structural error at `at`: goes on at this line or the next where that is safe.
     pub(super) fn broken(&mut self, chunk: &Bytes, at: usize) -> usize {
         let opens = matches!(chunk.get(at), Some(b'{' | b'['));
-        if self.lines == 1 && opens && self.scan.at_line_start() && self.state == State::Value {
+        if opens && self.at_line_start && !self.many_lines && matches!(self.state, State::Value | State::AfterElement) {
             self.restart(chunk, at);
             return at;
         }
+        self.leave_line_start();
         let base = self.base;
         self.capture.get_or_insert_with(|| Capture::new(base, at));
-        self.state = if self.lines == 0 { State::Garbage } else { State::Rest };
+        self.state = if self.many_lines { State::Rest } else { State::Garbage };
         if self.state == State::Garbage {
             self.frames.clear();
         }
@@ -36,10 +38,13 @@ impl Splitter {
     /// The first line of a value ended inside a string. Where the next begins like a value, the
     /// first was cut off: a line end in a string is no JSON.
     pub(super) fn line_end_in_string(&mut self, chunk: &Bytes, at: usize) -> usize {
-        if chunk.get(at) == Some(&b'{') {
-            self.restart(chunk, at);
-        } else {
-            self.state = State::Value;
+        match chunk.get(at) {
+            Some(b' ' | b'\t' | b'\r' | b'\n') => return at + 1,
+            Some(b'{') => self.restart(chunk, at),
+            _ => {
+                self.many_lines = true;
+                self.state = State::Value;
+            }
         }
         at
     }
@@ -88,9 +93,9 @@ impl Splitter {
     /// The end of an object that is not of a foreign kind.
     pub(super) fn finish_open(&mut self, ending: &Ending) {
         let inside = !self.frames.is_empty() || self.state == State::Value || self.state == State::LineEndInString;
-        let open_record = self.state == State::Value && self.scan.members().looks_like_record();
+        let open_record = inside && self.scan.members().looks_like_record();
         let broken = matches!(ending, Ending::Broken(..));
-        if open_record || (broken && (inside || self.out.is_untouched())) {
+        if open_record || (broken && (inside || self.first_byte.is_none())) {
             self.out.open();
         }
         let (reason, message) = match ending {

@@ -20,8 +20,10 @@ pub(super) struct Scan {
     is_name: bool,
     /// Last byte outside strings that is no white space; a closing quote counts.
     last: u8,
+    /// Only white space stands between the last line end and here.
     at_line_start: bool,
-    lines: u32,
+    /// Something else came after a line end.
+    many_lines: bool,
     /// Look for the arrays of envelopes.
     descends: bool,
     name: Vec<u8>,
@@ -65,9 +67,9 @@ impl Scan {
         self.at_line_start
     }
 
-    /// Line ends since the last call.
-    pub(super) fn take_lines(&mut self) -> u32 {
-        std::mem::take(&mut self.lines)
+    /// True when the value goes on after a line end.
+    pub(super) fn has_many_lines(&self) -> bool {
+        self.many_lines
     }
 
     /// Goes on in the object whose array the splitter walked.
@@ -116,7 +118,6 @@ impl Scan {
                 _ => {
                     self.keep_name(chunk, at, end + 1);
                     at = end + 1;
-                    self.lines = self.lines.saturating_add(1);
                     return Err(Step::LineEndInString(at));
                 }
             }
@@ -149,7 +150,6 @@ impl Scan {
             match byte {
                 b' ' | b'\t' | b'\r' => continue,
                 b'\n' => {
-                    self.lines = self.lines.saturating_add(1);
                     self.at_line_start = true;
                     continue;
                 }
@@ -161,7 +161,7 @@ impl Scan {
                 b'}' | b']' => self.end_level(byte, at)?,
                 _ => self.last = byte,
             }
-            self.at_line_start = false;
+            self.leave_line_start();
         }
         Err(Step::More)
     }
@@ -170,15 +170,21 @@ impl Scan {
         if !matches!(self.last, b'{' | b'[' | b',' | b':') {
             return Err(Step::Broken(at - 1));
         }
-        self.at_line_start = false;
+        self.leave_line_start();
         self.in_string = true;
         self.is_name = self.depth == 1 && self.last != b':' && !self.in_array();
         self.name.clear();
         Ok(())
     }
 
+    fn leave_line_start(&mut self) {
+        self.many_lines |= self.at_line_start;
+        self.at_line_start = false;
+    }
+
     fn begin_level(&mut self, byte: u8, at: usize) -> Result<(), Step> {
-        let fits = matches!(self.last, b'[' | b':') || (self.last == b',' && (self.depth > CHECKED_LEVELS || self.in_array()));
+        let fits =
+            matches!(self.last, b'[' | b':') || (self.last == b',' && (self.depth > CHECKED_LEVELS || self.in_array()));
         if !fits {
             return Err(Step::Broken(at - 1));
         }

@@ -114,7 +114,26 @@ impl Translator {
             let parts: Vec<&str> = list.split(", ").map(|part| part.trim_matches('"')).collect();
             return self.unknown_column(&parts, std::iter::empty());
         }
+        if let Some(field) = between(message, "ield ", " not found in struct") {
+            let written = self.path_to(field.trim_matches('\''));
+            return self.unknown_column(&written.iter().map(String::as_str).collect::<Vec<_>>(), std::iter::empty());
+        }
         QueryError::Invalid { message: brief(message), position: None }
+    }
+
+    /// A field with the names before its first use in the query.
+    fn path_to(&self, field: &str) -> Vec<String> {
+        let tokens = tokenize(&self.sql).unwrap_or_default();
+        let tokens: Vec<&Token> = tokens.iter().map(|token| &token.token).filter(|token| !is_space(token)).collect();
+        let is_field = |token: &&Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(field));
+        let mut names = Vec::new();
+        let mut before = tokens.iter().position(|token| is_field(token));
+        while let Some(at) = before {
+            let Token::Word(word) = tokens[at] else { break };
+            names.insert(0, word.value.clone());
+            before = at.checked_sub(2).filter(|_| tokens[at - 1] == &Token::Period);
+        }
+        if names.is_empty() { vec![field.to_owned()] } else { names }
     }
 
     fn unknown_store(&self, reference: &str) -> QueryError {

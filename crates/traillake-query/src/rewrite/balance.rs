@@ -2,7 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Statement, Value, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, Query,
+    Statement, Value, Visit, VisitMut, Visitor, VisitorMut,
+};
+
+use crate::functions::ALL_TRUE;
 
 /// Balances every chain of a statement; AND and OR are associative, so its meaning stays.
 pub(crate) fn balance(statement: &mut Statement) {
@@ -19,6 +24,7 @@ impl VisitorMut for Balancer {
         if let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = &*expr {
             let op = op.clone();
             let operands = take_chain(expr, &op);
+            let operands = if op == BinaryOperator::And { grouped(operands) } else { operands };
             if let Some(balanced) = tree(operands, &op) {
                 *expr = balanced;
             }
@@ -44,6 +50,52 @@ fn take_chain(expr: &mut Expr, op: &BinaryOperator) -> Vec<Expr> {
             }
         }
     }
+}
+
+/// Many conditions as few: those after the first ones become arguments of `all_true`.
+///
+/// DataFusion takes conjunctions apart and joins them again one below the other.
+fn grouped(operands: Vec<Expr>) -> Vec<Expr> {
+    const APART: usize = 100;
+    if operands.len() <= 2 * APART {
+        return operands;
+    }
+    let mut operands = operands.into_iter();
+    let mut apart: Vec<Expr> = operands.by_ref().take(APART).collect();
+    let (queries, mut plain): (Vec<_>, Vec<_>) = operands.partition(holds_query);
+    apart.extend(queries);
+    while !plain.is_empty() {
+        let rest = plain.split_off(plain.len().min(APART));
+        apart.push(all_true(std::mem::replace(&mut plain, rest)));
+    }
+    apart
+}
+
+/// Subqueries are planned where a condition stands alone, not as arguments.
+fn holds_query(expr: &Expr) -> bool {
+    struct Finder;
+    impl Visitor for Finder {
+        type Break = ();
+        fn pre_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
+            ControlFlow::Break(())
+        }
+    }
+    expr.visit(&mut Finder).is_break()
+}
+
+fn all_true(conditions: Vec<Expr>) -> Expr {
+    let args = conditions.into_iter().map(|condition| FunctionArg::Unnamed(FunctionArgExpr::Expr(condition)));
+    let list = FunctionArgumentList { duplicate_treatment: None, args: args.collect(), clauses: vec![] };
+    Expr::Function(Function {
+        name: Ident::new(ALL_TRUE).into(),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(list),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: vec![],
+    })
 }
 
 /// Joins neighbours, then pairs of neighbours, until one tree is left.

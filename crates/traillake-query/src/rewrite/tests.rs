@@ -8,11 +8,12 @@ fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), Qu
     let text = read_statement(sql, 1 << 22, || Ok("store".into()))?;
     let mut statement = Parser::new(&LakeDialect).with_tokens_with_locations(text.tokens).parse_statement().unwrap();
     balance(&mut statement);
+    let columns = HashMap::from([("events".to_owned(), vec!["eventname".to_owned(), "eventid".to_owned()])]);
     let context = RewriteContext {
         written: text.written,
         parameters: parameters.iter().map(|text| text.parse().unwrap()).collect(),
         map_columns: HashSet::from(["requestparameters".to_owned()]),
-        store_columns: HashMap::from([("events".to_owned(), vec!["eventname".to_owned(), "eventid".to_owned()])]),
+        store_columns: if text.names_hidden_columns { columns } else { HashMap::new() },
     };
     let names = rewrite(&mut statement, &context)?;
     Ok((statement.to_string(), names.unwrap()))
@@ -91,9 +92,9 @@ fn parameters_become_literals() {
 fn a_wildcard_beside_a_hidden_column_is_written_out() {
     assert_eq!(
         sql("SELECT *, $path FROM events e"),
-        "SELECT \"e\".\"eventname\", \"e\".\"eventid\", \"$path\" FROM events AS e"
+        "SELECT \"e\".\"eventname\", \"e\".\"eventid\", \"$path\" FROM events e"
     );
-    assert_eq!(sql("SELECT e.* FROM events e, other o"), "SELECT \"e\".\"eventname\", \"e\".\"eventid\" FROM events AS e, other AS o");
+    assert_eq!(sql("SELECT e.*, \"$path\" FROM events e, other o"), "SELECT \"e\".\"eventname\", \"e\".\"eventid\", \"$path\" FROM events e, other o");
 }
 
 #[test]
@@ -102,4 +103,22 @@ fn long_conditions_become_flat_and_keep_their_order() {
     let text = text.replace("SELECT 1", "SELECT 1 AS a");
     assert_eq!(sql(&text), text);
     assert_eq!(sql("SELECT 1 AS a WHERE a AND b OR c AND (d OR e) OR f"), "SELECT 1 AS a WHERE a AND b OR c AND (d OR e) OR f");
+}
+
+#[test]
+fn sorting_by_an_item_of_the_list_is_sorting_by_its_place() {
+    assert_eq!(
+        sql("SELECT DISTINCT s.F, upper('x') AS u FROM t ORDER BY S.f DESC, upper('x'), upper('X'), b"),
+        "SELECT DISTINCT s.F AS \"f\", upper('x') AS u FROM t ORDER BY 1 DESC, 2, upper('X'), b"
+    );
+    assert_eq!(sql("SELECT *, a + 1 AS c FROM t ORDER BY a + 1"), "SELECT *, a + 1 AS c FROM t ORDER BY a + 1");
+}
+
+#[test]
+fn very_long_conjunctions_are_grouped() {
+    let text = format!("SELECT 1 AS a WHERE x = 0{} AND x IN (SELECT 1 AS b)", (1..1_000).map(|n| format!(" AND x = {n}")).collect::<String>());
+    let grouped = sql(&text);
+    assert_eq!(grouped.matches("all_true(").count(), 9);
+    assert_eq!(grouped.matches(" AND ").count(), 109);
+    assert!(grouped.contains(" AND x IN (SELECT 1 AS b) AND all_true(x = 100, x = 101"), "{grouped}");
 }

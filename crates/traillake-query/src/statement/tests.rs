@@ -47,7 +47,6 @@ fn everything_that_is_not_a_query_is_refused_by_name() {
         ("FROM events", "FROM"),
         ("EXPLAIN INSERT INTO events SELECT 1", "EXPLAIN INSERT INTO"),
         ("EXPLAIN ANALYZE DELETE FROM events", "EXPLAIN DELETE FROM"),
-        ("EXPLAIN EXPLAIN SELECT 1", "EXPLAIN EXPLAIN SELECT"),
         ("SHOW ALL", "SHOW ALL"),
         ("SHOW datafusion.execution.batch_size", "SHOW"),
         ("SHOW FUNCTIONS", "SHOW FUNCTIONS"),

@@ -11,6 +11,8 @@ use crate::QueryError;
 
 /// Parentheses and brackets within each other.
 const MAX_NESTING: usize = 64;
+/// Queries in two parentheses, `((SELECT`, within each other: on a mistake the parser tries each twice.
+const MAX_DOUBLED: usize = 6;
 /// Operators chained in one expression, AND and OR apart.
 const MAX_CHAIN: usize = 200;
 /// ANDs and ORs in one expression.
@@ -38,6 +40,8 @@ struct Shape {
     levels: Vec<Level>,
     sets: usize,
     relations: usize,
+    /// Parentheses opened by the tokens just read.
+    opened: usize,
 }
 
 /// Counts since the last comma or clause on one level of parentheses.
@@ -45,14 +49,20 @@ struct Shape {
 struct Level {
     chain: usize,
     logic: usize,
+    doubled: bool,
 }
 
 type Exceeded = Option<(&'static str, usize)>;
 
 impl Shape {
     fn take(&mut self, token: &Token) -> Exceeded {
+        let opened = std::mem::take(&mut self.opened);
         match token {
-            Token::LParen | Token::LBracket | Token::LBrace => self.open(),
+            Token::LParen | Token::LBracket | Token::LBrace => {
+                self.opened = opened + 1;
+                self.open()
+            }
+            Token::Word(word) if opened > 1 && matches!(word.keyword, Keyword::SELECT | Keyword::WITH | Keyword::VALUES) => self.doubled(),
             Token::RParen | Token::RBracket | Token::RBrace => self.close(),
             Token::Comma => self.begin_expression(),
             Token::Word(word) if word.quote_style.is_none() => self.keyword(word.keyword),
@@ -67,6 +77,12 @@ impl Shape {
         let exceeded = self.chained();
         self.levels.push(Level::default());
         if self.levels.len() > MAX_NESTING + 1 { Some(("parentheses within each other", MAX_NESTING)) } else { exceeded }
+    }
+
+    fn doubled(&mut self) -> Exceeded {
+        self.level().doubled = true;
+        let count = self.levels.iter().filter(|level| level.doubled).count();
+        (count > MAX_DOUBLED).then_some(("queries in two parentheses within each other", MAX_DOUBLED))
     }
 
     fn close(&mut self) -> Exceeded {
@@ -85,7 +101,8 @@ impl Shape {
     }
 
     fn begin_expression(&mut self) -> Exceeded {
-        *self.level() = Level::default();
+        let level = self.level();
+        (level.chain, level.logic) = (0, 0);
         None
     }
 

@@ -55,7 +55,9 @@ impl EventTable {
             }
             (live, plan.retired())
         };
-        let rows: Vec<_> = sequenced(&change.manifest, number);
+        // Of two rows of one object in one change the last counts: it must come first among equals.
+        let mut rows: Vec<_> = sequenced(&change.manifest, number);
+        rows.reverse();
         let plan = plan_merge(&base.manifests, weight(&rows), MANIFEST_LIMIT_BYTES);
         let writer = merged(&self.0.manifests, &plan, rows, Keep::Latest).await?;
         let live = LiveLists { manifests: with_new(&plan, number, writer.size_bytes()), quarantine };
@@ -76,8 +78,8 @@ impl EventTable {
         let mut last = taken;
         for folder in [paths::MANIFEST, paths::QUARANTINE] {
             let (offset, folder) = (paths::sorted_file(folder, taken), object_store::path::Path::from(folder));
-            let list = || self.0.root.list_with_offset(Some(&folder), &offset).try_collect::<Vec<_>>();
-            let found = documents::retry(list).await.map_err(StorageError::object_store("list", &folder))?;
+            let later = || self.0.root.list_with_offset(Some(&folder), &offset).try_collect::<Vec<_>>();
+            let found = documents::retry(later).await.map_err(StorageError::object_store("list", &folder))?;
             last = found.iter().filter_map(|meta| paths::sorted_file_number(&meta.location)).fold(last, u64::max);
         }
         Ok(last.saturating_add(1))

@@ -90,7 +90,7 @@ async fn fail_everywhere(fault: Fault, lasting: bool) {
         let until = if lasting { u64::MAX } else { n + 1 };
         let faulty = Arc::new(Faulty::all(Arc::clone(&inner.store), fault, n..until));
         faulty.pause();
-        let store: Arc<dyn ObjectStore> = faulty.clone();
+        let store: Arc<dyn ObjectStore> = Arc::<Faulty>::clone(&faulty);
         let table = open_events(&Location { store, ..inner.clone() }).await.unwrap();
         let base = table.snapshot();
         faulty.resume();
@@ -169,6 +169,15 @@ async fn manifests_are_merged_and_the_latest_row_of_an_object_wins() {
     let rows = objects(&open_events(&location).await.unwrap()).await;
     assert_eq!(rows.len(), 41);
     assert_eq!(rows.last(), Some(&("same".to_owned(), 39)));
+}
+
+#[tokio::test]
+async fn of_two_rows_of_an_object_in_one_commit_the_last_counts() {
+    let table = open_events(&Location::in_memory("x")).await.unwrap();
+    let mut change = TableChange::new(Operation::Ingest);
+    change.manifest = vec![manifest_row("a", 1), manifest_row("b", 1), manifest_row("a", 2)];
+    commit(&table, &change).await;
+    assert_eq!(objects(&table).await, [("a".to_owned(), 2), ("b".to_owned(), 1)]);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use object_store::aws::AwsCredential;
 use tokio::sync::Mutex;
 
 /// Credentials are fetched again this long before they expire.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 
 /// Fetches credentials at the first request and keeps them until shortly before they expire.
 #[derive(Debug)]

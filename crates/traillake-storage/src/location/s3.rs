@@ -16,6 +16,12 @@ use crate::{Result, StorageError};
 
 /// Used when nobody names a region.
 const DEFAULT_REGION: &str = "us-east-1";
+/// A server that is there answers a connection in this time.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For a whole request, its body among it; a long body is then continued where it stopped.
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(2);
+/// For all attempts at one request, and so for one body; a server that is away is given up much sooner.
+const RETRY_TIMEOUT: Duration = Duration::from_mins(30);
 
 /// The place `rest` (`bucket/prefix`) of the address `location`.
 pub(super) async fn open(location: &str, rest: &str, options: &ObjectStoreOptions) -> Result<Location> {
@@ -30,8 +36,8 @@ pub(super) async fn open(location: &str, rest: &str, options: &ObjectStoreOption
         .with_bucket_name(bucket)
         .with_region(&region)
         .with_credentials(Arc::new(AwsChain::new(options.profile.clone(), region.clone())))
-        .with_retry(RetryConfig { max_retries: 6, retry_timeout: Duration::from_secs(60), ..RetryConfig::default() });
-    let mut client = ClientOptions::new().with_connect_timeout(Duration::from_secs(10));
+        .with_retry(RetryConfig { max_retries: 6, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() });
+    let mut client = ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_timeout(REQUEST_TIMEOUT);
     if let Some(endpoint) = endpoint(options) {
         client = client.with_allow_http(endpoint.starts_with("http://"));
         builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false);

@@ -63,7 +63,8 @@ impl FileSearch {
     async fn open(store: Arc<dyn ObjectStore>, file: Arc<DataFile>) -> Result<Self> {
         let location = Path::parse(&file.path)
             .map_err(|error| StorageError::corrupt(&file.path, format!("its path cannot be read: {error}")))?;
-        let mut reader = ObjectReader::new(store, location).with_footer_hint(FOOTER_HINT_BYTES);
+        let mut reader =
+            ObjectReader::new(store, location).with_size(file.size_bytes).with_footer_hint(FOOTER_HINT_BYTES);
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
             .await

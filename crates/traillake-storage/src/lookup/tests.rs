@@ -50,6 +50,20 @@ async fn events_are_found_in_every_file_and_given_back_whole() {
 }
 
 #[tokio::test]
+async fn files_larger_than_the_first_request_are_searched() {
+    let table = table(Retention::Unlimited).await;
+    let random = |n: usize| traillake_columnar::event_json_checksum(&n.to_string());
+    let source: Vec<String> = records(ACCOUNT, "us-east-1", day(11), 0..6_000)
+        .into_iter()
+        .enumerate()
+        .map(|(n, record)| record.replace(&id(n), &random(n)))
+        .collect();
+    let snapshot = ingest(&table, &partition(ACCOUNT, "us-east-1", day(11)), &source).await;
+    assert!(snapshot.files.bytes() > crate::layout::FOOTER_HINT_BYTES as u64);
+    assert_eq!(find(&table, &[candidate(4_321, Some(&random(4_321)))], None).await, [(0, source[4_321].clone())]);
+}
+
+#[tokio::test]
 async fn another_time_another_id_or_another_partition_is_another_event() {
     let (table, _) = two_files().await;
     let mut elsewhere = candidate(5, Some(&id(5)));

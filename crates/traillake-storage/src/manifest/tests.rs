@@ -68,7 +68,7 @@ async fn a_range_reads_only_its_row_groups() {
     let live = LiveLists { manifests: vec![LiveFile { number: 1, size_bytes: 1 }], quarantine: Vec::new() };
     put(&store, 1, encode((0..30_000).map(object), 1, &live)).await;
     let counting = Arc::new(crate::testing::Faulty::all(store, crate::testing::Fault::Error, 0..0));
-    let files = SortedFiles::new(counting.clone(), paths::MANIFEST);
+    let files = SortedFiles::new(Arc::<crate::testing::Faulty>::clone(&counting), paths::MANIFEST);
     let rows = read(&files, &live.manifests, &ObjectRange::one(&object(20_001))).await;
     assert_eq!(rows.len(), 1);
     let one = counting.seen();

@@ -35,11 +35,11 @@ fn bounds(rounded: &Arc<dyn PhysicalExpr>, op: Operator, value: &Arc<dyn Physica
     };
     match op {
         Operator::Eq => {
-            let (from, until) = (bound(Operator::GtEq, from_ms), bound(Operator::LtEq, until_ms));
+            let (from, until) = (bound(Operator::GtEq, from_ms), bound(Operator::Lt, until_ms));
             Some(Arc::new(BinaryExpr::new(from, Operator::And, until)))
         }
         Operator::Gt | Operator::GtEq => Some(bound(Operator::GtEq, from_ms)),
-        Operator::Lt | Operator::LtEq => Some(bound(Operator::LtEq, until_ms)),
+        Operator::Lt | Operator::LtEq => Some(bound(Operator::Lt, until_ms)),
         _ => None,
     }
 }

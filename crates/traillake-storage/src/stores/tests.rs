@@ -50,7 +50,7 @@ async fn a_lost_answer_at_any_request_of_a_creation_leaves_a_whole_store_or_none
             open(&inner).await;
             let faulty = Arc::new(Faulty::all(Arc::clone(&inner.store), fault, n..n + 1));
             faulty.pause();
-            let lake = open(&Location { store: faulty.clone(), ..inner.clone() }).await;
+            let lake = open(&Location { store: Arc::<Faulty>::clone(&faulty), ..inner.clone() }).await;
             faulty.resume();
             let made = lake.create_event_data_store(new_store("events")).await;
             let lake = open(&inner).await;
@@ -100,7 +100,7 @@ async fn changes_at_once_are_all_kept() {
 async fn a_deleted_store_can_be_restored_for_a_week_then_its_name_is_free() {
     let clock = Arc::new(FixedClock::new("2024-01-01T00:00:00Z".parse().unwrap()));
     let location = Location::in_memory("x");
-    let lake = LakeStorage::open(&location, OpenMode::Write, clock.clone()).await.unwrap();
+    let lake = LakeStorage::open(&location, OpenMode::Write, Arc::<FixedClock>::clone(&clock)).await.unwrap();
     let made = lake.create_event_data_store(new_store("events")).await.unwrap();
     let now = clock.now();
     lake.update_event_data_store(&made.id, |settings| Ok(settings.delete(now)?)).await.unwrap();
@@ -109,6 +109,9 @@ async fn a_deleted_store_can_be_restored_for_a_week_then_its_name_is_free() {
     clock.advance(TimeDelta::days(8));
     assert!(lake.event_data_store("events").await.is_err());
     assert!(lake.event_data_stores().await.unwrap().is_empty());
+    let dry = lake.vacuum_gone_stores(true).await.unwrap();
+    assert_eq!((dry.files, lake.vacuum_gone_stores(false).await.unwrap()), (1, dry));
+    assert_eq!(lake.vacuum_gone_stores(true).await.unwrap().files, 0);
     let again = lake.create_event_data_store(new_store("events")).await.unwrap();
     assert_ne!(again.id, made.id);
     assert_eq!(lake.event_data_store("events").await.unwrap(), again);

@@ -70,7 +70,15 @@ async fn following_commits_gives_what_loading_gives() {
 
 #[tokio::test]
 async fn a_table_opens_from_its_checkpoint_when_the_log_before_it_is_gone() {
-    let location = Location::in_memory("x");
+    let folder = tempfile::tempdir().unwrap();
+    let in_folder = folder.path().join("a lake #1");
+    let in_folder = crate::open_location(in_folder.to_str().unwrap(), &crate::ObjectStoreOptions::default()).await.unwrap();
+    for location in [Location::in_memory("x"), in_folder] {
+        opens_from_its_checkpoint(location).await;
+    }
+}
+
+async fn opens_from_its_checkpoint(location: Location) {
     let table = open_events(&location).await.unwrap();
     for n in 0..52 {
         commit(&table, &ingest(&format!("{n:02}"), 1 + n % 28)).await;

@@ -9,7 +9,7 @@ use super::*;
 use crate::testing::{commit, ingest, manifest_row, new_file, objects, open_events};
 use crate::{Location, ObjectStoreOptions, Operation, QuarantineRow, TableChange, open_location};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn put(table: &EventTable, path: &str) {
     table.0.root.put(&Path::from(path), "abc".into()).await.unwrap();

@@ -15,13 +15,13 @@ impl Lake {
     /// # Errors
     /// [`IngestError::InvalidSource`](crate::IngestError::InvalidSource).
     pub fn ingest_request(&self, source: &str) -> Result<IngestRequest> {
-        self.request_of(vec![SourceSpec::parse(source)?])
+        Ok(self.request_of(vec![SourceSpec::parse(source)?]))
     }
 
-    pub(super) fn request_of(&self, sources: Vec<SourceSpec>) -> Result<IngestRequest> {
+    pub(super) fn request_of(&self, sources: Vec<SourceSpec>) -> IngestRequest {
         let mut request = IngestRequest::new(sources, self.object_store_options.clone());
         request.limits = self.ingest_limits;
-        Ok(request)
+        request
     }
 
     /// How the lake reaches S3.

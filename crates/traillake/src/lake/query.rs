@@ -12,7 +12,7 @@ impl Lake {
     /// # Errors
     /// [`QueryError`](crate::QueryError): refused, misspelled, beyond a limit.
     pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult> {
-        Ok(self.engine.query(sql, options).await?)
+        Ok(Box::pin(self.engine.query(sql, options)).await?)
     }
 
     /// A `DataFusion` session with the stores, system tables and functions of the lake. Statements given to it

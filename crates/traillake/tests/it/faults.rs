@@ -41,7 +41,7 @@ impl Trail {
 
     /// A request whose batches are so small that the trail takes several commits, some within an object.
     fn request(&self) -> IngestRequest {
-        let limits = IngestLimits { memory_bytes: 1, workers: NonZeroUsize::new(1), ..IngestLimits::default() };
+        let limits = IngestLimits { memory_bytes: 100_000, workers: NonZeroUsize::new(1), ..IngestLimits::default() };
         IngestRequest { limits, ..request(self.folder.path().to_str().unwrap(), ObjectStoreOptions::default()) }
     }
 }

@@ -43,12 +43,15 @@ fn many() -> Vec<String> {
             }
         }
     }
-    keys.extend(["logs.json", "logs/a.json", "logs/AWSLogs.json", "logs/z/deep/x.json", "logs/z.json"].map(str::to_owned));
+    keys.extend(
+        ["logs.json", "logs/a.json", "logs/AWSLogs.json", "logs/z/deep/x.json", "logs/z.json"].map(str::to_owned),
+    );
     keys
 }
 
 fn objects(keys: &[String], prefix: &str) -> Vec<String> {
-    let mut keys: Vec<String> = keys.iter().filter(|key| key.starts_with(prefix) && !key.ends_with('/')).cloned().collect();
+    let mut keys: Vec<String> =
+        keys.iter().filter(|key| key.starts_with(prefix) && !key.ends_with('/')).cloned().collect();
     keys.sort();
     keys
 }
@@ -76,7 +79,8 @@ async fn a_filter_gives_what_filtering_every_key_gives() {
         KeyFilter { regions: vec!["eu-west-1".into()], from: day(3), ..KeyFilter::default() },
         KeyFilter { regions: vec!["none-1".into()], ..KeyFilter::default() },
     ] {
-        let expected: Vec<String> = objects(&all, "logs/").into_iter().filter(|key| filter.accepts(TrailKey::parse(key).as_ref())).collect();
+        let expected: Vec<String> =
+            objects(&all, "logs/").into_iter().filter(|key| filter.accepts(TrailKey::parse(key).as_ref())).collect();
         assert_eq!(keys("s3://bucket/logs", &filter, &options).await, expected, "{filter:?}");
     }
 }

@@ -53,10 +53,15 @@ fn the_envelope_tells_account_and_region() {
         other => panic!("{other:?}"),
     };
     let record = record(1);
-    assert_eq!(owner(&format!("{{\"account\":\"111122223333\",\"region\":\"eu-west-1\",\"detail\":{record}}}")).as_deref(), Some("111122223333"));
+    assert_eq!(
+        owner(&format!("{{\"account\":\"111122223333\",\"region\":\"eu-west-1\",\"detail\":{record}}}")).as_deref(),
+        Some("111122223333")
+    );
     assert_eq!(owner(&format!("{{\"detail\":{record},\"account\":12345}}")).as_deref(), Some("12345"));
     let quoted = serde_json::to_string(&record).unwrap();
-    let logs = format!("{{\"owner\":\"9\",\"logStream\":\"9_CloudTrail_eu-west-1_2\",\"logEvents\":[{{\"message\":{quoted}}}]}}");
+    let logs = format!(
+        "{{\"owner\":\"9\",\"logStream\":\"9_CloudTrail_eu-west-1_2\",\"logEvents\":[{{\"message\":{quoted}}}]}}"
+    );
     assert_eq!(owner(&logs).as_deref(), Some("9"));
     let mut splitter = Splitter::new(1 << 20, WALKED);
     splitter.push(&Bytes::from(logs));

@@ -32,7 +32,17 @@ fn a_broken_record_keeps_what_came_before_and_gives_up_the_rest() {
 #[test]
 fn one_bad_line_does_not_spoil_its_neighbours() {
     let good = record(1);
-    for bad in ["{\"a\":\"cut off", "{\"a\":1,", "{\"a\":]}", "nonsense", "{\"eventName\":\"x\"} trailing", "17", "}", "{\"Records\":[{\"a\":1,", "\"text\""] {
+    for bad in [
+        "{\"a\":\"cut off",
+        "{\"a\":1,",
+        "{\"a\":]}",
+        "nonsense",
+        "{\"eventName\":\"x\"} trailing",
+        "17",
+        "}",
+        "{\"Records\":[{\"a\":1,",
+        "\"text\"",
+    ] {
         for end in ["\n", "\r\n", "\n\n"] {
             let walked = walk(&[good.as_str(), bad, good.as_str(), ""].join(end));
             assert_eq!(records(&walked), [good.as_str(), good.as_str()], "{bad:?}");
@@ -44,7 +54,9 @@ fn one_bad_line_does_not_spoil_its_neighbours() {
 #[test]
 fn nothing_inside_a_broken_value_of_many_lines_passes_for_a_record() {
     let planted = r#"{"eventName":"planted","eventSource":"x"}"#;
-    let text = format!("{{\"Records\":[\n{{\"eventName\":\"x\",\"eventSource\":\"y\",\"requestParameters\":}} {{\n\"items\":[\n{planted}\n]}}}}]}}");
+    let text = format!(
+        "{{\"Records\":[\n{{\"eventName\":\"x\",\"eventSource\":\"y\",\"requestParameters\":}} {{\n\"items\":[\n{planted}\n]}}}}]}}"
+    );
     assert!(records(&walk(&text)).iter().all(|text| !text.contains("planted\"") || text.contains("items")));
 }
 
@@ -62,7 +74,9 @@ fn a_file_cut_anywhere_gives_its_complete_records_and_one_rest() {
 #[test]
 fn damage_that_the_decoder_met_is_one_piece_with_its_reason() {
     let damage = Ending::Broken(UnsplittableReason::TruncatedCompression, "cut".into());
-    for (text, rest) in [("", ""), ("{\"Rec", "{\"Rec"), ("{\"Records\":[", ""), ("{\"eventName\":1,", "{\"eventName\":1,")] {
+    for (text, rest) in
+        [("", ""), ("{\"Rec", "{\"Rec"), ("{\"Records\":[", ""), ("{\"eventName\":1,", "{\"eventName\":1,")]
+    {
         let walked = walk_chunks(text.as_bytes(), 3, 1 << 20, WALKED, &damage);
         assert_eq!(rejects(&walked), [(rest, UnsplittableReason::TruncatedCompression)], "{text}");
     }
@@ -96,7 +110,10 @@ fn nesting_without_end_costs_no_stack_and_no_record() {
 
 #[test]
 fn repeated_and_later_envelope_arrays_are_all_walked() {
-    let text = format!("{{\"Records\":[{0}],\"x\":{{\"Records\":[{0}]}},\"Records\":[{0}],\"y\":1}}\n{{\"Records\":[{0}]}}", record(1));
+    let text = format!(
+        "{{\"Records\":[{0}],\"x\":{{\"Records\":[{0}]}},\"Records\":[{0}],\"y\":1}}\n{{\"Records\":[{0}]}}",
+        record(1)
+    );
     assert_eq!(records(&walk(&text)).len(), 3);
 }
 

@@ -1,0 +1,137 @@
+//! What an embedding program relies on.
+
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+
+use crate::{
+    Error, ErrorCode, EventDataStoreKind, FixedClock, Lake, LakeOptions, ModelError, NewEventDataStore, NewTrail, PartitionBy, QueryError, QueryOptions,
+    Retention, StorageError,
+};
+
+fn record(number: u32) -> String {
+    format!(
+        r#"{{"eventTime":"2024-05-01T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1",
+            "eventID":"00000000-0000-4000-8000-{number:012}","recipientAccountId":"111122223333"}}"#
+    )
+}
+
+async fn lake() -> Lake {
+    let now = "2024-05-02T00:00:00Z".parse().unwrap();
+    LakeOptions::new().clock(Arc::new(FixedClock::new(now))).open("memory://tests").await.unwrap()
+}
+
+async fn count(lake: &Lake, sql: &str) -> i64 {
+    let (batches, _) = lake.query(sql, &QueryOptions::default()).await.unwrap().collect().await.unwrap();
+    batches[0].column(0).as_primitive::<Int64Type>().value(0)
+}
+
+fn new_store(name: &str) -> NewEventDataStore {
+    NewEventDataStore {
+        name: name.parse().unwrap(),
+        kind: EventDataStoreKind::CloudTrail,
+        retention: Retention::Days(7),
+        selectors: None,
+        partition_by: PartitionBy::default(),
+        termination_protection: true,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_from_memory_are_stored_once() {
+    let lake = lake().await;
+    let first = lake.ingest_records("events", (0..100).map(record)).await.unwrap();
+    assert_eq!((first.events.stored, first.events.read, first.is_balanced()), (100, 100, true));
+    let overlapping = lake.ingest_records("events", (50..150).map(record)).await.unwrap();
+    assert_eq!((overlapping.events.stored, overlapping.events.duplicate), (50, 50));
+    assert_eq!(count(&lake, "SELECT count(*) FROM events").await, 150);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_is_set_aside_and_its_neighbours_are_stored() {
+    let lake = lake().await;
+    let summary = lake.ingest_records("events", [record(1), "{\"eventName\": 1".to_owned(), record(2)]).await.unwrap();
+    assert!(summary.is_balanced() && summary.needs_attention(), "{summary:?}");
+    assert!(summary.events.stored >= 1, "{summary:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_records_are_no_work() {
+    let summary = lake().await.ingest_records("events", Vec::<String>::new()).await.unwrap();
+    assert_eq!((summary.objects.seen, summary.events.read), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_can_be_matched_and_have_codes_and_hints() {
+    let lake = lake().await;
+    lake.create_event_data_store(new_store("audit")).await.unwrap();
+
+    let again = lake.create_event_data_store(new_store("audit")).await.unwrap_err();
+    assert!(matches!(again, Error::Storage(StorageError::EventDataStoreAlreadyExists { .. })));
+    assert_eq!(again.code(), Some(ErrorCode::EventDataStoreAlreadyExists));
+
+    let missing = lake.event_data_store("audits").await.unwrap_err();
+    assert_eq!((missing.code(), missing.hint().as_deref()), (Some(ErrorCode::EventDataStoreNotFound), Some("did you mean `audit`?")));
+
+    let protected = lake.delete_event_data_store("audit").await.unwrap_err();
+    assert!(matches!(&protected, Error::Storage(StorageError::Model { source: ModelError::TerminationProtected { .. } })), "{protected:?}");
+    assert!(protected.hint().unwrap().contains("--termination-protection off"));
+
+    let query = lake.query("SELECT nosuch FROM audit", &QueryOptions::default()).await.unwrap_err();
+    assert!(matches!(query, Error::Query(QueryError::UnknownColumn { .. })));
+    assert_eq!(query.code(), Some(ErrorCode::InvalidQueryStatement));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_lake_must_be_there_and_refuses_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().display().to_string();
+    let missing = LakeOptions::new().read_only().open(&place).await.unwrap_err();
+    assert!(matches!(missing, Error::Storage(StorageError::LakeNotFound { .. })));
+    Lake::open(&place).await.unwrap().ingest_records("events", [record(1)]).await.unwrap();
+    let lake = LakeOptions::new().read_only().open(&place).await.unwrap();
+    assert_eq!(count(&lake, "SELECT count(*) FROM events").await, 1);
+    let refused = lake.create_event_data_store(new_store("other")).await.unwrap_err();
+    assert_eq!(refused.code(), Some(ErrorCode::AccessDenied));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_is_described_with_its_figures() {
+    let lake = lake().await;
+    lake.ingest_records("events", (0..10).map(record)).await.unwrap();
+    let described = lake.describe_event_data_store("events").await.unwrap();
+    assert_eq!((described.events, described.files, described.accounts, described.regions), (10, 1, 1, 1));
+    assert_eq!(described.first_event(), described.last_event());
+    assert_eq!(described.hint(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_store_can_be_restored() {
+    let lake = lake().await;
+    lake.create_event_data_store(new_store("audit")).await.unwrap();
+    lake.update_event_data_store("audit", |settings| settings.set_termination_protection(false)).await.unwrap();
+    lake.delete_event_data_store("audit").await.unwrap();
+    assert!(lake.event_data_stores_or_all(None).await.unwrap().is_empty());
+    lake.restore_event_data_store("audit").await.unwrap();
+    assert_eq!(lake.event_data_stores_or_all(None).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trails_are_kept_by_name() {
+    let lake = lake().await;
+    let new = NewTrail { name: "main".parse().unwrap(), source: "s3://logs/".to_owned(), store: "events".parse().unwrap(), region: None, endpoint_url: None };
+    lake.put_trail(new).await.unwrap();
+    assert_eq!(lake.trail("main").await.unwrap().source, "s3://logs/");
+    lake.remove_trail("main").await.unwrap();
+    assert!(lake.trails().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_knows_the_stores() {
+    let lake = lake().await;
+    lake.ingest_records("events", (0..3).map(record)).await.unwrap();
+    let session = lake.session_context(&QueryOptions::default()).await.unwrap();
+    let batches = session.sql("SELECT eventname FROM events").await.unwrap().collect().await.unwrap();
+    assert_eq!(batches.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), 3);
+}
