@@ -45,7 +45,7 @@ async fn run_plain(context: &Context, command: Command) -> Result<ExitStatus> {
         Command::Compact(args) => maintain::compact(context, &args).await,
         Command::Vacuum(args) => maintain::vacuum(context, &args).await,
         Command::Completions(args) => completions::run(&args),
-        Command::Version => completions::version(context),
+        Command::Version => completions::version(),
         Command::Config(args) => config::run(context, &args),
         Command::Demo(_) | Command::Ingest(_) | Command::Repl(_) => Ok(ExitStatus::Done),
     }

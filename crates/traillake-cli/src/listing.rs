@@ -21,9 +21,9 @@ impl Listing {
     }
 
     /// Prints the rows; the table shows only `columns`, JSON shows everything.
-    pub(crate) fn print(&self, printer: &Printer, format: ListFormat, columns: &[&str]) -> Result<()> {
+    pub(crate) fn print(&self, format: ListFormat, columns: &[&str]) -> Result<()> {
         match format {
-            ListFormat::Json => print_json(printer, &self.rows.iter().cloned().map(Value::Object).collect()),
+            ListFormat::Json => print_json(&self.rows.iter().cloned().map(Value::Object).collect()),
             ListFormat::Table => Ok(Printer::data(&self.table(columns))?),
         }
     }
@@ -37,9 +37,9 @@ impl Listing {
 }
 
 /// One thing with all its properties: a line each, or one JSON object.
-pub(crate) fn print_thing(printer: &Printer, format: ListFormat, thing: &Value) -> Result<()> {
+pub(crate) fn print_thing(format: ListFormat, thing: &Value) -> Result<()> {
     if format == ListFormat::Json {
-        return print_json(printer, thing);
+        return print_json(thing);
     }
     let members: Vec<(&String, String)> = thing.as_object().into_iter().flatten().map(|(name, value)| (name, shown(value))).collect();
     let width = members.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
@@ -50,7 +50,7 @@ pub(crate) fn print_thing(printer: &Printer, format: ListFormat, thing: &Value) 
     Ok(Printer::data(&lines)?)
 }
 
-fn print_json(printer: &Printer, value: &Value) -> Result<()> {
+fn print_json(value: &Value) -> Result<()> {
     Ok(Printer::data(&format!("{value:#}\n"))?)
 }
 

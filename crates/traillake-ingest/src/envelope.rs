@@ -5,10 +5,11 @@
 
 mod context;
 mod dig;
+mod json;
 mod members;
 
 pub(crate) use context::{Header, header};
-pub(crate) use dig::{DugKind, dig};
+pub(crate) use dig::{Dug, DugKind, dig};
 pub(crate) use members::Members;
 
 use crate::EnvelopeKind;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use traillake_storage::{CompactOptions, EventTable, LakeStorage, compact};
 
-use crate::{Result, SourceSpec};
+use crate::Result;
 use crate::pipeline::ingest;
 use crate::progress::IngestProgress;
 use crate::request::IngestRequest;
@@ -115,7 +115,7 @@ impl Follower {
         progress: Arc<IngestProgress>,
         cancel: CancellationToken,
     ) -> Self {
-        let remote = request.sources.iter().any(|source| matches!(source, SourceSpec::Url(_)));
+        let remote = request.is_remote();
         let default_poll = Duration::from_secs(if remote { 15 } else { 5 });
         Self {
             poll: options.poll.unwrap_or(default_poll),

@@ -80,9 +80,10 @@ pub async fn ingest(
 
 async fn plan_and_read(run: Arc<Run>, request: IngestRequest, chunks: mpsc::Sender<Chunk>) -> Result<()> {
     let (sender, jobs) = mpsc::channel(JOBS_AHEAD);
+    let ahead = request.objects_ahead();
     let (planned, read) = tokio::join!(
         stop_on_error(&run, plan::plan(Arc::clone(&run), Arc::new(request), sender)),
-        stop_on_error(&run, read::read_all(Arc::clone(&run), jobs, chunks)),
+        stop_on_error(&run, read::read_all(Arc::clone(&run), ahead, jobs, chunks)),
     );
     planned.and(read)
 }

@@ -123,7 +123,8 @@ pub async fn read_object(
     let opened = opened::open(object, limits.whole_bytes).await.map_err(|source| failed(object, source))?;
     let expectation = object.expectation();
     let (limits, told_bytes) = (*limits, object.size_bytes);
-    let driven = tokio::task::spawn_blocking(move || driver::drive(opened, told_bytes, &limits, expectation, &pieces)).await;
+    let driven =
+        tokio::task::spawn_blocking(move || driver::drive(opened, told_bytes, &limits, expectation, &pieces)).await;
     match driven {
         Ok(Ok(outcome)) => Ok(outcome),
         Ok(Err(driver::Stop::Object(source))) => Err(failed(object, source)),

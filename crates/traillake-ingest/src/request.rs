@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use traillake_storage::ObjectStoreOptions;
 
-use crate::{KeyFilter, SourceSpec};
+use crate::{KeyFilter, SourceObject, SourceSpec};
 
 /// One ingest into one event data store.
 #[derive(Debug, Clone)]
 pub struct IngestRequest {
     /// Where to look; objects named twice are read once.
     pub sources: Vec<SourceSpec>,
+    /// Objects held in memory ([`SourceObject::from_bytes`]), taken beside the sources whatever the filter says.
+    pub objects: Vec<SourceObject>,
     /// Which objects to take, by account, region, organisation and delivery date in the key.
     pub filter: KeyFilter,
     /// Read every object again, also those the manifest knows.
@@ -60,10 +62,29 @@ impl Default for IngestLimits {
 impl IngestRequest {
     /// A request for `sources` with the default filter and limits.
     pub fn new(sources: Vec<SourceSpec>, options: ObjectStoreOptions) -> Self {
-        Self { sources, filter: KeyFilter::default(), retry: false, dry_run: false, options, limits: IngestLimits::default() }
+        Self {
+            sources,
+            objects: Vec::new(),
+            filter: KeyFilter::default(),
+            retry: false,
+            dry_run: false,
+            options,
+            limits: IngestLimits::default(),
+        }
+    }
+
+    /// Objects under way at once: object stores are slow to answer, not to send.
+    pub(crate) fn objects_ahead(&self) -> usize {
+        if self.is_remote() { REMOTE_OBJECTS_AHEAD } else { self.limits.workers() + 1 }
+    }
+
+    /// True when a source has to be reached over a network.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.sources.iter().any(|source| matches!(source, SourceSpec::Url(_)))
     }
 }
 
+const REMOTE_OBJECTS_AHEAD: usize = 16;
 /// Rows in one chunk, the unit that readers hand to the batcher.
 const CHUNK_ROWS: usize = 4_096;
 const CHUNK_BYTES: usize = 8 << 20;
@@ -76,9 +97,9 @@ impl IngestLimits {
     }
 
     /// Arrow bytes of one batch. One batch fills while another is sorted,
-    /// copied by partition and encoded, so a batch is about a seventh of the whole.
+    /// copied by partition and encoded, so a batch is an eighth of the whole.
     pub(crate) fn batch_bytes(&self) -> usize {
-        usize::try_from(self.memory_bytes / 20 * 3).unwrap_or(usize::MAX).max(1)
+        usize::try_from(self.memory_bytes / 8).unwrap_or(usize::MAX).max(1)
     }
 
     /// Objects up to this size are held whole while they are split.
@@ -105,7 +126,7 @@ mod tests {
     #[test]
     fn the_default_batch_is_a_fraction_of_the_memory() {
         let limits = IngestLimits::default();
-        assert_eq!(limits.batch_bytes(), 76_800_000);
+        assert_eq!(limits.batch_bytes(), 64_000_000);
         assert!(limits.chunk_bytes() * limits.workers() < limits.batch_bytes());
     }
 

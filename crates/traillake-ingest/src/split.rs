@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::envelope::{DugKind, EnvelopeArray, Header, dig, header};
+use crate::envelope::{Dug, DugKind, EnvelopeArray, Header, dig, header};
 use crate::{ContentKind, EnvelopeContext, EnvelopeKind, UnsplittableReason};
 use capture::{Capture, Captured};
 use outbox::Outbox;
@@ -353,24 +353,23 @@ impl Splitter {
             return;
         }
         match dig(&bytes, offset_bytes, &context, array == Some(EnvelopeKind::QueryResults)) {
-            Ok(found) => {
-                for dug in found {
-                    match dug.what {
-                        DugKind::Record { context, kind } => {
-                            let inner = Some(kind).filter(|kind| *kind != EnvelopeKind::Bare);
-                            let outer = array.filter(|array| {
-                                inner.is_none() || !matches!(array, EnvelopeKind::Records | EnvelopeKind::Wrapped)
-                            });
-                            self.record(dug.json, dug.offset_bytes, context, outer.or(inner));
-                        }
-                        DugKind::Not(reason) => {
-                            self.out.unsplittable(dug.offset_bytes, reason, expectation(reason), &dug.json)
-                        }
-                    }
-                }
-            }
+            Ok(found) => found.into_iter().for_each(|dug| self.dug(dug, array)),
             Err(_) if health_check => {}
             Err(reason) => self.out.unsplittable(offset_bytes, reason, expectation(reason), &bytes),
+        }
+    }
+
+    /// Takes what was found inside a value that is itself no record.
+    fn dug(&mut self, dug: Dug, array: Option<EnvelopeKind>) {
+        match dug.what {
+            DugKind::Record { context, kind } => {
+                let inner = Some(kind).filter(|kind| *kind != EnvelopeKind::Bare);
+                // An array that many tools write says less than the wrapper inside it.
+                let vague = |array: &EnvelopeKind| matches!(array, EnvelopeKind::Records | EnvelopeKind::Wrapped);
+                let outer = array.filter(|array| inner.is_none() || !vague(array));
+                self.record(dug.json, dug.offset_bytes, context, outer.or(inner));
+            }
+            DugKind::Not(reason) => self.out.unsplittable(dug.offset_bytes, reason, expectation(reason), &dug.json),
         }
     }
 

@@ -123,14 +123,16 @@ impl IngestSummary {
         self.events.quarantined > 0 || self.objects.failed > 0
     }
 
-    /// Adds a later pass over the same sources (`--follow`): counts of work
-    /// add up, objects met again are counted once.
+    /// Adds a pass over the same sources (`--follow`): counts of work add up;
+    /// `unchanged` are the objects that the first pass found unchanged, `failed`
+    /// those that fail still.
     pub(crate) fn add_pass(&mut self, pass: &Self) {
-        let new = pass.objects.ingested + pass.objects.ignored;
+        if self.objects.seen == 0 {
+            self.objects.unchanged = pass.objects.unchanged;
+        }
         self.objects.ingested += pass.objects.ingested;
         self.objects.ignored += pass.objects.ignored;
         self.objects.failed = pass.objects.failed;
-        self.objects.unchanged = self.objects.unchanged.max(pass.objects.unchanged.saturating_sub(new));
         self.objects.seen = self.objects.ingested + self.objects.ignored + self.objects.failed + self.objects.unchanged;
         self.events += pass.events;
         self.bytes += pass.bytes;

@@ -101,17 +101,17 @@ impl Dialect for LakeDialect {
     // so that `a IS DISTINCT FROM 'x' AND b` would compare `a` with `'x' AND b`.
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, _precedence: u8) -> Option<Result<Expr, ParserError>> {
         if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
-            return Some(compared(self, parser, expr, Expr::IsDistinctFrom));
+            return Some(compared(*self, parser, expr, Expr::IsDistinctFrom));
         }
         if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM]) {
-            return Some(compared(self, parser, expr, Expr::IsNotDistinctFrom));
+            return Some(compared(*self, parser, expr, Expr::IsNotDistinctFrom));
         }
         None
     }
 }
 
 fn compared(
-    dialect: &LakeDialect,
+    dialect: LakeDialect,
     parser: &mut Parser<'_>,
     left: &Expr,
     comparison: fn(Box<Expr>, Box<Expr>) -> Expr,

@@ -18,7 +18,9 @@ use crate::output::OutputNames;
 use crate::registry::{QueryEntry, QueryRegistry};
 use crate::result::Running;
 use crate::session::{self, QuerySession};
-use crate::{LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats, parse};
+use crate::{
+    LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats, parse,
+};
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
 #[derive(Debug, Clone)]
@@ -54,7 +56,8 @@ impl QueryEngine {
     pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
         let mut entry = self.registry.start(sql, self.lake.clock().now());
         let timeout = options.timeout.or(self.limits.timeout);
-        let started = within(timeout, self.start(sql, options)).await;
+        // Planning needs much room; callers hold a pointer to it.
+        let started = Box::pin(within(timeout, self.start(sql, options))).await;
         match started {
             Ok(running) => Ok(QueryResult::new(entry, running, timeout, options.max_rows.or(self.limits.max_rows))),
             Err(error) => {
@@ -97,9 +100,11 @@ impl QueryEngine {
         let translator = Translator::new(sql, &session, &self.limits);
         let planned = self.plan(&session, parsed.statement).await;
         let (plan, explains) = planned.map_err(|error| translator.translate(error))?;
-        let stream = execute_stream(Arc::clone(&plan), session.state.task_ctx()).map_err(|error| translator.translate(error))?;
+        let stream =
+            execute_stream(Arc::clone(&plan), session.state.task_ctx()).map_err(|error| translator.translate(error))?;
         let names = parsed.names.filter(|_| !explains);
-        let schema = names.as_ref().map_or_else(|| stream.schema(), |names: &OutputNames| names.apply(&stream.schema()));
+        let schema =
+            names.as_ref().map_or_else(|| stream.schema(), |names: &OutputNames| names.apply(&stream.schema()));
         Ok(Running { schema, stream, plan, tracker: session.tracker, translator })
     }
 
@@ -111,7 +116,8 @@ impl QueryEngine {
         let statement = PlannedStatement::Statement(Box::new(statement));
         let plan = session.state.statement_to_plan(statement).await?;
         read_only().verify_plan(&plan)?;
-        let explains = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));
+        let explains =
+            matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));
         Ok((session.state.create_physical_plan(&plan).await?, explains))
     }
 }
@@ -121,7 +127,10 @@ fn read_only() -> SQLOptions {
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
 }
 
-async fn within<T>(timeout: Option<Duration>, work: impl Future<Output = Result<T, QueryError>>) -> Result<T, QueryError> {
+async fn within<T>(
+    timeout: Option<Duration>,
+    work: impl Future<Output = Result<T, QueryError>>,
+) -> Result<T, QueryError> {
     match timeout {
         None => work.await,
         Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or(Err(QueryError::Timeout { limit })),

@@ -259,7 +259,9 @@ impl QueryError {
             Self::StoreNotFound { nearest: Some(name), .. }
             | Self::UnknownColumn { nearest: Some(name), .. }
             | Self::UnknownFunction { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
-            Self::UnknownColumn { nearest: None, .. } => "`SHOW COLUMNS FROM <store>` lists them; text stands in single quotes".into(),
+            Self::UnknownColumn { nearest: None, .. } => {
+                "`SHOW COLUMNS FROM <store>` lists them; text stands in single quotes".into()
+            }
             Self::MemoryLimit { .. } => "narrow the time range, select fewer columns, or raise `--memory-limit`".into(),
             Self::SpillLimit { .. } => "narrow the time range, or raise the limit (`temp_bytes`)".into(),
             Self::Timeout { .. } => "narrow the time range, or raise `--timeout`".into(),

@@ -6,8 +6,8 @@ mod element_at;
 
 use std::sync::Arc;
 
-use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::SessionStateDefaults;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::ScalarUDF;
 
 pub(crate) use all_true::ALL_TRUE;

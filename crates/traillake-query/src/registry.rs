@@ -61,10 +61,13 @@ pub struct QueryRecord {
     pub error: Option<String>,
 }
 
+/// By age; the id tells queries of one moment apart.
+type Key = (DateTime<Utc>, Uuid);
+
 /// Remembers queries; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct QueryRegistry {
-    records: Arc<Mutex<BTreeMap<(DateTime<Utc>, Uuid), QueryRecord>>>,
+    records: Arc<Mutex<BTreeMap<Key, QueryRecord>>>,
 }
 
 impl QueryRegistry {
@@ -99,12 +102,12 @@ impl QueryRegistry {
         records
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(DateTime<Utc>, Uuid), QueryRecord>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, QueryRecord>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn forget_oldest(records: &mut BTreeMap<(DateTime<Utc>, Uuid), QueryRecord>) {
+fn forget_oldest(records: &mut BTreeMap<Key, QueryRecord>) {
     while records.len() > KEPT {
         let oldest = records.iter().find(|(_, record)| record.state != QueryState::Running);
         let Some(key) = oldest.map(|(key, _)| *key) else { return };
@@ -116,7 +119,7 @@ fn forget_oldest(records: &mut BTreeMap<(DateTime<Utc>, Uuid), QueryRecord>) {
 #[derive(Debug)]
 pub(crate) struct QueryEntry {
     registry: QueryRegistry,
-    key: (DateTime<Utc>, Uuid),
+    key: Key,
     started: std::time::Instant,
     ended: bool,
 }
@@ -131,7 +134,7 @@ impl QueryEntry {
     }
 
     /// Records the end of the query; only the first end counts.
-    pub(crate) fn end(&mut self, state: QueryState, stats: &QueryStats, error: Option<String>) {
+    pub(crate) fn end(&mut self, state: QueryState, cost: &QueryStats, error: Option<String>) {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
@@ -139,8 +142,8 @@ impl QueryEntry {
         if let Some(record) = self.registry.lock().get_mut(&self.key) {
             record.state = state;
             record.elapsed = elapsed;
-            record.rows = stats.rows;
-            record.bytes_scanned = stats.bytes_scanned;
+            record.rows = cost.rows;
+            record.bytes_scanned = cost.bytes_scanned;
             record.error = error;
         }
     }

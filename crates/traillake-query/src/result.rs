@@ -53,7 +53,15 @@ impl QueryResult {
         let left = |limit: Duration| (Box::pin(tokio::time::sleep(limit.saturating_sub(entry.elapsed()))), limit);
         let deadline = timeout.map(left);
         let schema = Arc::clone(&running.schema);
-        Self { running: Some(running), schema, entry, deadline, max_rows, over_limit: None, stats: QueryStats::default() }
+        Self {
+            running: Some(running),
+            schema,
+            entry,
+            deadline,
+            max_rows,
+            over_limit: None,
+            stats: QueryStats::default(),
+        }
     }
 
     /// Identifies the query in `system.queries`.

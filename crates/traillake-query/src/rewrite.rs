@@ -98,7 +98,8 @@ fn bind(expr: &mut Expr, parameters: &[QueryParameter]) -> Result<(), QueryError
     let Expr::Value(value) = &*expr else { return Ok(()) };
     let Value::Placeholder(text) = &value.value else { return Ok(()) };
     let name = text.trim_start_matches([':', '@', '$', '?']);
-    let parameter = parameters.iter().find(|parameter| text.starts_with(':') && parameter.name.eq_ignore_ascii_case(name));
+    let parameter =
+        parameters.iter().find(|parameter| text.starts_with(':') && parameter.name.eq_ignore_ascii_case(name));
     let Some(parameter) = parameter else {
         let at = position(expr.span().start);
         return Err(if text.starts_with(':') {

@@ -23,7 +23,7 @@ use datafusion::prelude::SessionConfig;
 use traillake_model::EventDataStoreSettings;
 use traillake_storage::ScanTracker;
 
-use crate::catalog::{CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, StoreSchema};
+use crate::catalog::{CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, StoreEntry, StoreSchema};
 use crate::planners::{FieldPlanner, UnnestPlanner};
 use crate::registry::QueryRegistry;
 use crate::rules::LateralUnnest;
@@ -88,7 +88,8 @@ pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> 
     let context = SystemContext { tables: parts.tables, stores: stores.clone(), registry: parts.registry };
     let system = Arc::new(SystemSchema::new(context));
     let catalogs = MemoryCatalogProviderList::new();
-    catalogs.register_catalog(CATALOG.to_owned(), Arc::new(LakeCatalog { stores: schema, system: Arc::clone(&system) }));
+    catalogs
+        .register_catalog(CATALOG.to_owned(), Arc::new(LakeCatalog { stores: schema, system: Arc::clone(&system) }));
     let builder = SessionStateBuilder::new()
         .with_config(config(parts.limits, Arc::clone(&tracker)))
         .with_runtime_env(parts.runtime)
@@ -107,13 +108,15 @@ fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(true)
         .with_extension(tracker);
+    if let Some(limit) = limits.memory_bytes {
+        config = config.with_batch_size(batch_rows(limit));
+    }
     let options = config.options_mut();
     options.execution.parquet.pushdown_filters = true;
     if let Some(limit) = limits.memory_bytes {
-        options.execution.batch_size = batch_rows(limit);
         options.execution.sort_spill_reservation_bytes = merge_bytes(limit, limits.parallelism);
     }
-    options.sql_parser.default_null_ordering = "nulls_last".to_owned();
+    "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
     config
 }
 
@@ -155,7 +158,7 @@ impl QuerySession {
     /// What `$EDS_ID` stands for, or the names of the stores it could stand for.
     pub(crate) fn default_store(&self) -> Result<String, Vec<String>> {
         if let Some(name) = &self.default_store {
-            return Ok(self.stores.find(name).map_or_else(|| name.clone(), |store| store.id()));
+            return Ok(self.stores.find(name).map_or_else(|| name.clone(), StoreEntry::id));
         }
         let active: Vec<_> = self.stores.active().collect();
         match active.as_slice() {
@@ -167,15 +170,18 @@ impl QuerySession {
     /// Top-level columns of map type, of any store.
     pub(crate) fn map_columns(&self) -> HashSet<String> {
         let fields = self.stores.all().iter().flat_map(|store| store.schema.sql_schema().fields());
-        fields.filter(|field| matches!(field.data_type(), DataType::Map(..))).map(|field| field.name().clone()).collect()
+        fields
+            .filter(|field| matches!(field.data_type(), DataType::Map(..)))
+            .map(|field| field.name().clone())
+            .collect()
     }
 
     /// Columns of each store by every lower-case name it has.
     pub(crate) fn store_columns(&self) -> HashMap<String, Vec<String>> {
-        let columns = |store: &crate::catalog::StoreEntry| {
+        let columns = |store: &StoreEntry| {
             store.schema.sql_schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>()
         };
-        let named = |store| [(crate::catalog::StoreEntry::name(store).to_lowercase(), columns(store)), (store.id(), columns(store))];
+        let named = |store: &StoreEntry| [(store.name().to_lowercase(), columns(store)), (store.id(), columns(store))];
         self.stores.active().flat_map(named).collect()
     }
 }

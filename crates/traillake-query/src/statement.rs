@@ -20,13 +20,21 @@ pub(crate) fn check_first_keyword(tokens: &[TokenWithSpan]) -> Result<(), QueryE
     let Some(Token::Word(first)) = words.next() else { return Ok(()) };
     let starts_query = matches!(
         first.keyword,
-        Keyword::SELECT | Keyword::WITH | Keyword::VALUES | Keyword::EXPLAIN | Keyword::SHOW | Keyword::DESCRIBE | Keyword::DESC
+        Keyword::SELECT
+            | Keyword::WITH
+            | Keyword::VALUES
+            | Keyword::EXPLAIN
+            | Keyword::SHOW
+            | Keyword::DESCRIBE
+            | Keyword::DESC
     );
     if starts_query {
         return Ok(());
     }
     let second = words.next().and_then(|token| match token {
-        Token::Word(word) if word.keyword != Keyword::NoKeyword && is_verb(first.keyword) => Some(word.value.to_uppercase()),
+        Token::Word(word) if word.keyword != Keyword::NoKeyword && is_verb(first.keyword) => {
+            Some(word.value.to_uppercase())
+        }
         _ => None,
     });
     let statement = [Some(first.value.to_uppercase()), second].into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -35,7 +43,10 @@ pub(crate) fn check_first_keyword(tokens: &[TokenWithSpan]) -> Result<(), QueryE
 
 /// Statements whose second keyword says what they do.
 fn is_verb(keyword: Keyword) -> bool {
-    matches!(keyword, Keyword::CREATE | Keyword::DROP | Keyword::ALTER | Keyword::START | Keyword::INSERT | Keyword::DELETE)
+    matches!(
+        keyword,
+        Keyword::CREATE | Keyword::DROP | Keyword::ALTER | Keyword::START | Keyword::INSERT | Keyword::DELETE
+    )
 }
 
 /// Refuses everything but queries and, on the command line, statements about them.
@@ -83,7 +94,9 @@ fn is_allowed(statement: &Statement) -> bool {
     match statement {
         Statement::Query(_) | Statement::ShowTables { .. } | Statement::ShowColumns { .. } => true,
         Statement::ExplainTable { describe_alias, .. } => *describe_alias != DescribeAlias::Explain,
-        Statement::Explain { statement, options, .. } => options.is_none() && matches!(**statement, Statement::Query(_)),
+        Statement::Explain { statement, options, .. } => {
+            options.is_none() && matches!(**statement, Statement::Query(_))
+        }
         _ => false,
     }
 }

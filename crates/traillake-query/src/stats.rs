@@ -26,7 +26,12 @@ pub struct QueryStats {
 }
 
 /// Reads the metrics of a plan and of its scans.
-pub(crate) fn measure(rows: u64, elapsed: Duration, plan: &Arc<dyn ExecutionPlan>, tracker: &ScanTracker) -> QueryStats {
+pub(crate) fn measure(
+    rows: u64,
+    elapsed: Duration,
+    plan: &Arc<dyn ExecutionPlan>,
+    tracker: &ScanTracker,
+) -> QueryStats {
     let scanned = scan_metrics(plan);
     let planned = tracker.total();
     QueryStats {

@@ -17,11 +17,11 @@ use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::common::ScalarValue;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
-use datafusion::common::ScalarValue;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
@@ -50,7 +50,7 @@ type Rows = BoxStream<'static, Result<Row, QueryError>>;
 struct SystemTable {
     name: &'static str,
     schema: SchemaRef,
-    rows: fn(SystemContext) -> Rows,
+    rows: fn(&SystemContext) -> Rows,
 }
 
 /// The schema `system`.
@@ -115,7 +115,7 @@ impl PartitionStream for SystemPartition {
 
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let schema = Arc::clone(&self.table.schema);
-        let batches = (self.table.rows)(self.context.clone()).ready_chunks(BATCH_ROWS).map(move |rows| {
+        let batches = (self.table.rows)(&self.context).ready_chunks(BATCH_ROWS).map(move |rows| {
             let rows = rows.into_iter().collect::<Result<Vec<Row>, QueryError>>().map_err(external)?;
             batch(&schema, &rows)
         });

@@ -42,7 +42,7 @@ pub(crate) fn read_statement(
     if sql.len() > limit_bytes {
         return Err(QueryError::TextTooLong { length_bytes: sql.len(), limit_bytes });
     }
-    let tokens = only_statement(tokenize(sql)?)?;
+    let tokens = only_statement(&tokenize(sql)?)?;
     statement::check_first_keyword(&tokens)?;
     let mut tokens = bare_ids::quote(sql, tokens);
     replace_placeholders(&mut tokens, default_store)?;
@@ -65,9 +65,10 @@ pub(crate) fn position(location: Location) -> Option<Position> {
 
 /// All tokens of `sql`, white space and comments included.
 pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
-    Tokenizer::new(&LakeDialect, sql)
-        .tokenize_with_location()
-        .map_err(|error| QueryError::Syntax { message: lower_first(&error.message), position: position(error.location) })
+    Tokenizer::new(&LakeDialect, sql).tokenize_with_location().map_err(|error| QueryError::Syntax {
+        message: lower_first(&error.message),
+        position: position(error.location),
+    })
 }
 
 fn lower_first(text: &str) -> String {
@@ -75,7 +76,7 @@ fn lower_first(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-fn only_statement(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>, QueryError> {
+fn only_statement(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>, QueryError> {
     let mut statements: Vec<Vec<TokenWithSpan>> = tokens
         .split(|token| token.token == Token::SemiColon)
         .filter(|statement| statement.iter().any(|token| !is_space(&token.token)))
@@ -111,7 +112,8 @@ fn replace_placeholders(
             Token::Lt if store_expected => return Err(placeholder(&tokens[i..], at)),
             _ => {}
         }
-        store_expected = matches!(&tokens[i].token, Token::Word(word) if matches!(word.keyword, Keyword::FROM | Keyword::JOIN));
+        store_expected =
+            matches!(&tokens[i].token, Token::Word(word) if matches!(word.keyword, Keyword::FROM | Keyword::JOIN));
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Versioned JSON documents: version n is created, never overwritten, and the highest number counts.
 
-use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{Result, StorageError, paths};
 
-/// How often a request is sent again when its outcome must be known; the store's client retries below this.
+/// How often a creation is tried when its outcome must be known; the store's client retries below this.
 const ATTEMPTS: u32 = 5;
 /// Pause before the second attempt; it doubles.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -53,32 +52,13 @@ pub(crate) async fn create(
     Err(StorageError::object_store("write", path)(source))
 }
 
-/// Reads an object, `None` when there is none. Sends the request again after a failure that may pass.
+/// Reads an object, `None` when there is none.
 pub(crate) async fn read_optional(store: &dyn ObjectStore, path: &Path) -> Result<Option<Bytes>> {
-    let read = || async {
-        match store.get(path).await {
-            Ok(found) => found.bytes().await.map(Some),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
-    };
-    retry(read).await.map_err(StorageError::object_store("read", path))
-}
-
-/// Repeats a request that changes nothing while it fails for reasons that may pass.
-pub(crate) async fn retry<T, F>(mut request: impl FnMut() -> F) -> Result<T, Error>
-where
-    F: Future<Output = Result<T, Error>>,
-{
-    let mut attempt = 0;
-    loop {
-        match request().await {
-            Err(error) if attempt + 1 < ATTEMPTS && matches!(error, Error::Generic { .. } | Error::JoinError { .. }) => {
-                attempt += 1;
-                pause_before(attempt).await;
-            }
-            outcome => return outcome,
-        }
+    let failed = |error| StorageError::object_store("read", path)(error);
+    match store.get(path).await {
+        Ok(found) => found.bytes().await.map(Some).map_err(failed),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(failed(error)),
     }
 }
 
@@ -103,15 +83,19 @@ fn is_refusal(error: &Error) -> bool {
 
 /// The highest version in `folder`, `None` when there is none.
 pub(crate) async fn latest_version(store: &dyn ObjectStore, folder: &Path) -> Result<Option<u64>> {
-    let list = || async {
-        store
-            .list(Some(folder))
-            .try_fold(None, |newest: Option<u64>, found| async move { Ok(newest.max(paths::version_of(&found.location))) })
-            .await
-    };
-    match retry(list).await {
-        Ok(newest) => Ok(newest),
-        Err(Error::NotFound { .. }) => Ok(None),
+    let mut found = store.list(Some(folder));
+    let mut newest = None;
+    while let Some(meta) = found.try_next().await.map_err(StorageError::object_store("list", folder))? {
+        newest = newest.max(paths::version_of(&meta.location));
+    }
+    Ok(newest)
+}
+
+/// The names of the folders directly below `folder`.
+pub(crate) async fn folder_names(store: &dyn ObjectStore, folder: &str) -> Result<Vec<String>> {
+    match store.list_with_delimiter(Some(&Path::from(folder))).await {
+        Ok(found) => Ok(found.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)).collect()),
+        Err(Error::NotFound { .. }) => Ok(Vec::new()),
         Err(error) => Err(StorageError::object_store("list", folder)(error)),
     }
 }

@@ -120,8 +120,7 @@ async fn make(root: &dyn ObjectStore, clock: &dyn Clock) -> Result<Bytes> {
 /// other.
 async fn prove_create_if_absent(root: &dyn ObjectStore, document: Bytes, url: String) -> Result<()> {
     let path = Path::from(paths::LAKE);
-    let put = || root.put_opts(&path, document.clone().into(), PutOptions::from(PutMode::Create));
-    match documents::retry(put).await {
+    match root.put_opts(&path, document.into(), PutOptions::from(PutMode::Create)).await {
         Err(Error::AlreadyExists { .. }) => Ok(()),
         Ok(_) | Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) => {
             Err(StorageError::CreateIfAbsentUnsupported { url })

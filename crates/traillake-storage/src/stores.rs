@@ -3,7 +3,6 @@
 mod gone;
 
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use object_store::path::Path;
 use traillake_columnar::EventSchema;
 use traillake_model::{
     AddedColumn, AdvancedEventSelector, EventDataStoreArn, EventDataStoreId, EventDataStoreKind, EventDataStoreName,
@@ -48,14 +47,8 @@ impl LakeStorage {
 
     /// Newest settings of all stores, also of those that are gone.
     async fn all_settings(&self) -> Result<Vec<EventDataStoreSettings>> {
-        let folder = Path::from(paths::STORES);
-        let list = || self.object_store().list_with_delimiter(Some(&folder));
-        let folders = match documents::retry(list).await {
-            Ok(found) => found.common_prefixes,
-            Err(object_store::Error::NotFound { .. }) => Vec::new(),
-            Err(error) => return Err(StorageError::object_store("list", paths::STORES)(error)),
-        };
-        let ids: Vec<EventDataStoreId> = folders.iter().filter_map(|folder| folder.filename()?.parse().ok()).collect();
+        let names = documents::folder_names(self.object_store().as_ref(), paths::STORES).await?;
+        let ids: Vec<EventDataStoreId> = names.iter().filter_map(|name| name.parse().ok()).collect();
         let reads: Vec<_> = ids.iter().map(|id| self.latest_settings(id).boxed()).collect();
         let found: Vec<_> = futures::stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
         Ok(found.into_iter().flatten().collect())

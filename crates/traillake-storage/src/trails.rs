@@ -1,7 +1,6 @@
 //! Trails: named sources and the store each feeds, as versioned documents.
 
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use object_store::path::Path;
 use traillake_model::{TrailName, TrailSettings};
 
 use crate::{LakeStorage, Result, StorageError, documents, paths};
@@ -14,14 +13,8 @@ const CONCURRENCY: usize = 16;
 impl LakeStorage {
     /// All trails by name, without those that were removed.
     pub async fn trails(&self) -> Result<Vec<TrailSettings>> {
-        let folder = Path::from(paths::TRAILS);
-        let list = || self.object_store().list_with_delimiter(Some(&folder));
-        let folders = match documents::retry(list).await {
-            Ok(found) => found.common_prefixes,
-            Err(object_store::Error::NotFound { .. }) => Vec::new(),
-            Err(error) => return Err(StorageError::object_store("list", paths::TRAILS)(error)),
-        };
-        let names: Vec<TrailName> = folders.iter().filter_map(|folder| folder.filename()?.parse().ok()).collect();
+        let names = documents::folder_names(self.object_store().as_ref(), paths::TRAILS).await?;
+        let names: Vec<TrailName> = names.iter().filter_map(|name| name.parse().ok()).collect();
         let reads: Vec<_> = names.iter().map(|name| self.latest_trail(name).boxed()).collect();
         let found: Vec<_> = futures::stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
         let mut trails: Vec<_> = found.into_iter().flatten().filter(|trail| trail.removed_at.is_none()).collect();

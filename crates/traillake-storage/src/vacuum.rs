@@ -12,7 +12,7 @@ use object_store::{ObjectMeta, ObjectStore};
 use crate::manifest::{Keep, ObjectRange, merge};
 use crate::quarantine::QuarantineRow;
 use crate::snapshot::TableSnapshot;
-use crate::{EventTable, Result, StorageError, documents, paths};
+use crate::{EventTable, Result, StorageError, paths};
 
 /// Files named in a report; more are only counted.
 const REPORTED_FILES: usize = 10_000;
@@ -74,8 +74,7 @@ impl EventTable {
     /// Adds what commits since `cutoff` removed: a reader may still be at a snapshot before them.
     async fn keep_recently_removed(&self, kept: &mut HashSet<Path>, cutoff: DateTime<Utc>) -> Result<()> {
         let log = Path::from(paths::DELTA_LOG);
-        let list = || self.0.events.list(Some(&log)).try_collect::<Vec<ObjectMeta>>();
-        let found = documents::retry(list).await.map_err(StorageError::object_store("list", &log))?;
+        let found = self.0.events.list(Some(&log)).try_collect::<Vec<ObjectMeta>>().await.map_err(StorageError::object_store("list", &log))?;
         let recent = found.into_iter().filter(|meta| meta.last_modified >= cutoff);
         for version in recent.filter_map(|meta| paths::version_of(&meta.location)) {
             let Some(commit) = self.read_commit(version).await? else { continue };

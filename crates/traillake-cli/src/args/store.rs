@@ -44,7 +44,7 @@ pub(crate) struct NamedArgs {
 pub(crate) struct CreateArgs {
     /// The name: 3 to 128 letters, digits, `.`, `-`, `_`
     pub(crate) name: EventDataStoreName,
-    /// What it holds: cloudtrail, insights, config, audit_manager or integration
+    /// What it holds: cloudtrail, insights, config, `audit_manager` or integration
     #[arg(long, value_name = "KIND", default_value = "cloudtrail")]
     pub(crate) kind: EventDataStoreKind,
     /// How long events are kept: 7 to 3653 days, or `unlimited`

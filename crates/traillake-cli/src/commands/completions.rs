@@ -3,7 +3,6 @@
 use clap::CommandFactory;
 
 use crate::args::{Cli, CompletionsArgs};
-use crate::context::Context;
 use crate::error::Result;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
@@ -17,7 +16,7 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
-pub(super) fn version(context: &Context) -> Result<ExitStatus> {
+pub(super) fn version() -> Result<ExitStatus> {
     Printer::data(concat!("traillake ", env!("CARGO_PKG_VERSION"), "\n"))?;
     Ok(ExitStatus::Done)
 }

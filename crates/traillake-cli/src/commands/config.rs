@@ -13,7 +13,7 @@ use crate::listing::Listing;
 pub(super) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitStatus> {
     let settings = &context.settings;
     let rows = globals(settings).into_iter().chain(sections(settings));
-    Listing::new(rows).print(&context.printer, args.format, &["setting", "value", "from"])?;
+    Listing::new(rows).print(args.format, &["setting", "value", "from"])?;
     Ok(ExitStatus::Done)
 }
 

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::ExitStatus;
 use crate::generate::{GenerateOptions, Shape};
+use crate::printer::Printer;
 use crate::progress::ProgressLine;
 use crate::text::push;
 
@@ -135,7 +136,6 @@ async fn investigate(context: &Context) -> Result<()> {
 }
 
 fn say_what_next(context: &Context, scratch: &Scratch, trail: &Path) -> Result<()> {
-    let printer = &context.printer;
     let location = context.location()?;
     let stays = context.settings.lake.origin == Origin::Flag || scratch.keeps();
     let mut lines = String::from("\n");

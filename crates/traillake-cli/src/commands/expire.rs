@@ -31,7 +31,7 @@ pub(super) async fn run(context: &Context, args: &ExpireArgs) -> Result<ExitStat
             Value::Object(row)
         }));
     }
-    Listing::new(rows).print(&context.printer, args.format, &["store", "account", "region", "date", "files", "events", "bytes"])?;
+    Listing::new(rows).print(args.format, &["store", "account", "region", "date", "files", "events", "bytes"])?;
     for line in lines {
         context.printer.status(line);
     }

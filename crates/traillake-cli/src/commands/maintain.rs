@@ -39,7 +39,7 @@ pub(super) async fn compact(context: &Context, args: &CompactArgs) -> Result<Exi
         }));
     }
     let columns = ["store", "account", "region", "date", "files_before", "files_after", "events", "bytes_before", "bytes_after"];
-    Listing::new(rows).print(&context.printer, args.format, &columns)?;
+    Listing::new(rows).print(args.format, &columns)?;
     for line in lines {
         context.printer.status(line);
     }
@@ -55,7 +55,7 @@ pub(super) async fn vacuum(context: &Context, args: &VacuumArgs) -> Result<ExitS
         lines.push(format!("`{}` {done} {} of {}", store.name, text::counted(report.files, "unreferenced file"), text::bytes(report.bytes)));
         rows.extend(report.removed.iter().map(|file| json!({"store": store.name.to_string(), "path": file.path, "bytes": file.size_bytes})));
     }
-    Listing::new(rows).print(&context.printer, args.format, &["store", "path", "bytes"])?;
+    Listing::new(rows).print(args.format, &["store", "path", "bytes"])?;
     for line in lines {
         context.printer.status(line);
     }

@@ -43,7 +43,7 @@ async fn list(context: &Context, args: &QuarantineListArgs) -> Result<ExitStatus
             if rows.len() < args.limit { rows.push(shown(&store, &piece)) } else { more += 1 }
         }
     }
-    Listing::new(rows).print(&context.printer, args.format, &["id", "store", "reason", "object", "offset_bytes", "length_bytes"])?;
+    Listing::new(rows).print(args.format, &["id", "store", "reason", "object", "offset_bytes", "length_bytes"])?;
     if more > 0 {
         context.printer.note(&format!("{} left out", text::counted(more, "more piece")), Some("raise `--limit`"));
     }
@@ -73,7 +73,7 @@ async fn show(context: &Context, args: &ShowArgs) -> Result<ExitStatus> {
     if let Value::Object(members) = &mut thing {
         members.insert("bytes".to_owned(), printable(&String::from_utf8_lossy(&start)).into());
     }
-    print_thing(&context.printer, args.format, &thing)?;
+    print_thing(args.format, &thing)?;
     if piece.length_bytes > start.len() as u64 {
         context.printer.note("only the beginning of the bytes is shown", Some("`--raw` writes all of them"));
     }

@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context, command: StoreCommand) -> Result<Exit
 /// Says what was done on standard error, or shows the store as JSON on standard output.
 fn done(context: &Context, format: ListFormat, store: &EventDataStoreSettings, said: String) -> Result<()> {
     if format == ListFormat::Json {
-        return print_thing(&context.printer, format, &shown(store));
+        return print_thing(format, &shown(store));
     }
     context.printer.status(said);
     Ok(())
@@ -54,12 +54,12 @@ async fn create(context: &Context, args: CreateArgs) -> Result<()> {
 async fn list(context: &Context, format: ListFormat) -> Result<()> {
     let stores = context.readable().await?.event_data_stores().await?;
     let columns = ["name", "id", "kind", "status", "retention_days", "partition_by"];
-    Listing::new(stores.iter().map(shown)).print(&context.printer, format, &columns)
+    Listing::new(stores.iter().map(shown)).print(format, &columns)
 }
 
 async fn describe(context: &Context, args: &NamedArgs) -> Result<()> {
     let description = context.readable().await?.describe_event_data_store(&args.name).await?;
-    print_thing(&context.printer, args.format, &described(&description))?;
+    print_thing(args.format, &described(&description))?;
     if let Some(hint) = description.hint() {
         context.printer.note("the files of this store are tiny", Some(&hint));
     }
@@ -92,13 +92,13 @@ async fn update(context: &Context, args: &UpdateArgs) -> Result<()> {
 async fn delete(context: &Context, args: &DeleteArgs) -> Result<()> {
     let lake = context.writable().await?;
     let store = lake.event_data_store(&args.name).await?;
-    confirm(context, args.yes, store.name.as_str())?;
+    confirm(args.yes, store.name.as_str())?;
     let store = lake.delete_event_data_store(&args.name).await?;
     done(context, args.format, &store, format!("deleted `{}`; for 7 days `traillake store restore {}` brings it back", store.name, store.name))
 }
 
 /// Asks where there is someone to ask; elsewhere only `--yes` goes on.
-fn confirm(context: &Context, yes: bool, name: &str) -> Result<()> {
+fn confirm(yes: bool, name: &str) -> Result<()> {
     if yes {
         return Ok(());
     }

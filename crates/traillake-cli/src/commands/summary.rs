@@ -8,6 +8,7 @@ use crate::args::ListFormat;
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::ExitStatus;
+use crate::printer::Printer;
 use crate::text;
 
 /// Prints a summary and its notes; the status says how the run ends.

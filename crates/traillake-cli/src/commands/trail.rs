@@ -11,20 +11,19 @@ use crate::listing::{Listing, print_thing};
 use crate::text;
 
 pub(super) async fn run(context: &Context, command: TrailCommand) -> Result<ExitStatus> {
-    let printer = &context.printer;
     match command {
         TrailCommand::Add(args) => add(context, args).await?,
         TrailCommand::List(args) => {
             let trails = context.readable().await?.trails().await?;
-            Listing::new(trails.iter().map(shown)).print(printer, args.format, &["name", "source", "store", "created_at"])?;
+            Listing::new(trails.iter().map(shown)).print(args.format, &["name", "source", "store", "created_at"])?;
         }
         TrailCommand::Describe(args) => {
             let trail = context.readable().await?.trail(&args.name).await?;
-            print_thing(printer, args.format, &shown(&trail))?;
+            print_thing(args.format, &shown(&trail))?;
         }
         TrailCommand::Remove(args) => {
             let trail = context.writable().await?.remove_trail(&args.name).await?;
-            printer.status(format_args!("removed trail `{}`; its events stay in `{}`", trail.name, trail.store));
+            context.printer.status(format_args!("removed trail `{}`; its events stay in `{}`", trail.name, trail.store));
         }
     }
     Ok(ExitStatus::Done)
@@ -40,7 +39,7 @@ async fn add(context: &Context, args: TrailAddArgs) -> Result<()> {
     let trail = lake.put_trail(NewTrail { name: args.name, source, store: args.store, region, endpoint_url }).await?;
     context.printer.status(format_args!("trail `{}` feeds `{}`; next: traillake ingest", trail.name, trail.store));
     if args.format == crate::args::ListFormat::Json {
-        print_thing(&context.printer, args.format, &shown(&trail))?;
+        print_thing(args.format, &shown(&trail))?;
     }
     Ok(())
 }

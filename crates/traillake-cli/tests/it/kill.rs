@@ -2,16 +2,28 @@
 
 use std::time::{Duration, Instant};
 
+use futures::StreamExt;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use crate::process::{Backend, Bench};
 
-const FILES: u64 = 60;
+const FILES: u64 = 120;
 const RECORDS_PER_FILE: u64 = 50;
 const KILLS: u32 = 26;
 /// Lakes that are killed and finished at the same time.
 const AT_ONCE: usize = 2;
+
+/// What a kill left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// The ingest was over before.
+    Everything,
+    /// Some commits, not all.
+    Part,
+    /// No event, perhaps no lake.
+    Nothing,
+}
 
 /// Kills an ingest after `delay`; true when it was still at work.
 async fn kill_after(bench: &Bench, lake: &str, delay: Duration) -> bool {
@@ -29,17 +41,23 @@ async fn kill_at_random_moments(backend: Backend, seed: u64) {
     let mut random = SmallRng::seed_from_u64(seed);
     let delays: Vec<_> = (0..KILLS).map(|n| (n, duration.mul_f64(random.random_range(0.0..1.0)))).collect();
     let runs = futures::stream::iter(delays.into_iter().map(|(n, delay)| kill_and_finish(&bench, n, delay)));
-    let struck: Vec<bool> = futures::StreamExt::collect(futures::StreamExt::buffer_unordered(runs, AT_ONCE)).await;
-    let struck = struck.into_iter().filter(|struck| *struck).count();
-    assert!(struck >= 10, "only {struck} of {KILLS} ingests were still at work when they were killed");
+    let left: Vec<Left> = runs.buffer_unordered(AT_ONCE).collect().await;
+    let count = |wanted| left.iter().filter(|left| **left == wanted).count();
+    assert!(count(Left::Everything) <= 16, "too few ingests were still at work when they were killed: {left:?}");
+    assert!(count(Left::Part) >= 2, "too few ingests were killed between commits: {left:?}");
 }
 
-async fn kill_and_finish(bench: &Bench, n: u32, delay: Duration) -> bool {
+async fn kill_and_finish(bench: &Bench, n: u32, delay: Duration) -> Left {
     let lake = format!("killed-{n}");
-    let struck = kill_after(bench, &lake, delay).await;
+    let at_work = kill_after(bench, &lake, delay).await;
+    let left = match bench.stored(&lake).await {
+        _ if !at_work => Left::Everything,
+        0 => Left::Nothing,
+        _ => Left::Part,
+    };
     bench.finish_ingest(&lake).await;
     bench.assert_exact(&lake).await;
-    struck
+    left
 }
 
 /// The shortest of three runs, so that later ones are not over before they are killed.

@@ -72,7 +72,7 @@ async fn a_log_file_of_hundreds_of_megabytes_from_standard_input_stays_under_the
     if !can_watch() {
         return;
     }
-    const RECORDS: u64 = 200_000;
+    const RECORDS: u64 = 230_000;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("long.json");
     let size_bytes = write_long_file(&file, RECORDS);

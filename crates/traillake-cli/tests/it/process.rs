@@ -75,6 +75,13 @@ impl Bench {
         json(&output)[0].clone()
     }
 
+    /// Events that the lake holds; 0 when it cannot be opened yet.
+    pub(crate) async fn stored(&self, name: &str) -> u64 {
+        let sql = "SELECT count(*) AS n FROM events";
+        let output = self.command(name).args(["query", sql, "--format", "json"]).output().await.unwrap();
+        if output.status.success() { json(&output)[0]["n"].as_u64().unwrap() } else { 0 }
+    }
+
     /// Asserts that the lake holds each event of the trail once, and that the manifest accounts for all of them.
     pub(crate) async fn assert_exact(&self, name: &str) {
         let id = |n| record(n)["eventID"].clone();

@@ -1,73 +1,11 @@
 //! What an envelope's own members say about the records inside: account, region, health checks.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::json::Object;
 use crate::EnvelopeContext;
-
-/// The members of an object in order, repeated ones too, values unparsed.
-#[derive(Debug)]
-pub(super) struct Object<'j>(pub(super) Vec<(Cow<'j, str>, &'j RawValue)>);
-
-impl<'j> Object<'j> {
-    /// `None` where the text is no JSON object.
-    pub(super) fn parse(text: &'j [u8]) -> Option<Self> {
-        serde_json::from_slice(text).ok()
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&'j RawValue> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
-    }
-}
-
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Object<'de>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
-            members.push((name, map.next_value::<&'de RawValue>()?));
-        }
-        Ok(Object(members))
-    }
-}
-
-/// A member name, borrowed where it has no escapes.
-struct Name<'j>(Cow<'j, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a member name")
-            }
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(NameVisitor)
-    }
-}
 
 /// What stands before the array of an envelope.
 #[derive(Debug, Clone, Default)]

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use super::context::{Object, context_of};
-use super::{EnvelopeArray, MAX_LEVELS, Members, wrapper};
+use super::context::context_of;
+use super::json::{Object, each_element};
+use super::{EnvelopeArray, MAX_LEVELS, wrapper};
 use crate::{EnvelopeContext, EnvelopeKind, UnsplittableReason};
+
+/// Elements told one by one that are no records.
+const MAX_REJECTS: u64 = 1_000;
 
 /// What was found inside a value.
 #[derive(Debug)]
@@ -42,7 +46,7 @@ pub(crate) fn dig(
     context: &Arc<EnvelopeContext>,
     is_row: bool,
 ) -> Result<Vec<Dug>, UnsplittableReason> {
-    let mut digger = Digger { found: Vec::new(), not_json: false };
+    let mut digger = Digger { found: Vec::new(), rejects: 0, not_json: false };
     let place =
         Place { text: value.clone(), offset_bytes, in_place: true, context: Arc::clone(context), kind: None, level: 0 };
     let found = if is_row { digger.row(&place) } else { digger.value(&place) };
@@ -56,6 +60,7 @@ pub(crate) fn dig(
 
 struct Digger {
     found: Vec<Dug>,
+    rejects: u64,
     not_json: bool,
 }
 
@@ -86,9 +91,7 @@ impl Digger {
             self.not_json |= place.level == 0;
             return false;
         };
-        let mut members = Members::default();
-        object.0.iter().for_each(|(name, _)| members.insert(name.as_bytes()));
-        if members.looks_like_record() {
+        if object.members.looks_like_record() {
             self.found.push(place.record());
             return true;
         }
@@ -97,7 +100,7 @@ impl Digger {
         }
         let context = Arc::new(context_of(&object, &place.context));
         let mut found = false;
-        for (name, value) in &object.0 {
+        for (name, value) in &object.kept {
             found |= self.member(place, &context, name, value);
         }
         found
@@ -117,45 +120,65 @@ impl Digger {
     /// The elements of an array. In one that is known to hold records, or holds any, an element
     /// that is none is a finding too.
     fn list(&mut self, place: &Place, known: bool) -> bool {
-        let Ok(elements) = serde_json::from_slice::<Vec<&RawValue>>(&place.text) else {
-            self.not_json |= place.level == 0;
-            return false;
-        };
         let before = self.found.len();
         let mut records = 0;
-        for element in &elements {
+        let is_array = each_element(&place.text, |element| {
             let inner = place.inside(element, &place.context, place.kind);
             if inner.level <= MAX_LEVELS && self.value(&inner) {
                 records += 1;
             } else {
-                self.found.push(inner.not_a_record());
+                self.reject(inner, place);
             }
-        }
-        if !known && records == 0 {
+        });
+        self.not_json |= !is_array && place.level == 0;
+        if !is_array || (!known && records == 0) {
             self.found.truncate(before);
         }
-        known || records > 0
+        is_array && (known || records > 0)
     }
 
     /// Rows of a query result: the columns beside the record's text are no findings.
     fn rows(&mut self, place: &Place) -> bool {
-        let Ok(rows) = serde_json::from_slice::<Vec<&RawValue>>(&place.text) else { return false };
-        for row in rows {
+        let before = self.found.len();
+        let is_array = each_element(&place.text, |row| {
             let inner = place.inside(row, &place.context, place.kind);
             if !self.row(&inner) {
-                self.found.push(inner.not_a_record());
+                self.reject(inner, place);
             }
+        });
+        if !is_array {
+            self.found.truncate(before);
         }
-        true
+        is_array
     }
 
     fn row(&mut self, place: &Place) -> bool {
-        let columns = serde_json::from_slice::<Vec<&RawValue>>(&place.text).unwrap_or_default();
-        let mut found = columns.is_empty() && self.value(place);
-        for column in columns {
-            found |= self.value(&place.inside(column, &place.context, place.kind));
+        if place.text.first() != Some(&b'[') {
+            return self.value(place);
         }
-        found
+        let before = self.found.len();
+        let mut found = false;
+        let is_array = each_element(&place.text, |column| {
+            found |= self.value(&place.inside(column, &place.context, place.kind));
+        });
+        self.not_json |= !is_array && place.level == 0;
+        if !is_array {
+            self.found.truncate(before);
+        }
+        is_array && found
+    }
+
+    /// An element of a list that is no record. After very many, it is joined to the one before.
+    fn reject(&mut self, element: Place, list: &Place) {
+        self.rejects += 1;
+        if self.rejects > MAX_REJECTS
+            && let Some(Dug { json, what: DugKind::Not(_), .. }) = self.found.last_mut()
+            && let Some(joined) = joined(&list.text, json, &element.text)
+        {
+            *json = joined;
+            return;
+        }
+        self.found.push(element.not_a_record());
     }
 }
 
@@ -213,4 +236,11 @@ fn part_of(whole: &Bytes, part: &str) -> (Bytes, u64) {
         Some(end) if end <= whole.len() => (whole.slice(start..end), start as u64),
         _ => (Bytes::copy_from_slice(part.as_bytes()), 0),
     }
+}
+
+/// The bytes of `whole` from the start of `first` to the end of `last`, where both lie in it.
+fn joined(whole: &Bytes, first: &Bytes, last: &Bytes) -> Option<Bytes> {
+    let at = |part: &Bytes| (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize);
+    let (start, end) = (at(first)?, at(last)?.checked_add(last.len())?);
+    (start <= end && end <= whole.len()).then(|| whole.slice(start..end))
 }

@@ -44,3 +44,14 @@ fn a_header_may_be_anything() {
         assert_eq!(told.context.account.is_some(), text.contains("\"1\""), "{text}");
     }
 }
+
+#[test]
+fn millions_of_elements_and_members_cost_no_memory_of_their_own() {
+    let elements = format!("{{\"data\":{{\"Records\":[{}{{}}]}}}}", "1,".repeat(2_000_000));
+    let found = dig(&Bytes::from(elements.clone()), 0, &EnvelopeContext::default().into(), false).unwrap();
+    assert_eq!(found.len(), 1_000);
+    let last = found.last().unwrap();
+    assert!(elements.ends_with(&format!("{}]}}}}", std::str::from_utf8(&last.json).unwrap())));
+    let members = format!("{{{}\"data\":{{\"eventName\":1,\"eventSource\":2}}}}", "\"x\":1,".repeat(2_000_000));
+    assert_eq!(dig_text(&members), Ok(1));
+}

@@ -56,8 +56,8 @@ pub(crate) async fn plan(run: Arc<Run>, request: Arc<IngestRequest>, jobs: mpsc:
 /// Changed so recently that it may still be written.
 fn is_unsettled(run: &Run, object: &SourceObject) -> bool {
     let settle = i64::try_from(run.limits.settle.as_millis()).unwrap_or(i64::MAX);
-    settle > 0
-        && object.last_modified_ms.is_some_and(|at| at.saturating_add(settle) > run.now.timestamp_millis())
+    let age = object.last_modified_ms.map(|at| run.now.timestamp_millis().saturating_sub(at));
+    age.is_some_and(|age| (0..settle).contains(&age))
 }
 
 fn job(run: &Run, mut object: SourceObject, row: Option<&ManifestRow>) -> Arc<ObjectJob> {
@@ -100,6 +100,9 @@ impl Merged {
                 Err(error) => last_error = Some(fail_listing(run, error, last_error)),
             }
         }
+        if !request.objects.is_empty() {
+            listings.push(in_memory(&request.objects));
+        }
         match last_error {
             Some(error) if listings.is_empty() => Err(error),
             _ => Ok(Self { due: (0..listings.len()).collect(), listings, heads: BinaryHeap::new(), last: None }),
@@ -131,6 +134,12 @@ impl Merged {
             }
         }
     }
+}
+
+fn in_memory(objects: &[SourceObject]) -> Listing {
+    let mut objects = objects.to_vec();
+    objects.sort_by(|a, b| a.url.cmp(&b.url));
+    futures::stream::iter(objects.into_iter().map(Ok)).boxed()
 }
 
 fn open(source: SourceSpec, request: &Arc<IngestRequest>) -> BoxFuture<'static, Result<Listing>> {

@@ -18,12 +18,11 @@ use crate::{ObjectOutcome, Piece, ReadLimits, Result, read_object};
 
 /// Groups of pieces ahead of a converter.
 const PIECES_AHEAD: usize = 2;
-/// Objects under way at once: object stores are slow to answer, not to send.
-const OBJECTS_AHEAD: usize = 16;
 
-/// Reads every job, then hands over what the converters still hold.
+/// Reads every job, `objects_ahead` at once, then hands over what the converters still hold.
 pub(crate) async fn read_all(
     run: Arc<Run>,
+    objects_ahead: usize,
     mut jobs: mpsc::Receiver<Arc<ObjectJob>>,
     chunks: mpsc::Sender<Chunk>,
 ) -> Result<()> {
@@ -32,7 +31,7 @@ pub(crate) async fn read_all(
         let (run, pool, chunks) = (Arc::clone(&run), Arc::clone(&pool), chunks.clone());
         tokio::spawn(async move { read_job(&run, &pool, &chunks, job).await })
     });
-    let mut reads = reads.buffer_unordered(OBJECTS_AHEAD);
+    let mut reads = reads.buffer_unordered(objects_ahead);
     while let Some(read) = reads.next().await {
         read.map_err(stopped)??;
     }

@@ -1,150 +1,20 @@
 //! The contracts of ingest on a lake in memory: exactly once, balanced, atomic.
 
-use std::path::Path;
+mod bench;
+mod faults;
+mod follow;
+mod limits;
+
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeZone as _, Utc};
-use futures::TryStreamExt as _;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
-use traillake_model::{
-    AdvancedEventSelector, EventDataStoreKind, EventDataStoreSettings, FixedClock, PartitionBy, Retention,
-};
-use traillake_storage::{
-    EventTable, LakeStorage, Location, ManifestRow, NewEventDataStore, ObjectRange, ObjectStatus, ObjectStoreOptions,
-    OpenMode, QuarantineRow,
-};
+use traillake_model::{AdvancedEventSelector, Retention};
+use traillake_storage::{EventTable, ObjectStatus, ObjectStoreOptions};
 use traillake_testing::{gzip, record, write_trail};
 
-use crate::{
-    IngestLimits, IngestProgress, IngestRequest, IngestSummary, RetryRequest, SourceSpec, ingest, retry_quarantine,
-};
-
-struct Bench {
-    folder: TempDir,
-    clock: Arc<FixedClock>,
-    lake: LakeStorage,
-    table: EventTable,
-}
-
-fn day(year: i32, month: u32, day: u32) -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(year, month, day, 0, 0, 0).unwrap()
-}
-
-impl Bench {
-    async fn new() -> Self {
-        Self::with(|_| {}).await
-    }
-
-    async fn with(change: impl FnOnce(&mut NewEventDataStore)) -> Self {
-        let clock = Arc::new(FixedClock::new(day(2026, 2, 1)));
-        let location = Location::in_memory("bench");
-        let lake = LakeStorage::open(&location, OpenMode::Write, Arc::clone(&clock) as _).await.unwrap();
-        let mut new = NewEventDataStore {
-            name: "events".parse().unwrap(),
-            kind: EventDataStoreKind::CloudTrail,
-            retention: Retention::Unlimited,
-            selectors: None,
-            partition_by: PartitionBy::default(),
-            termination_protection: false,
-        };
-        change(&mut new);
-        let settings = lake.create_event_data_store(new).await.unwrap();
-        let table = lake.events(&settings).await.unwrap();
-        Self { folder: tempfile::tempdir().unwrap(), clock, lake, table }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.path().join(name), bytes).unwrap();
-    }
-
-    fn put_records(&self, name: &str, records: &[Value]) {
-        self.put(name, json!({ "Records": records }).to_string().as_bytes());
-    }
-
-    fn request(&self) -> IngestRequest {
-        let source = SourceSpec::parse(self.path().to_str().unwrap()).unwrap();
-        IngestRequest::new(vec![source], ObjectStoreOptions::default())
-    }
-
-    async fn run(&self, request: IngestRequest) -> IngestSummary {
-        let summary = self.run_unchecked(request).await;
-        self.assert_balanced().await;
-        summary
-    }
-
-    async fn run_unchecked(&self, request: IngestRequest) -> IngestSummary {
-        let progress = Arc::new(IngestProgress::new());
-        let summary = ingest(&self.table, &self.lake, request, progress, CancellationToken::new()).await.unwrap();
-        assert!(summary.is_balanced(), "{summary:?}");
-        summary
-    }
-
-    async fn ingest(&self) -> IngestSummary {
-        self.run(self.request()).await
-    }
-
-    /// A table with the settings as they are now.
-    async fn renew(&mut self, change: impl Fn(&mut EventDataStoreSettings)) {
-        let change = |settings: &mut EventDataStoreSettings| {
-            change(settings);
-            Ok(())
-        };
-        let settings = self.lake.update_event_data_store(self.table.id(), change).await.unwrap();
-        self.table = self.lake.events(&settings).await.unwrap();
-    }
-
-    async fn manifest(&self) -> Vec<ManifestRow> {
-        let snapshot = self.table.refresh().await.unwrap();
-        let rows = self.table.manifest_rows(&snapshot, ObjectRange::all()).await.unwrap();
-        rows.try_collect().await.unwrap()
-    }
-
-    async fn quarantine(&self) -> Vec<QuarantineRow> {
-        let snapshot = self.table.refresh().await.unwrap();
-        self.table.quarantine_rows(&snapshot).await.unwrap().try_collect().await.unwrap()
-    }
-
-    async fn rows(&self) -> u64 {
-        self.table.refresh().await.unwrap().files.rows()
-    }
-
-    /// Every object and their sum are accounted for, and the rows of the manifest add up to the events.
-    async fn assert_balanced(&self) {
-        let mut stored = 0;
-        let mut quarantined = 0;
-        for row in self.manifest().await {
-            assert_eq!(
-                row.read,
-                row.stored + row.duplicate + row.filtered + row.expired + row.quarantined,
-                "{row:?}"
-            );
-            stored += row.stored;
-            quarantined += row.quarantined;
-        }
-        assert_eq!(self.rows().await, stored);
-        assert_eq!(self.quarantine().await.len() as u64, quarantined);
-    }
-}
-
-fn records(range: std::ops::Range<u64>) -> Vec<Value> {
-    range.map(record).collect()
-}
-
-fn with(mut record: Value, member: &str, value: Value) -> Value {
-    record[member] = value;
-    record
-}
-
-fn without(mut record: Value, member: &str) -> Value {
-    record.as_object_mut().unwrap().remove(member);
-    record
-}
+use self::bench::{Bench, day, records, with, without};
+use crate::{IngestLimits, IngestProgress, IngestRequest, RetryRequest, SourceSpec, ingest, retry_quarantine};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trail_ingested_twice_is_stored_once() {

@@ -58,7 +58,9 @@ impl Drive<'_> {
         let read = match opened {
             Opened::Whole(bytes) => match whole_gzip(&bytes, self.limits.whole_bytes) {
                 Some(text) => self.text(&text).map(|_| ()),
-                None if Decoder::is_plain(&bytes) && bytes.len() as u64 <= self.limits.whole_bytes => self.text(&bytes).map(|_| ()),
+                None if Decoder::is_plain(&bytes) && bytes.len() as u64 <= self.limits.whole_bytes => {
+                    self.text(&bytes).map(|_| ())
+                }
                 None => self.stream(Decoder::new(Box::new(Cursor::new(bytes)))),
             },
             Opened::Stream(reader) => self.stream(Decoder::new(reader)),

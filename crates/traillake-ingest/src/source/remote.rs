@@ -41,7 +41,8 @@ pub(super) async fn list_url(
         return Ok(stream::iter([Ok(tree.object(meta, true))]).boxed());
     }
     let prefixes = tree.expand(location.prefix.clone(), 0);
-    let lists = prefixes.map(move |leaf| Arc::clone(&tree).start(leaf)).buffered(PREFIXES_AHEAD).flatten();
+    let lists =
+        prefixes.map(move |leaf| std::future::ready(Arc::clone(&tree).start(leaf))).buffered(PREFIXES_AHEAD).flatten();
     Ok(in_order(lists.boxed()))
 }
 
@@ -162,7 +163,7 @@ impl Tree {
     }
 
     /// Begins to list a leaf.
-    async fn start(self: Arc<Self>, leaf: Result<Leaf, ListError>) -> Listed<SourceObject> {
+    fn start(self: Arc<Self>, leaf: Result<Leaf, ListError>) -> Listed<SourceObject> {
         match leaf {
             Err(error) => stream::iter([Err(error)]).boxed(),
             Ok(Leaf::Object(meta)) => stream::iter(is_taken(&meta).then(|| Ok(self.object(meta, false)))).boxed(),

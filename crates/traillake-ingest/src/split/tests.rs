@@ -189,7 +189,7 @@ fn put_together(shape: Shape, records: &[String]) -> String {
         Shape::PrettyRecords => format!("{{\n  \"Records\" : [\n    {}\n  ]\n}}\n", records.join(",\n    ")),
         Shape::Array => format!("[{}]", records.join(" , ")),
         Shape::Lines => records.join("\n"),
-        Shape::CarriageLines => records.iter().map(|record| format!("{record}\r\n")).collect(),
+        Shape::CarriageLines => records.join("\r\n") + "\r\n",
         Shape::Concatenated => records.concat(),
         Shape::EventBridgeLines => {
             each(&|r| format!("{{\"account\":\"1\",\"detail\":{r},\"detail-type\":\"x\"}}"), "\n")

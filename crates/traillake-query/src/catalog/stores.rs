@@ -46,7 +46,9 @@ impl LakeStores {
     pub(crate) fn try_new(settings: Vec<EventDataStoreSettings>) -> Result<Self, QueryError> {
         let entries = settings.into_iter().map(|settings| {
             let schema = EventSchema::with_added_columns(settings.kind, &settings.added_columns);
-            let schema = schema.map_err(|source| QueryError::Engine { source: Box::new(DataFusionError::External(Box::new(source))) })?;
+            let schema = schema.map_err(|source| QueryError::Engine {
+                source: Box::new(DataFusionError::External(Box::new(source))),
+            })?;
             Ok(StoreEntry { settings, schema })
         });
         Ok(Self(entries.collect::<Result<_, QueryError>>()?))

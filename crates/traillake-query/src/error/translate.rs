@@ -60,9 +60,9 @@ impl Translator {
     fn classified(&self, error: DataFusionError) -> QueryError {
         match error.find_root() {
             DataFusionError::SchemaError(schema, _) => self.schema_error(schema),
-            DataFusionError::Plan(message) | DataFusionError::NotImplemented(message) | DataFusionError::Configuration(message) => {
-                self.plan_error(message)
-            }
+            DataFusionError::Plan(message)
+            | DataFusionError::NotImplemented(message)
+            | DataFusionError::Configuration(message) => self.plan_error(message),
             DataFusionError::SQL(error, _) => parse_error(error),
             DataFusionError::ResourcesExhausted(message) => {
                 let disk = message.contains("disk");
@@ -89,7 +89,12 @@ impl Translator {
     fn schema_error(&self, error: &SchemaError) -> QueryError {
         match error {
             SchemaError::FieldNotFound { field, valid_fields } => {
-                let mut parts: Vec<&str> = field.relation.iter().flat_map(|relation| [relation.catalog(), relation.schema(), Some(relation.table())]).flatten().collect();
+                let mut parts: Vec<&str> = field
+                    .relation
+                    .iter()
+                    .flat_map(|relation| [relation.catalog(), relation.schema(), Some(relation.table())])
+                    .flatten()
+                    .collect();
                 parts.push(field.name());
                 self.unknown_column(&parts, valid_fields.iter().map(datafusion::common::Column::name))
             }
@@ -127,7 +132,7 @@ impl Translator {
         let tokens: Vec<&Token> = tokens.iter().map(|token| &token.token).filter(|token| !is_space(token)).collect();
         let is_field = |token: &&Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(field));
         let mut names = Vec::new();
-        let mut before = tokens.iter().position(|token| is_field(token));
+        let mut before = tokens.iter().position(is_field);
         while let Some(at) = before {
             let Token::Word(word) = tokens[at] else { break };
             names.insert(0, word.value.clone());
@@ -138,7 +143,10 @@ impl Translator {
 
     fn unknown_store(&self, reference: &str) -> QueryError {
         // The catalog and the schema are ours unless the query names others.
-        let name = ["traillake.public.", "traillake."].iter().find_map(|prefix| reference.strip_prefix(prefix)).unwrap_or(reference);
+        let name = ["traillake.public.", "traillake."]
+            .iter()
+            .find_map(|prefix| reference.strip_prefix(prefix))
+            .unwrap_or(reference);
         let system = ["stores", "trails", "objects", "partitions", "files", "quarantine", "conflicts", "queries"];
         let system: Vec<String> = system.iter().map(|table| format!("system.{table}")).collect();
         let known = self.stores.active().map(crate::catalog::StoreEntry::name).chain(system.iter().map(String::as_str));
@@ -149,10 +157,12 @@ impl Translator {
     }
 
     fn unknown_column<'a>(&self, parts: &[&str], valid: impl Iterator<Item = &'a str>) -> QueryError {
-        let paths: Vec<String> = self.stores.active().flat_map(|store| completion::paths(store.schema.sql_schema().fields())).collect();
+        let paths: Vec<String> =
+            self.stores.active().flat_map(|store| completion::paths(store.schema.sql_schema().fields())).collect();
         let name = parts.join(".");
         let last = parts.last().copied().unwrap_or_default();
-        let field = || paths.iter().find(|path| path.rsplit('.').next().is_some_and(|field| field.eq_ignore_ascii_case(last)));
+        let field =
+            || paths.iter().find(|path| path.rsplit('.').next().is_some_and(|field| field.eq_ignore_ascii_case(last)));
         let nearest = nearest(last, valid.filter(|valid| !valid.contains('#')))
             .or_else(|| nearest(&name, paths.iter().map(String::as_str)))
             .or_else(|| field().cloned());
@@ -221,15 +231,23 @@ pub(crate) fn parse_error(error: &ParserError) -> QueryError {
     let message = match error {
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
         ParserError::RecursionLimitExceeded => {
-            return QueryError::TooComplex { what: "expressions within each other", limit: crate::parse::MAX_RECURSION, position: None };
+            return QueryError::TooComplex {
+                what: "expressions within each other",
+                limit: crate::parse::MAX_RECURSION,
+                position: None,
+            };
         }
     };
     let (message, place) = match message.rsplit_once(" at Line: ") {
         Some((message, place)) => (message, place.split_once(", Column: ")),
         None => (message.as_str(), None),
     };
-    let position = place.and_then(|(line, column)| Some(Position { line: line.parse().ok()?, column: column.parse().ok()? }));
-    QueryError::Syntax { message: lower(&brief(message).replace("Expected: ", "expected ").replace("found: ", "found ")), position }
+    let position =
+        place.and_then(|(line, column)| Some(Position { line: line.parse().ok()?, column: column.parse().ok()? }));
+    QueryError::Syntax {
+        message: lower(&brief(message).replace("Expected: ", "expected ").replace("found: ", "found ")),
+        position,
+    }
 }
 
 /// A message about values that do not fit; `None` for failures of the machinery.

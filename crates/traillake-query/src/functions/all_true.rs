@@ -24,7 +24,7 @@ impl Default for AllTrue {
 }
 
 impl ScalarUDFImpl for AllTrue {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         ALL_TRUE
     }
 

@@ -20,7 +20,7 @@ impl Default for Cardinality {
 }
 
 impl ScalarUDFImpl for Cardinality {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "cardinality"
     }
 

@@ -28,7 +28,7 @@ impl Default for ElementAt {
 }
 
 impl ScalarUDFImpl for ElementAt {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "element_at"
     }
 
@@ -54,7 +54,9 @@ impl ScalarUDFImpl for ElementAt {
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
         match arg_types.first() {
             Some(DataType::Map(entries, _)) => entry_type(entries, 1),
-            Some(DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _)) => Ok(item.data_type().clone()),
+            Some(DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _)) => {
+                Ok(item.data_type().clone())
+            }
             _ => Ok(DataType::Utf8),
         }
     }

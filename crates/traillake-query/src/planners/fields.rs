@@ -59,11 +59,10 @@ impl ExprPlanner for FieldPlanner {
 fn member(data_type: &DataType, name: &str) -> Result<(String, DataType)> {
     match data_type {
         DataType::Struct(fields) => {
-            let field = fields.iter().find(|field| field.name().eq_ignore_ascii_case(name));
-            match field {
-                Some(field) => Ok((field.name().clone(), field.data_type().clone())),
-                None => plan_err!("no field named '{name}'; fields: {}", names(fields)),
-            }
+            let Some(field) = fields.iter().find(|field| field.name().eq_ignore_ascii_case(name)) else {
+                return plan_err!("no field named '{name}'; fields: {}", names(fields));
+            };
+            Ok((field.name().clone(), field.data_type().clone()))
         }
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) if fields.len() == 2 => Ok((name.to_owned(), fields[1].data_type().clone())),

@@ -20,8 +20,14 @@ use datafusion::sql::sqlparser::ast::{
 pub(crate) struct UnnestPlanner;
 
 impl RelationPlanner for UnnestPlanner {
-    fn plan_relation(&self, relation: TableFactor, context: &mut dyn RelationPlannerContext) -> Result<RelationPlanning> {
-        let TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_offset_alias: None, with_ordinality } = relation else {
+    fn plan_relation(
+        &self,
+        relation: TableFactor,
+        context: &mut dyn RelationPlannerContext,
+    ) -> Result<RelationPlanning> {
+        let TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_offset_alias: None, with_ordinality } =
+            relation
+        else {
             return Ok(RelationPlanning::Original(Box::new(relation)));
         };
         let mut lists = Vec::new();
@@ -29,7 +35,7 @@ impl RelationPlanner for UnnestPlanner {
             lists.extend(lists_of(planned(array, context)?)?);
         }
         if with_ordinality {
-            lists.push(ordinals(&lists)?);
+            lists.push(ordinals(&lists));
         }
         let alias = alias.map(|alias| Alias::new(alias, context));
         let relation = unnested(lists, alias.as_ref())?;
@@ -119,19 +125,21 @@ fn lists_of(expr: Expr) -> Result<Vec<List>> {
             Ok(vec![list(expr, fields)])
         }
         DataType::Map(..) => Ok(vec![list(map_keys(expr.clone()), None), list(map_values(expr), None)]),
-        DataType::Null => Ok(vec![list(expr.cast_to(&DataType::new_list(DataType::Utf8, true), &DFSchema::empty())?, None)]),
+        DataType::Null => {
+            Ok(vec![list(expr.cast_to(&DataType::new_list(DataType::Utf8, true), &DFSchema::empty())?, None)])
+        }
         other => plan_err!("UNNEST takes arrays and maps, not {other}"),
     }
 }
 
 /// `1, 2, ...` as long as the longest list.
-fn ordinals(lists: &[List]) -> Result<List> {
+fn ordinals(lists: &[List]) -> List {
     let lengths = lists.iter().map(|list| cast(array_length(list.expr.clone()), DataType::Int64)).collect::<Vec<_>>();
     let longest = match <[Expr; 1]>::try_from(lengths) {
         Ok([length]) => length,
         Err(lengths) => datafusion::functions::core::expr_fn::greatest(lengths),
     };
-    Ok(List { expr: gen_series(lit(1_i64), longest, lit(1_i64)), fields: None })
+    List { expr: gen_series(lit(1_i64), longest, lit(1_i64)), fields: None }
 }
 
 /// The lists as rows over one empty row, named by the alias.
@@ -155,7 +163,10 @@ fn outputs(columns: &[String], fields: &[Option<Fields>], alias: Option<&Alias>)
     let expanded: usize = fields.iter().map(|fields| fields.as_ref().map_or(1, |fields| fields.len())).sum();
     let wanted = alias.map_or(0, |alias| alias.columns.len());
     if wanted != 0 && wanted != expanded && wanted != columns.len() {
-        return plan_err!("UNNEST gives {expanded} columns, or {} without expanding rows, but {wanted} names are given", columns.len());
+        return plan_err!(
+            "UNNEST gives {expanded} columns, or {} without expanding rows, but {wanted} names are given",
+            columns.len()
+        );
     }
     let expands = wanted == 0 || wanted == expanded;
     let element = |column: &String| Expr::Column(Column::from_name(column));

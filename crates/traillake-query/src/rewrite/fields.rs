@@ -50,7 +50,8 @@ pub(super) fn as_written(name: &Ident, context: &RewriteContext) -> String {
 /// `requestParameters.bucketName` asks a map for the key `bucketName`, not `bucketname`.
 fn keep_map_keys(parts: &mut [Ident], context: &RewriteContext) {
     const QUALIFIERS: usize = 2;
-    let column = parts.iter().take(QUALIFIERS).position(|part| context.map_columns.contains(&part.value.to_lowercase()));
+    let column =
+        parts.iter().take(QUALIFIERS).position(|part| context.map_columns.contains(&part.value.to_lowercase()));
     for key in column.map_or(&mut [][..], |column| &mut parts[column + 1..]) {
         key.value = as_written(key, context);
         key.quote_style = Some('"');
@@ -73,7 +74,9 @@ impl VisitorMut for LambdaBody<'_> {
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         let Expr::CompoundIdentifier(parts) = &*expr else { return ControlFlow::Continue(()) };
-        if let Some((first, fields)) = parts.split_first().filter(|(first, _)| self.parameters.contains(&first.value.to_lowercase())) {
+        if let Some((first, fields)) =
+            parts.split_first().filter(|(first, _)| self.parameters.contains(&first.value.to_lowercase()))
+        {
             let access_chain = fields.iter().map(|name| AccessExpr::Subscript(field(name, self.context))).collect();
             *expr = Expr::CompoundFieldAccess { root: Box::new(Expr::Identifier(first.clone())), access_chain };
         }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind, TableFactor, TableWithJoins};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind, TableFactor, TableWithJoins,
+    WildcardAdditionalOptions,
+};
 
 /// Replaces wildcards over stores by the columns of their schema; does nothing when
 /// `store_columns` is empty.
@@ -26,7 +29,9 @@ struct Relation {
 }
 
 fn relations(from: &[TableWithJoins]) -> Vec<Relation> {
-    let factors = from.iter().flat_map(|item| std::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation)));
+    let factors = from
+        .iter()
+        .flat_map(|item| std::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation)));
     factors.filter_map(relation).collect()
 }
 
@@ -60,10 +65,16 @@ fn expanded(item: SelectItem, relations: &[Relation], store_columns: &HashMap<St
 }
 
 fn column_item(relation: &str, column: &str) -> SelectItem {
-    SelectItem::UnnamedExpr(Expr::CompoundIdentifier(vec![Ident::with_quote('"', relation), Ident::with_quote('"', column)]))
+    SelectItem::UnnamedExpr(Expr::CompoundIdentifier(vec![
+        Ident::with_quote('"', relation),
+        Ident::with_quote('"', column),
+    ]))
 }
 
 fn wildcard(relation: &str) -> SelectItem {
     let name = vec![Ident::with_quote('"', relation)].into();
-    SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), Default::default())
+    SelectItem::QualifiedWildcard(
+        SelectItemQualifiedWildcardKind::ObjectName(name),
+        WildcardAdditionalOptions::default(),
+    )
 }

@@ -7,14 +7,16 @@ pub(super) fn by_places(query: &mut Query) {
     let SetExpr::Select(select) = query.body.as_ref() else { return };
     let Some(order_by) = &mut query.order_by else { return };
     let OrderByKind::Expressions(sorted) = &mut order_by.kind else { return };
-    if select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))) {
+    if select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)))
+    {
         return;
     }
     for sort in sorted {
         if matches!(sort.expr, Expr::Identifier(_) | Expr::Value(_)) {
             continue;
         }
-        let place = select.projection.iter().position(|item| expression(item).is_some_and(|expr| is_same(expr, &sort.expr)));
+        let place =
+            select.projection.iter().position(|item| expression(item).is_some_and(|expr| is_same(expr, &sort.expr)));
         if let Some(place) = place {
             sort.expr = Expr::value(Value::Number((place + 1).to_string(), false));
         }

@@ -46,7 +46,11 @@ pub(super) fn name_items(select: &mut Select, context: &RewriteContext, internal
 }
 
 /// What each item of the first SELECT is called; `None` for VALUES.
-pub(super) fn items(body: &SetExpr, context: &RewriteContext, internal: &HashMap<String, String>) -> Option<Vec<OutputItem>> {
+pub(super) fn items(
+    body: &SetExpr,
+    context: &RewriteContext,
+    internal: &HashMap<String, String>,
+) -> Option<Vec<OutputItem>> {
     let select = super::first_select(body)?;
     Some(select.projection.iter().map(|item| output_item(item, context, internal)).collect())
 }
@@ -123,7 +127,9 @@ fn is_column(expr: &Expr, relations: &HashSet<String>) -> bool {
 
 /// Names the relations of a FROM are known by.
 fn relation_names(from: &[TableWithJoins]) -> HashSet<String> {
-    let factors = from.iter().flat_map(|item| std::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation)));
+    let factors = from
+        .iter()
+        .flat_map(|item| std::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation)));
     factors.filter_map(relation_name).collect()
 }
 

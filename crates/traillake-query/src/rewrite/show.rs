@@ -1,6 +1,8 @@
 //! SHOW as queries: `SHOW TABLES` over `information_schema`, `SHOW COLUMNS` as DESCRIBE.
 
-use datafusion::sql::sqlparser::ast::{DescribeAlias, ObjectName, ShowStatementFilter, ShowStatementFilterPosition, ShowStatementIn, Statement};
+use datafusion::sql::sqlparser::ast::{
+    DescribeAlias, ObjectName, ShowStatementFilter, ShowStatementFilterPosition, ShowStatementIn, Statement,
+};
 use datafusion::sql::sqlparser::parser::Parser;
 
 use crate::QueryError;
@@ -23,11 +25,20 @@ pub(crate) fn rewrite_show(statement: Statement) -> Result<Statement, QueryError
 }
 
 fn describe(table_name: ObjectName) -> Statement {
-    Statement::ExplainTable { describe_alias: DescribeAlias::Describe, hive_format: None, has_table_keyword: false, table_name }
+    Statement::ExplainTable {
+        describe_alias: DescribeAlias::Describe,
+        hive_format: None,
+        has_table_keyword: false,
+        table_name,
+    }
 }
 
-fn show_tables(place: Option<&ShowStatementIn>, filter: Option<&ShowStatementFilterPosition>) -> Result<Statement, QueryError> {
-    let schema = place.and_then(|place| place.parent_name.as_ref()).map(|name| name.to_string().to_lowercase().replace('"', ""));
+fn show_tables(
+    place: Option<&ShowStatementIn>,
+    filter: Option<&ShowStatementFilterPosition>,
+) -> Result<Statement, QueryError> {
+    let schema =
+        place.and_then(|place| place.parent_name.as_ref()).map(|name| name.to_string().to_lowercase().replace('"', ""));
     let filter = filter.map(|position| match position {
         ShowStatementFilterPosition::Infix(filter) | ShowStatementFilterPosition::Suffix(filter) => filter,
     });

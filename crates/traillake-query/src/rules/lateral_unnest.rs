@@ -24,7 +24,7 @@ use datafusion::optimizer::AnalyzerRule;
 pub(crate) struct LateralUnnest;
 
 impl AnalyzerRule for LateralUnnest {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "traillake_lateral_unnest"
     }
 
@@ -65,9 +65,12 @@ impl Lateral {
     fn inline(&self, join: &Join) -> Result<LogicalPlan> {
         let left: Vec<Expr> = join.left.schema().columns().into_iter().map(Expr::Column).collect();
         let names = ListNames::unused_in(&join.left, self.unnest.exec_columns.len());
-        let lists = self.lists.expr.iter().enumerate().map(|(index, list)| {
-            Ok(without_outer_references(list.clone().unalias())?.alias(names.name(index)))
-        });
+        let lists = self
+            .lists
+            .expr
+            .iter()
+            .enumerate()
+            .map(|(index, list)| Ok(without_outer_references(list.clone().unalias())?.alias(names.name(index))));
         let input: Vec<Expr> = left.iter().cloned().map(Ok).chain(lists).collect::<Result<_>>()?;
         let outputs = self.outputs.expr.iter().map(|output| self.output(output, &names));
         let output: Vec<Expr> = left.into_iter().map(Ok).chain(outputs).collect::<Result<_>>()?;
@@ -105,8 +108,11 @@ struct ListNames {
 impl ListNames {
     fn unused_in(plan: &LogicalPlan, count: usize) -> Self {
         let taken = |prefix: &str| plan.schema().fields().iter().any(|field| field.name().starts_with(prefix));
-        let prefix = (0..).map(|n: u32| format!("__lateral_{n}_")).find(|prefix| !taken(prefix));
-        Self { prefix: prefix.unwrap_or_default(), count }
+        let mut prefix = "__lateral_".to_owned();
+        while taken(&prefix) {
+            prefix.push('_');
+        }
+        Self { prefix, count }
     }
 
     fn name(&self, index: usize) -> String {

@@ -12,7 +12,10 @@ fn checked(sql: &str, rules: StatementRules) -> Result<(), String> {
     };
     let tokens = tokenize(sql).map_err(name)?;
     check_first_keyword(&tokens).map_err(name)?;
-    let statement = Parser::new(&LakeDialect).with_tokens_with_locations(tokens).parse_statement().map_err(|error| error.to_string())?;
+    let statement = Parser::new(&LakeDialect)
+        .with_tokens_with_locations(tokens)
+        .parse_statement()
+        .map_err(|error| error.to_string())?;
     check(&statement, rules).map_err(name)
 }
 

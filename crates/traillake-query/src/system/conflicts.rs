@@ -28,7 +28,9 @@ pub(super) async fn view(context: &SystemContext) -> Result<Arc<dyn TableProvide
         let conflicts = of_store(store, Arc::new(provider)).map_err(engine)?;
         plan = Some(match plan {
             None => conflicts,
-            Some(before) => LogicalPlanBuilder::from(before).union(conflicts).and_then(LogicalPlanBuilder::build).map_err(engine)?,
+            Some(before) => {
+                LogicalPlanBuilder::from(before).union(conflicts).and_then(LogicalPlanBuilder::build).map_err(engine)?
+            }
         });
     }
     let plan = plan.map_or_else(none, Ok).map_err(engine)?;
@@ -41,7 +43,11 @@ fn of_store(store: &StoreEntry, provider: Arc<dyn TableProvider>) -> Result<Logi
         .filter(ident("eventid").is_not_null())?
         .aggregate(
             vec![ident("$account"), ident("eventid")],
-            vec![events().alias("events"), min(ident("eventtime")).alias("first_event"), max(ident("eventtime")).alias("last_event")],
+            vec![
+                events().alias("events"),
+                min(ident("eventtime")).alias("first_event"),
+                max(ident("eventtime")).alias("last_event"),
+            ],
         )?
         .filter(ident("events").gt(lit(1_i64)))?
         .project(columns(store.name()))?

@@ -25,8 +25,9 @@ pub(super) fn table() -> SystemTable {
     SystemTable { name: "files", schema, rows }
 }
 
-fn rows(context: SystemContext) -> Rows {
+fn rows(context: &SystemContext) -> Rows {
     let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
+    let context = context.clone();
     stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
 }
 

@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use traillake_model::PartitionValues;
 use traillake_storage::DataFile;
 
-use super::cells::{COUNT, DATE, TEXT, TIME, boolean, BOOLEAN, count, date, micros, optional_text, schema, text};
+use super::cells::{BOOLEAN, COUNT, DATE, TEXT, TIME, boolean, count, date, micros, optional_text, schema, text};
 use super::{Row, Rows, SystemContext, SystemTable};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
@@ -27,8 +27,9 @@ pub(super) fn table() -> SystemTable {
     SystemTable { name: "partitions", schema, rows }
 }
 
-fn rows(context: SystemContext) -> Rows {
+fn rows(context: &SystemContext) -> Rows {
     let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
+    let context = context.clone();
     stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
 }
 

@@ -20,7 +20,7 @@ pub(super) fn table() -> SystemTable {
     SystemTable { name: "queries", schema, rows }
 }
 
-fn rows(context: SystemContext) -> Rows {
+fn rows(context: &SystemContext) -> Rows {
     let queries = context.registry.list(context.tables.lake().clock().now());
     stream::iter(queries).map(|query| Ok(row(query))).boxed()
 }

@@ -26,7 +26,7 @@ pub(super) fn table() -> SystemTable {
     SystemTable { name: "stores", schema, rows }
 }
 
-fn rows(context: SystemContext) -> Rows {
+fn rows(context: &SystemContext) -> Rows {
     let rows: Vec<Row> = context.stores.all().iter().map(row).collect();
     stream::iter(rows.into_iter().map(Ok)).boxed()
 }

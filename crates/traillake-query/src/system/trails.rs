@@ -20,9 +20,10 @@ pub(super) fn table() -> SystemTable {
     SystemTable { name: "trails", schema, rows }
 }
 
-fn rows(context: SystemContext) -> Rows {
+fn rows(context: &SystemContext) -> Rows {
+    let lake = context.tables.lake().clone();
     let trails = async move {
-        let trails = context.tables.lake().trails().await?;
+        let trails = lake.trails().await?;
         let rows: Vec<Row> = trails.iter().map(row).collect();
         Ok::<_, QueryError>(stream::iter(rows.into_iter().map(Ok)))
     };

@@ -62,7 +62,11 @@ impl Shape {
                 self.opened = opened + 1;
                 self.open()
             }
-            Token::Word(word) if opened > 1 && matches!(word.keyword, Keyword::SELECT | Keyword::WITH | Keyword::VALUES) => self.doubled(),
+            Token::Word(word)
+                if opened > 1 && matches!(word.keyword, Keyword::SELECT | Keyword::WITH | Keyword::VALUES) =>
+            {
+                self.doubled()
+            }
             Token::RParen | Token::RBracket | Token::RBrace => self.close(),
             Token::Comma => self.begin_expression(),
             Token::Word(word) if word.quote_style.is_none() => self.keyword(word.keyword),
@@ -76,7 +80,11 @@ impl Shape {
         // `a[1][1]...` and `f()()` grow like any other chain.
         let exceeded = self.chained();
         self.levels.push(Level::default());
-        if self.levels.len() > MAX_NESTING + 1 { Some(("parentheses within each other", MAX_NESTING)) } else { exceeded }
+        if self.levels.len() > MAX_NESTING + 1 {
+            Some(("parentheses within each other", MAX_NESTING))
+        } else {
+            exceeded
+        }
     }
 
     fn doubled(&mut self) -> Exceeded {
@@ -117,11 +125,18 @@ impl Shape {
             Keyword::AND | Keyword::OR => self.logic(),
             Keyword::UNION | Keyword::INTERSECT | Keyword::EXCEPT => self.set(),
             Keyword::FROM | Keyword::JOIN | Keyword::UNNEST => self.relation(),
-            Keyword::SELECT | Keyword::WHERE | Keyword::GROUP | Keyword::HAVING | Keyword::ORDER | Keyword::ON => self.begin_expression(),
-            Keyword::WHEN | Keyword::THEN | Keyword::ELSE | Keyword::LIMIT => self.end_operand(),
-            Keyword::NOT | Keyword::IS | Keyword::IN | Keyword::LIKE | Keyword::BETWEEN | Keyword::COLLATE | Keyword::AT | Keyword::CASE => {
-                self.chained()
+            Keyword::SELECT | Keyword::WHERE | Keyword::GROUP | Keyword::HAVING | Keyword::ORDER | Keyword::ON => {
+                self.begin_expression()
             }
+            Keyword::WHEN | Keyword::THEN | Keyword::ELSE | Keyword::LIMIT => self.end_operand(),
+            Keyword::NOT
+            | Keyword::IS
+            | Keyword::IN
+            | Keyword::LIKE
+            | Keyword::BETWEEN
+            | Keyword::COLLATE
+            | Keyword::AT
+            | Keyword::CASE => self.chained(),
             _ => None,
         }
     }

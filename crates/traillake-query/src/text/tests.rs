@@ -69,7 +69,9 @@ fn quoted_names_are_lowered_and_remembered() {
 
 #[test]
 fn hidden_columns_are_noticed_with_and_without_quotes() {
-    for (sql, named) in [("SELECT \"$Path\"", true), ("SELECT $path", true), ("SELECT '$path'", false), ("SELECT path", false)] {
+    for (sql, named) in
+        [("SELECT \"$Path\"", true), ("SELECT $path", true), ("SELECT '$path'", false), ("SELECT path", false)]
+    {
         assert_eq!(read_statement(sql, 99, || Ok(String::new())).unwrap().names_hidden_columns, named, "{sql}");
     }
 }

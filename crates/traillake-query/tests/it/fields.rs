@@ -28,8 +28,14 @@ async fn element_at_finds_keys_and_elements_or_null() {
                FROM events WHERE eventName = 'GetObject'";
     assert_eq!(lake.rows(sql).await, ["arn:aws:s3:::logs/a/b|AWS::S3::Bucket|111111111111|NULL"]);
     assert_eq!(lake.rows("SELECT count(element_at(requestParameters,'bucketName')) AS n FROM events").await, ["1"]);
-    assert_eq!(lake.rows("SELECT count(*) FROM events WHERE element_at(requestParameters,'instanceType') = 't3.micro'").await, ["1"]);
-    assert_eq!(lake.rows("SELECT element_at(ARRAY[1,2,3], 2), element_at(ARRAY[1], 5), element_at(ARRAY['a','b'], -2)").await, ["2|NULL|a"]);
+    assert_eq!(
+        lake.rows("SELECT count(*) FROM events WHERE element_at(requestParameters,'instanceType') = 't3.micro'").await,
+        ["1"]
+    );
+    assert_eq!(
+        lake.rows("SELECT element_at(ARRAY[1,2,3], 2), element_at(ARRAY[1], 5), element_at(ARRAY['a','b'], -2)").await,
+        ["2|NULL|a"]
+    );
     let error = lake.error("SELECT element_at(ARRAY[1,2], 0)").await;
     assert!(error.to_string().contains("array indices start at 1"), "{error}");
 }
@@ -37,7 +43,9 @@ async fn element_at_finds_keys_and_elements_or_null() {
 #[tokio::test]
 async fn cardinality_is_a_signed_number() {
     let lake = events().await;
-    let rows = lake.rows("SELECT cardinality(resources) - 3, cardinality(requestParameters) FROM events ORDER BY eventID").await;
+    let rows = lake
+        .rows("SELECT cardinality(resources) - 3, cardinality(requestParameters) FROM events ORDER BY eventID")
+        .await;
     assert_eq!(rows, ["-1|2", "-3|NULL", "NULL|2", "-2|1"]);
 }
 
@@ -60,7 +68,9 @@ async fn event_times_compare_with_text() {
         let rows = lake.rows(&format!("SELECT count(*) FROM events WHERE {condition}")).await;
         assert_eq!(rows, [count], "{condition}");
     }
-    let rows = lake.rows("SELECT eventTime FROM events WHERE eventTime > '2023-07-10 12:00:00' ORDER BY eventTime LIMIT 1").await;
+    let rows = lake
+        .rows("SELECT eventTime FROM events WHERE eventTime > '2023-07-10 12:00:00' ORDER BY eventTime LIMIT 1")
+        .await;
     assert_eq!(rows, ["2023-07-10T12:30:00"]);
     assert!(!lake.error("SELECT 1 FROM events WHERE eventTime > 'yesterday'").await.to_string().is_empty());
 }
@@ -105,17 +115,38 @@ async fn clauses_and_operators_of_lake_are_understood() {
         ("SELECT eventName FROM events ORDER BY eventID FETCH FIRST 1 ROWS ONLY", vec!["GetObject"]),
         ("SELECT eventName FROM (SELECT * FROM events) WHERE eventName LIKE 'Con%'", vec!["ConsoleLogin"]),
         ("SELECT awsRegion, count(*) FROM events GROUP BY 1 ORDER BY 1", vec!["eu-west-1|2", "us-east-1|2"]),
-        ("SELECT eventName FROM events WHERE errorCode IS DISTINCT FROM 'AccessDenied' AND readOnly = false", vec!["ConsoleLogin"]),
-        ("SELECT DISTINCT userIdentity.arn FROM events WHERE userIdentity.type = 'IAMUser' ORDER BY userIdentity.arn", vec!["arn:aws:iam::222222222222:user/bob"]),
-        ("SELECT upper(eventName), count(*) FROM events GROUP BY upper(eventName) HAVING count(*) > 0 ORDER BY count(*) DESC, upper(eventName) LIMIT 1", vec!["CONSOLELOGIN|1"]),
+        (
+            "SELECT eventName FROM events WHERE errorCode IS DISTINCT FROM 'AccessDenied' AND readOnly = false",
+            vec!["ConsoleLogin"],
+        ),
+        (
+            "SELECT DISTINCT userIdentity.arn FROM events WHERE userIdentity.type = 'IAMUser' ORDER BY userIdentity.arn",
+            vec!["arn:aws:iam::222222222222:user/bob"],
+        ),
+        (
+            "SELECT upper(eventName), count(*) FROM events GROUP BY upper(eventName) HAVING count(*) > 0 ORDER BY count(*) DESC, upper(eventName) LIMIT 1",
+            vec!["CONSOLELOGIN|1"],
+        ),
         ("SELECT DISTINCT upper(awsRegion) FROM events ORDER BY upper(awsRegion)", vec!["EU-WEST-1", "US-EAST-1"]),
         ("SELECT 5/2, 1 = 1 AND NOT false", vec!["2|true"]),
-        ("SELECT cast(eventID AS varchar), cast(eventID AS varchar) FROM events WHERE eventName = 'Decrypt'", vec!["00000000-0000-4000-8000-000000000004|00000000-0000-4000-8000-000000000004"]),
-        ("SELECT any_match(resources, r -> r.type = 'AWS::S3::Bucket') FROM events WHERE eventName = 'GetObject'", vec!["true"]),
+        (
+            "SELECT cast(eventID AS varchar), cast(eventID AS varchar) FROM events WHERE eventName = 'Decrypt'",
+            vec!["00000000-0000-4000-8000-000000000004|00000000-0000-4000-8000-000000000004"],
+        ),
+        (
+            "SELECT any_match(resources, r -> r.type = 'AWS::S3::Bucket') FROM events WHERE eventName = 'GetObject'",
+            vec!["true"],
+        ),
         ("SELECT count(*) FROM events a JOIN events b ON a.userIdentity.arn = b.userIdentity.arn", vec!["6"]),
-        ("SELECT eventName FROM events WHERE eventID IN (SELECT eventID FROM events WHERE readOnly) ORDER BY 1", vec!["Decrypt", "GetObject"]),
+        (
+            "SELECT eventName FROM events WHERE eventID IN (SELECT eventID FROM events WHERE readOnly) ORDER BY 1",
+            vec!["Decrypt", "GetObject"],
+        ),
         ("/* first */ SELECT eventname -- comment\n FROM events WHERE eventname = 'Decrypt';", vec!["Decrypt"]),
-        ("WITH E AS (SELECT eventName AS Name FROM events) SELECT NAME FROM e ORDER BY name LIMIT 1", vec!["ConsoleLogin"]),
+        (
+            "WITH E AS (SELECT eventName AS Name FROM events) SELECT NAME FROM e ORDER BY name LIMIT 1",
+            vec!["ConsoleLogin"],
+        ),
         ("SELECT requestParameters, count(*) AS n FROM events GROUP BY requestParameters ORDER BY n LIMIT 0", vec![]),
     ] {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");

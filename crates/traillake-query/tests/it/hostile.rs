@@ -52,14 +52,18 @@ fn long(first: &str, count: usize, more: fn(usize) -> String) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_alternatives_do_not_overflow_the_stack() {
     let lake = events().await;
-    let sql = long("SELECT count(*) FROM events WHERE eventName = 'GetObject'", 10_000, |n| format!(" OR eventName = 'x{n}'"));
+    let sql = long("SELECT count(*) FROM events WHERE eventName = 'GetObject'", 10_000, |n| {
+        format!(" OR eventName = 'x{n}'")
+    });
     assert_eq!(lake.rows(&sql).await, ["1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thousands_of_patterns_do_not_overflow_the_stack() {
     let lake = events().await;
-    let sql = long("SELECT count(*) FROM events WHERE eventName = 'GetObject'", 5_000, |n| format!(" OR eventName LIKE '%x{n}%'"));
+    let sql = long("SELECT count(*) FROM events WHERE eventName = 'GetObject'", 5_000, |n| {
+        format!(" OR eventName LIKE '%x{n}%'")
+    });
     assert_eq!(lake.rows(&sql).await, ["1"]);
 }
 
@@ -73,7 +77,9 @@ async fn ten_thousand_exclusions_do_not_overflow_the_stack() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_pairs_do_not_overflow_the_stack() {
     let lake = events().await;
-    let sql = long("SELECT count(*) FROM events WHERE userIdentity.arn = 'x'", 1_000, |n| format!(" OR userIdentity.arn = 'x{n}' AND readOnly"));
+    let sql = long("SELECT count(*) FROM events WHERE userIdentity.arn = 'x'", 1_000, |n| {
+        format!(" OR userIdentity.arn = 'x{n}' AND readOnly")
+    });
     assert_eq!(lake.rows(&sql).await, ["0"]);
 }
 

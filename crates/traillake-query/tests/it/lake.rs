@@ -94,7 +94,14 @@ impl TestLake {
             length_bytes: 2,
             quarantined_at_ms: 0,
         });
-        change.manifest.push(ManifestRow { object, attempt, read: read + 1, stored: read, quarantined: 1, ..ManifestRow::default() });
+        change.manifest.push(ManifestRow {
+            object,
+            attempt,
+            read: read + 1,
+            stored: read,
+            quarantined: 1,
+            ..ManifestRow::default()
+        });
         let outcome = table.commit(&base, change).await.unwrap();
         assert!(matches!(outcome, CommitOutcome::Committed(_)));
     }
@@ -134,7 +141,8 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 
 fn as_text(batch: &RecordBatch) -> Vec<String> {
     let options = FormatOptions::default().with_null("NULL");
-    let columns: Vec<_> = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options).unwrap()).collect();
+    let columns: Vec<_> =
+        batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options).unwrap()).collect();
     let row = |row: usize| columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("|");
     (0..batch.num_rows()).map(row).collect()
 }

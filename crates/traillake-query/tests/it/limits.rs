@@ -32,7 +32,8 @@ async fn rows_up_to_the_limit_are_delivered_before_it_is_named() {
 async fn a_query_ends_at_its_time_limit() {
     let lake = events().await;
     let options = QueryOptions { timeout: Some(Duration::from_millis(200)), ..QueryOptions::default() };
-    let sql = "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b WHERE a.value + b.value = 7";
+    let sql =
+        "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b WHERE a.value + b.value = 7";
     let started = std::time::Instant::now();
     let error = match lake.engine().query(sql, &options).await {
         Ok(result) => result.collect().await.unwrap_err(),

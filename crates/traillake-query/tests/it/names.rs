@@ -19,7 +19,10 @@ async fn columns_are_named_as_the_query_spells_them() {
         ("SELECT eventName, awsRegion FROM events", vec!["eventName", "awsRegion"]),
         ("SELECT userIdentity.arn, e.userIdentity.sessionContext.sessionIssuer.ARN FROM events e", vec!["arn", "ARN"]),
         ("SELECT count(*), max(eventTime) AS \"Last Seen\" FROM events", vec!["_col0", "Last Seen"]),
-        ("SELECT a.eventID, b.eventID FROM events a JOIN events b ON a.eventID = b.eventID", vec!["eventID", "eventID"]),
+        (
+            "SELECT a.eventID, b.eventID FROM events a JOIN events b ON a.eventID = b.eventID",
+            vec!["eventID", "eventID"],
+        ),
         ("SELECT element_at(resources, 1).ARN, element_at(resources, 1) FROM events", vec!["ARN", "_col1"]),
         ("SELECT Name FROM (SELECT eventName AS name FROM events) x", vec!["Name"]),
         ("SELECT eventName FROM events UNION SELECT eventSource FROM events", vec!["eventName"]),
@@ -46,7 +49,8 @@ async fn a_wildcard_gives_the_schema_without_hidden_columns() {
 #[tokio::test]
 async fn hidden_columns_are_reached_by_name() {
     let lake = events().await;
-    let sql = "SELECT DISTINCT \"$account\", $region, \"$date\" FROM events WHERE \"$date\" >= date '2023-07-11' ORDER BY 3";
+    let sql =
+        "SELECT DISTINCT \"$account\", $region, \"$date\" FROM events WHERE \"$date\" >= date '2023-07-11' ORDER BY 3";
     assert_eq!(lake.rows(sql).await, ["222222222222|eu-west-1|2023-07-11", "222222222222|eu-west-1|2023-07-12"]);
     let paths = lake.rows("SELECT \"$path\" FROM events WHERE eventName = 'Decrypt'").await;
     assert!(paths[0].ends_with(".parquet"), "{paths:?}");
@@ -60,7 +64,10 @@ async fn unknown_columns_are_named_placed_and_corrected() {
     assert_eq!(error.hint().unwrap(), "did you mean `eventname`?");
     assert_eq!(error.position(), Some(Position { line: 2, column: 3 }));
     let error = lake.error("SELECT userIdentity.acountId FROM events").await;
-    assert!(matches!(&error, QueryError::UnknownColumn { nearest: Some(nearest), .. } if nearest == "useridentity.accountid"), "{error:?}");
+    assert!(
+        matches!(&error, QueryError::UnknownColumn { nearest: Some(nearest), .. } if nearest == "useridentity.accountid"),
+        "{error:?}"
+    );
     let error = lake.error("SELECT nosuch FROM events").await;
     assert!(error.to_string().contains("nosuch"), "{error}");
     let error = lake.error("SELECT sessionIssuer FROM events").await;
@@ -73,11 +80,20 @@ async fn unknown_columns_are_named_placed_and_corrected() {
 async fn unknown_functions_and_stores_are_named_and_corrected() {
     let lake = events().await;
     let error = lake.error("SELECT uper(eventName) FROM events").await;
-    assert!(matches!(&error, QueryError::UnknownFunction { name, nearest: Some(nearest), .. } if name == "uper" && nearest == "upper"), "{error:?}");
+    assert!(
+        matches!(&error, QueryError::UnknownFunction { name, nearest: Some(nearest), .. } if name == "uper" && nearest == "upper"),
+        "{error:?}"
+    );
     let error = lake.error("SELECT 1 FROM event").await;
-    assert!(matches!(&error, QueryError::StoreNotFound { name, nearest: Some(nearest), position: Some(_) } if name == "event" && nearest == "events"), "{error:?}");
+    assert!(
+        matches!(&error, QueryError::StoreNotFound { name, nearest: Some(nearest), position: Some(_) } if name == "event" && nearest == "events"),
+        "{error:?}"
+    );
     let error = lake.error("SELECT 1 FROM system.querys").await;
-    assert!(matches!(&error, QueryError::StoreNotFound { nearest: Some(nearest), .. } if nearest == "system.queries"), "{error:?}");
+    assert!(
+        matches!(&error, QueryError::StoreNotFound { nearest: Some(nearest), .. } if nearest == "system.queries"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -59,7 +59,11 @@ async fn tables_and_columns_are_shown() {
         let columns = lake.rows(sql).await;
         assert!(columns.iter().any(|row| row.starts_with("eventname|")), "{sql}: {columns:?}");
     }
-    let rows = lake.rows("SELECT count(*) FROM information_schema.columns WHERE table_name = 'events' AND column_name = 'eventjson'").await;
+    let rows = lake
+        .rows(
+            "SELECT count(*) FROM information_schema.columns WHERE table_name = 'events' AND column_name = 'eventjson'",
+        )
+        .await;
     assert_eq!(rows, ["1"]);
 }
 
@@ -68,7 +72,10 @@ async fn plans_are_explained_with_what_is_pruned() {
     let lake = events().await;
     let plan = lake.rows("EXPLAIN SELECT eventName FROM events WHERE eventTime >= '2023-07-12'").await.join("\n");
     assert!(plan.contains("files=1/3") || plan.contains("files=1/4"), "{plan}");
-    let plan = lake.rows("EXPLAIN ANALYZE SELECT eventName FROM events WHERE recipientAccountId = '111111111111'").await.join("\n");
+    let plan = lake
+        .rows("EXPLAIN ANALYZE SELECT eventName FROM events WHERE recipientAccountId = '111111111111'")
+        .await
+        .join("\n");
     assert!(plan.contains("files=1/3"), "{plan}");
     let rules = QueryOptions { statements: StatementRules::QueryOnly, ..QueryOptions::default() };
     let error = lake.engine().query("EXPLAIN SELECT 1", &rules).await.unwrap_err();

@@ -5,7 +5,15 @@ use crate::lake::{EVENTS, TestLake, events};
 #[tokio::test]
 async fn every_system_table_answers() {
     let lake = events().await;
-    for (table, rows) in [("stores", 1), ("trails", 0), ("objects", 1), ("partitions", 3), ("files", 3), ("quarantine", 1), ("conflicts", 0)] {
+    for (table, rows) in [
+        ("stores", 1),
+        ("trails", 0),
+        ("objects", 1),
+        ("partitions", 3),
+        ("files", 3),
+        ("quarantine", 1),
+        ("conflicts", 0),
+    ] {
         let found = lake.rows(&format!("SELECT * FROM system.{table}")).await;
         assert_eq!(found.len(), rows, "{table}: {found:?}");
     }

@@ -5,7 +5,11 @@ use crate::lake::events;
 #[tokio::test]
 async fn resources_become_rows() {
     let lake = events().await;
-    let arns = ["GetObject|arn:aws:s3:::logs", "GetObject|arn:aws:s3:::logs/a/b", "Decrypt|arn:aws:kms:eu-west-1:222222222222:key/k"];
+    let arns = [
+        "GetObject|arn:aws:s3:::logs",
+        "GetObject|arn:aws:s3:::logs/a/b",
+        "Decrypt|arn:aws:kms:eu-west-1:222222222222:key/k",
+    ];
     let mut arns = arns.to_vec();
     arns.sort_unstable();
     for sql in [
@@ -18,7 +22,9 @@ async fn resources_become_rows() {
     ] {
         match lake.try_rows(sql).await {
             Ok(rows) => assert_eq!(rows, arns, "{sql}"),
-            Err(error) => assert!(sql.contains("prefix") && error.to_string().contains("names are given"), "{sql}: {error}"),
+            Err(error) => {
+                assert!(sql.contains("prefix") && error.to_string().contains("names are given"), "{sql}: {error}")
+            }
         }
     }
 }
@@ -27,22 +33,48 @@ async fn resources_become_rows() {
 async fn rows_without_elements_disappear_unless_the_join_keeps_them() {
     let lake = events().await;
     assert_eq!(lake.rows("SELECT count(*) FROM events CROSS JOIN UNNEST(resources) AS t(r)").await, ["3"]);
-    let kept = lake.rows("SELECT eventName, t.r.type FROM events LEFT JOIN UNNEST(resources) AS t(r) ON true ORDER BY eventID, 2").await;
-    assert_eq!(kept, ["GetObject|AWS::S3::Bucket", "GetObject|AWS::S3::Object", "ConsoleLogin|NULL", "RunInstances|NULL", "Decrypt|AWS::KMS::Key"]);
+    let kept = lake
+        .rows("SELECT eventName, t.r.type FROM events LEFT JOIN UNNEST(resources) AS t(r) ON true ORDER BY eventID, 2")
+        .await;
+    assert_eq!(
+        kept,
+        [
+            "GetObject|AWS::S3::Bucket",
+            "GetObject|AWS::S3::Object",
+            "ConsoleLogin|NULL",
+            "RunInstances|NULL",
+            "Decrypt|AWS::KMS::Key"
+        ]
+    );
 }
 
 #[tokio::test]
 async fn conditions_aggregates_and_subqueries_work_on_the_rows() {
     let lake = events().await;
     for (sql, expected) in [
-        ("SELECT r.type, count(*) FROM events CROSS JOIN UNNEST(resources) AS t(r) GROUP BY r.type ORDER BY 1 LIMIT 1", vec!["AWS::KMS::Key|1"]),
-        ("SELECT eventName FROM events, UNNEST(resources) AS t(r) WHERE r.arn LIKE '%/b' AND readOnly", vec!["GetObject"]),
-        ("SELECT n FROM (SELECT eventName AS n, r FROM events CROSS JOIN UNNEST(resources) AS t(r)) WHERE r.type = 'AWS::KMS::Key'", vec!["Decrypt"]),
+        (
+            "SELECT r.type, count(*) FROM events CROSS JOIN UNNEST(resources) AS t(r) GROUP BY r.type ORDER BY 1 LIMIT 1",
+            vec!["AWS::KMS::Key|1"],
+        ),
+        (
+            "SELECT eventName FROM events, UNNEST(resources) AS t(r) WHERE r.arn LIKE '%/b' AND readOnly",
+            vec!["GetObject"],
+        ),
+        (
+            "SELECT n FROM (SELECT eventName AS n, r FROM events CROSS JOIN UNNEST(resources) AS t(r)) WHERE r.type = 'AWS::KMS::Key'",
+            vec!["Decrypt"],
+        ),
         ("WITH x AS (SELECT r FROM events CROSS JOIN UNNEST(resources) AS t(r)) SELECT count(*) FROM x", vec!["3"]),
-        ("SELECT eventName FROM events WHERE eventID IN (SELECT e.eventID FROM events e, UNNEST(e.resources) AS t(r) WHERE r.type = 'AWS::KMS::Key')", vec!["Decrypt"]),
+        (
+            "SELECT eventName FROM events WHERE eventID IN (SELECT e.eventID FROM events e, UNNEST(e.resources) AS t(r) WHERE r.type = 'AWS::KMS::Key')",
+            vec!["Decrypt"],
+        ),
         ("SELECT count(*) FROM events JOIN UNNEST(resources) AS t(r) ON r.accountId = recipientAccountId", vec!["2"]),
         ("SELECT count(*) FROM events a, UNNEST(a.resources) AS t(r), UNNEST(a.resources) AS u(s)", vec!["5"]),
-        ("SELECT count(*) FROM events a CROSS JOIN UNNEST(a.resources) AS t(r) JOIN events b ON a.eventID = b.eventID", vec!["3"]),
+        (
+            "SELECT count(*) FROM events a CROSS JOIN UNNEST(a.resources) AS t(r) JOIN events b ON a.eventID = b.eventID",
+            vec!["3"],
+        ),
     ] {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }
@@ -62,7 +94,10 @@ async fn arrays_are_zipped_and_numbered() {
         ("SELECT * FROM UNNEST(ARRAY[1,2,3], ARRAY['a']) AS t(n, s)", vec!["1|a", "2|NULL", "3|NULL"]),
         ("SELECT * FROM UNNEST(ARRAY['a','b']) WITH ORDINALITY AS t(s, n)", vec!["a|1", "b|2"]),
         ("SELECT x FROM UNNEST(ARRAY[7]) AS x", vec!["7"]),
-        ("SELECT r.type, n FROM events CROSS JOIN UNNEST(resources) WITH ORDINALITY AS t(r, n) WHERE eventName = 'GetObject' ORDER BY n", vec!["AWS::S3::Object|1", "AWS::S3::Bucket|2"]),
+        (
+            "SELECT r.type, n FROM events CROSS JOIN UNNEST(resources) WITH ORDINALITY AS t(r, n) WHERE eventName = 'GetObject' ORDER BY n",
+            vec!["AWS::S3::Object|1", "AWS::S3::Bucket|2"],
+        ),
     ] {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }

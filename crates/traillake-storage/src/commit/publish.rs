@@ -78,8 +78,8 @@ impl EventTable {
         let mut last = taken;
         for folder in [paths::MANIFEST, paths::QUARANTINE] {
             let (offset, folder) = (paths::sorted_file(folder, taken), object_store::path::Path::from(folder));
-            let later = || self.0.root.list_with_offset(Some(&folder), &offset).try_collect::<Vec<_>>();
-            let found = documents::retry(later).await.map_err(StorageError::object_store("list", &folder))?;
+            let later = self.0.root.list_with_offset(Some(&folder), &offset).try_collect::<Vec<_>>();
+            let found = later.await.map_err(StorageError::object_store("list", &folder))?;
             last = found.iter().filter_map(|meta| paths::sorted_file_number(&meta.location)).fold(last, u64::max);
         }
         Ok(last.saturating_add(1))

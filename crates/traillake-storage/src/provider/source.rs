@@ -17,7 +17,7 @@ use datafusion_datasource::PartitionedFile;
 use datafusion_datasource::morsel::Morselizer;
 use object_store::ObjectStore;
 
-use crate::pruning::is_shallow;
+use crate::pruning::is_simple;
 use crate::scan_report::ScanReport;
 
 /// Wraps the engine's Parquet source.
@@ -91,18 +91,18 @@ impl FileSource for EventSource {
         self.inner.supports_repartitioning()
     }
 
-    /// Expressions too deep to analyse stay above the scan: the reader's pruning code calls itself for every level.
+    /// Expressions that are not simple stay above the scan: the reader would analyse them for every file.
     fn try_pushdown_filters(
         &self,
         filters: Vec<Arc<dyn PhysicalExpr>>,
         config: &ConfigOptions,
     ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
-        let shallow: Vec<bool> = filters.iter().map(is_shallow).collect();
-        let offered = filters.into_iter().zip(&shallow).filter(|(_, shallow)| **shallow).map(|(filter, _)| filter);
+        let simple: Vec<bool> = filters.iter().map(is_simple).collect();
+        let offered = filters.into_iter().zip(&simple).filter(|(_, simple)| **simple).map(|(filter, _)| filter);
         let result = self.inner.try_pushdown_filters(offered.collect(), config)?;
         let mut answers = result.filters.into_iter();
-        let answer = |&shallow: &bool| if shallow { answers.next().unwrap_or(PushedDown::No) } else { PushedDown::No };
-        let answers = shallow.iter().map(answer).collect();
+        let answer = |&simple: &bool| if simple { answers.next().unwrap_or(PushedDown::No) } else { PushedDown::No };
+        let answers = simple.iter().map(answer).collect();
         let propagation = FilterPushdownPropagation::with_parent_pushdown_result(answers);
         Ok(match result.updated_node {
             Some(inner) => propagation.with_updated_node(self.wrap(inner)),

@@ -27,7 +27,9 @@ pub(crate) fn unrounded(expr: &Arc<dyn PhysicalExpr>) -> Arc<dyn PhysicalExpr> {
 
 fn bounds(rounded: &Arc<dyn PhysicalExpr>, op: Operator, value: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExpr>> {
     let (time, unit_ms) = rounded_time(rounded)?;
-    let from_ms = milliseconds(value.downcast_ref::<Literal>()?.value())?;
+    let value = value.downcast_ref::<Literal>()?.value();
+    let is_whole_day = unit_ms == DAY_MS && matches!(value, ScalarValue::Date32(_));
+    let from_ms = milliseconds(value)?;
     let until_ms = from_ms.checked_add(unit_ms)?;
     let bound = |op, ms| -> Arc<dyn PhysicalExpr> {
         let value = ScalarValue::TimestampMillisecond(Some(ms), None);
@@ -38,6 +40,8 @@ fn bounds(rounded: &Arc<dyn PhysicalExpr>, op: Operator, value: &Arc<dyn Physica
             let (from, until) = (bound(Operator::GtEq, from_ms), bound(Operator::Lt, until_ms));
             Some(Arc::new(BinaryExpr::new(from, Operator::And, until)))
         }
+        Operator::Gt if is_whole_day => Some(bound(Operator::GtEq, until_ms)),
+        Operator::Lt if is_whole_day => Some(bound(Operator::Lt, from_ms)),
         Operator::Gt | Operator::GtEq => Some(bound(Operator::GtEq, from_ms)),
         Operator::Lt | Operator::LtEq => Some(bound(Operator::Lt, until_ms)),
         _ => None,

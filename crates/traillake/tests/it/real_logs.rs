@@ -10,7 +10,7 @@ use traillake_ingest::{IngestRequest, IngestSummary, SourceSpec};
 use traillake_storage::ObjectStoreOptions;
 use traillake_testing::{RealLog, real_logs, shared_folder};
 
-use crate::support::{Backend, Place, TestLake, assert_balanced, manifest, request};
+use crate::support::{Backend, Place, TestLake, assert_balanced, long_after, manifest, request};
 
 /// Distinct records that the README of the logs names, less those that hold no readable time.
 const RECORDS: usize = 3_320;
@@ -64,6 +64,13 @@ fn has_time(record: &str) -> bool {
     record["eventTime"].as_str().is_some_and(|time| chrono::DateTime::parse_from_rfc3339(time).is_ok())
 }
 
+/// A lake in a time to which every real log is past.
+async fn open(place: &Place) -> TestLake {
+    let lake = TestLake::open(place).await;
+    lake.clock.set(long_after());
+    lake
+}
+
 /// Checks account and content of a store that holds the real logs.
 async fn check(lake: &TestLake, store: &str, summary: &IngestSummary, logs: &[RealLog]) {
     assert_eq!(summary.objects.failed, 0, "{summary:?}");
@@ -92,7 +99,7 @@ async fn stored_records(lake: &TestLake, store: &str) -> Vec<String> {
 async fn every_real_file_of_a_walk_is_accounted_for_and_every_event_is_its_record() {
     let (Some(logs), Some(shared)) = (real_logs(), shared_folder()) else { return };
     let place = Place::new(Backend::Folder).await;
-    let lake = TestLake::open(&place).await;
+    let lake = open(&place).await;
     let source = shared.join("data/trail-logs");
     let summary = lake.ingest_with("walked", request(source.to_str().unwrap(), ObjectStoreOptions::default())).await;
     check(&lake, "walked", &summary, &logs).await;
@@ -102,7 +109,7 @@ async fn every_real_file_of_a_walk_is_accounted_for_and_every_event_is_its_recor
 async fn every_real_file_named_outright_is_accounted_for_and_every_event_is_its_record() {
     let Some(logs) = real_logs() else { return };
     let place = Place::new(Backend::Folder).await;
-    let lake = TestLake::open(&place).await;
+    let lake = open(&place).await;
     let sources = logs.iter().map(|log| SourceSpec::parse(log.path.to_str().unwrap()).unwrap()).collect();
     let summary = lake.ingest_with("named", IngestRequest::new(sources, ObjectStoreOptions::default())).await;
     assert_eq!((summary.objects.seen, summary.objects.ignored), (logs.len() as u64, 0), "{summary:?}");
@@ -116,7 +123,7 @@ async fn real_trail_files_from_s3_give_the_same_events() {
     for log in &logs {
         place.put("logs", &log.name, std::fs::read(&log.path).unwrap());
     }
-    let lake = TestLake::open(&place).await;
+    let lake = open(&place).await;
     let summary = lake.ingest("copied", &place, "logs").await;
     check(&lake, "copied", &summary, &logs).await;
 }

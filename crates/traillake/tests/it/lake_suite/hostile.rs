@@ -83,7 +83,7 @@ async fn invented_accounts_regions_and_days_of_keys_stay_within_the_partition_ru
         place.put("trail", key, log_of(&[placeless(n)]));
     }
     if matches!(place, Place::S3(_)) {
-        place.put("trail", "odd\u{1}key\\with \"all\" of it?#.json.gz", log_file(900..901));
+        place.put("trail", "odd key\\with \"all\" of it?#.json.gz", log_file(900..901));
     }
     let lake = TestLake::open(&place).await;
     let summary = lake.ingest("events", &place, "trail").await;
