@@ -15,7 +15,10 @@ use serde::Deserialize;
 
 pub(crate) use generate::{DemoArgs, GenerateArgs};
 pub(crate) use ingest::IngestArgs;
-pub(crate) use maintain::{CompactArgs, ExpireArgs, ExportArgs, QuarantineCommand, QuarantineListArgs, QuarantineRetryArgs, ShowArgs, VacuumArgs};
+pub(crate) use maintain::{
+    CompactArgs, ExpireArgs, ExportArgs, QuarantineCommand, QuarantineListArgs, QuarantineRetryArgs, ShowArgs,
+    VacuumArgs,
+};
 pub(crate) use query::{AskArgs, Format, QueryArgs, ReplArgs};
 pub(crate) use store::{CreateArgs, DeleteArgs, NamedArgs, OnOff, StoreCommand, UpdateArgs};
 pub(crate) use trail::{TrailAddArgs, TrailCommand};

@@ -20,7 +20,12 @@ impl Context {
 
     /// The address of the lake.
     pub(crate) fn location(&self) -> Result<&str> {
-        let missing = || CliError::usage("there is no lake: the user's data folder is not known", "name it with `--lake URL` or TRAILLAKE_LAKE");
+        let missing = || {
+            CliError::usage(
+                "there is no lake: the user's data folder is not known",
+                "name it with `--lake URL` or TRAILLAKE_LAKE",
+            )
+        };
         self.settings.lake.value.as_deref().ok_or_else(missing)
     }
 

@@ -75,7 +75,9 @@ impl CliError {
     /// How the run ends.
     pub(crate) fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Usage { .. } | Self::Config(_) | Self::Generate(GenerateError::OutOfRange { .. }) => ExitStatus::Usage,
+            Self::Usage { .. } | Self::Config(_) | Self::Generate(GenerateError::OutOfRange { .. }) => {
+                ExitStatus::Usage
+            }
             Self::Interrupted | Self::Generate(GenerateError::Interrupted) => ExitStatus::Interrupted,
             _ if self.is_broken_pipe() => ExitStatus::Done,
             _ => ExitStatus::Failed,

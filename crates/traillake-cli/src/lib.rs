@@ -79,7 +79,8 @@ fn explain(error: &clap::Error) -> ExitStatus {
 }
 
 fn run_on_deep_stack(cli: Cli, matches: ArgMatches) -> ExitStatus {
-    let worker = thread::Builder::new().name("main".to_owned()).stack_size(STACK_BYTES).spawn(move || run_parsed(cli, &matches));
+    let worker =
+        thread::Builder::new().name("main".to_owned()).stack_size(STACK_BYTES).spawn(move || run_parsed(cli, &matches));
     worker.ok().and_then(|worker| worker.join().ok()).unwrap_or(ExitStatus::Failed)
 }
 

@@ -30,8 +30,12 @@ impl Listing {
 
     fn table(&self, columns: &[&str]) -> String {
         let cell = |row: &Map<String, Value>, name: &str| row.get(name).map_or_else(String::new, shown);
-        let right: Vec<bool> = columns.iter().map(|name| self.rows.iter().any(|row| row.get(*name).is_some_and(Value::is_number))).collect();
-        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| columns.iter().map(|name| cell(row, name)).collect()).collect();
+        let right: Vec<bool> = columns
+            .iter()
+            .map(|name| self.rows.iter().any(|row| row.get(*name).is_some_and(Value::is_number)))
+            .collect();
+        let rows: Vec<Vec<String>> =
+            self.rows.iter().map(|row| columns.iter().map(|name| cell(row, name)).collect()).collect();
         print_rows(columns, &right, &rows)
     }
 }
@@ -41,7 +45,8 @@ pub(crate) fn print_thing(format: ListFormat, thing: &Value) -> Result<()> {
     if format == ListFormat::Json {
         return print_json(thing);
     }
-    let members: Vec<(&String, String)> = thing.as_object().into_iter().flatten().map(|(name, value)| (name, shown(value))).collect();
+    let members: Vec<(&String, String)> =
+        thing.as_object().into_iter().flatten().map(|(name, value)| (name, shown(value))).collect();
     let width = members.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut lines = String::new();
     for (name, value) in members {

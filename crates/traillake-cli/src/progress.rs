@@ -31,7 +31,13 @@ impl ProgressLine {
         let progress = Arc::clone(progress);
         Self::start(printer, move || {
             let so_far = progress.so_far();
-            format!("{} of {} events, {}, {}", text::count(so_far.events), text::count(events), text::counted(so_far.objects, "object"), text::bytes(so_far.gzip_bytes))
+            format!(
+                "{} of {} events, {}, {}",
+                text::count(so_far.events),
+                text::count(events),
+                text::counted(so_far.objects, "object"),
+                text::bytes(so_far.gzip_bytes)
+            )
         })
     }
 
@@ -104,7 +110,10 @@ mod tests {
             quarantined: 3,
             listed: true,
         };
-        assert_eq!(ingest_text(&reading), "4,500 of 9,000 objects, 120,000 events, 85.0 MB/s, 60,000 events/s, 2.0 s left, 3 quarantined");
+        assert_eq!(
+            ingest_text(&reading),
+            "4,500 of 9,000 objects, 120,000 events, 85.0 MB/s, 60,000 events/s, 2.0 s left, 3 quarantined"
+        );
         let listing = ProgressReading { listed: false, ..reading };
         assert!(ingest_text(&listing).starts_with("4,500 of 9,000+ objects"));
     }

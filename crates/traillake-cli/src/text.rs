@@ -34,7 +34,11 @@ pub(crate) fn bytes(number: u64) -> String {
         tenths /= 1000;
         unit += 1;
     }
-    if tenths < 1000 { format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]) } else { format!("{} {}", tenths / 10, UNITS[unit]) }
+    if tenths < 1000 {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    } else {
+        format!("{} {}", tenths / 10, UNITS[unit])
+    }
 }
 
 /// `0.012 s`, `3.4 s`, `2 min 5 s`.

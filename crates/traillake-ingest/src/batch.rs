@@ -114,7 +114,9 @@ impl Batch {
     }
 
     fn add_row(&mut self, chunk: u32, row: u32, objects: &[u32], places: &[(u32, u32)], meta: &RowMeta) {
-        let (Some(&object), Some(&(place, account))) = (objects.get(meta.share as usize), places.get(meta.place as usize)) else {
+        let (Some(&object), Some(&(place, account))) =
+            (objects.get(meta.share as usize), places.get(meta.place as usize))
+        else {
             return;
         };
         if self.seen.is_repeat(account, meta.content, meta.occurrence) {

@@ -54,8 +54,7 @@ impl Occurrences {
         if self.0.len() >= Self::MOST {
             self.0.clear();
         }
-        let [a, b, c, d, e, f, g, h, ..] = content;
-        let count = self.0.entry(u64::from_le_bytes([a, b, c, d, e, f, g, h])).or_insert(0);
+        let count = self.0.entry(content.first_chunk().map_or(0, |head| u64::from_le_bytes(*head))).or_insert(0);
         *count = count.saturating_add(1);
         *count
     }

@@ -24,13 +24,13 @@ pub(crate) enum EnvelopeArray {
     Records,
     /// `records`, as other tools write it.
     OtherRecords,
-    /// `Events` of LookupEvents.
+    /// `Events` of `LookupEvents`.
     Events,
     /// `logEvents` of CloudWatch Logs.
     LogEvents,
-    /// `QueryResultRows` of GetQueryResults: rows are objects, or lists of objects with one member.
+    /// `QueryResultRows` of `GetQueryResults`: rows are objects, or lists of objects with one member.
     QueryResultRows,
-    /// `Messages` of SQS ReceiveMessage.
+    /// `Messages` of SQS `ReceiveMessage`.
     Messages,
 }
 

@@ -19,7 +19,7 @@ use crate::summary::{IngestSummary, Note};
 const RECENT_DAYS: u64 = 2;
 /// Failures in a row after which following is given up.
 const MOST_FAILURES: u32 = 20;
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Files younger than this may still be growing.
 const SETTLE: Duration = Duration::from_secs(1);
 
@@ -151,7 +151,7 @@ impl Follower {
         }
         tracing::warn!(error = %error, failures = self.failures, "a pass failed and will be tried again");
         let note = Note { message: format!("a pass failed and is tried again: {error}"), hint: error.hint() };
-        self.report(IngestSummary { notes: vec![note], ..IngestSummary::empty(self.total.store) });
+        self.report(&IngestSummary { notes: vec![note], ..IngestSummary::empty(self.total.store) });
         self.next = Instant::now() + (self.poll * 2u32.saturating_pow(self.failures.min(6))).min(LONGEST_WAIT);
         Ok(())
     }
@@ -161,14 +161,8 @@ impl Follower {
         let started = Instant::now();
         let full = self.full_is_due(started);
         let request = if full { self.request.clone() } else { self.recent() };
-        let summary = Box::pin(ingest(
-            &self.table,
-            &self.lake,
-            request,
-            Arc::clone(&self.progress),
-            self.cancel.clone(),
-        ))
-        .await?;
+        let summary =
+            Box::pin(ingest(&self.table, &self.lake, request, Arc::clone(&self.progress), self.cancel.clone())).await?;
         self.failures = 0;
         if full {
             self.last_full = Some(started);
@@ -180,7 +174,7 @@ impl Follower {
             self.commits += 1;
             self.next = self.next.max(Instant::now() + self.options.commit_every);
         }
-        self.report(summary);
+        self.report(&summary);
         self.compact_now_and_then().await
     }
 
@@ -208,13 +202,13 @@ impl Follower {
         request
     }
 
-    fn report(&mut self, summary: IngestSummary) {
-        self.total.add_pass(&summary);
+    fn report(&mut self, summary: &IngestSummary) {
+        self.total.add_pass(summary);
         let silent = summary.events.read == 0 && summary.notes.is_empty();
         if let Some(observer) = &self.options.on_pass
             && !silent
         {
-            observer(&summary);
+            observer(summary);
         }
     }
 

@@ -18,7 +18,8 @@
 //! let text = r#"{"Records":[{"eventName":"GetObject","eventSource":"s3.amazonaws.com"}, 17]}"#;
 //! let object = SourceObject::from_bytes("memory:example", text.into());
 //! let (sender, mut pieces) = tokio::sync::mpsc::channel(4);
-//! let (outcome, chunk) = tokio::join!(read_object(&object, &ReadLimits::default(), sender), pieces.recv());
+//! let limits = ReadLimits::default();
+//! let (outcome, chunk) = tokio::join!(read_object(&object, &limits, sender), pieces.recv());
 //!
 //! assert_eq!(outcome?.content_kind, ContentKind::Records);
 //! let chunk = chunk.unwrap_or_default();

@@ -97,7 +97,7 @@ pub enum EnvelopeKind {
     EventBridge,
     /// A CloudWatch Logs subscription payload (`logEvents`).
     CloudWatchLogs,
-    /// Output of LookupEvents (`CloudTrailEvent` text).
+    /// Output of `LookupEvents` (`CloudTrailEvent` text).
     LookupEvents,
     /// Results of a CloudTrail Lake query (`eventJson` text).
     QueryResults,

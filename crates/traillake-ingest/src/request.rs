@@ -53,7 +53,7 @@ impl Default for IngestLimits {
             decompressed_bytes: 64 << 30,
             decompression_ratio: 1_000,
             workers: None,
-            commit_every: Duration::from_secs(60),
+            commit_every: Duration::from_mins(1),
             settle: Duration::ZERO,
         }
     }

@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::batch::Chunk;
 use crate::pipeline::{
-    Converter, FoundRecord, ManifestCursor, Mode, ObjectEnd, ObjectJob, Previous, Reading, Run, SetAside, deliver, drive,
-    read_limits,
+    Converter, FoundRecord, ManifestCursor, Mode, ObjectEnd, ObjectJob, Previous, Reading, Run, SetAside, deliver,
+    drive, read_limits,
 };
 use crate::progress::IngestProgress;
 use crate::request::IngestLimits;

@@ -8,7 +8,9 @@
 //! the next line, if the broken value began on the line of the error. Otherwise the rest is one piece.
 
 mod capture;
+mod lines;
 mod outbox;
+mod resync;
 mod scan;
 
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use bytes::Bytes;
 use crate::envelope::{Dug, DugKind, EnvelopeArray, Header, dig, header};
 use crate::{ContentKind, EnvelopeContext, EnvelopeKind, UnsplittableReason};
 use capture::{Capture, Captured};
+use lines::Lines;
 use outbox::Outbox;
 use scan::{Scan, Step};
 
@@ -52,10 +55,8 @@ pub(crate) struct Splitter {
     record_bytes: usize,
     /// Offset of the current chunk.
     base: u64,
-    /// Only white space came since the last line end.
-    at_line_start: bool,
-    /// The current top-level value goes on after a line end.
-    many_lines: bool,
+    /// The lines of the current top-level value.
+    lines: Lines,
     top_values: u64,
     first_byte: Option<u8>,
     /// The header of the envelope object whose array was just left.
@@ -102,8 +103,7 @@ impl Splitter {
             capture: None,
             record_bytes,
             base: 0,
-            at_line_start: false,
-            many_lines: false,
+            lines: Lines::default(),
             top_values: 0,
             first_byte: None,
             tail: Header::default(),
@@ -201,7 +201,7 @@ impl Splitter {
     fn between(&mut self, chunk: &Bytes, mut at: usize, close: bool) -> usize {
         while let Some(byte) = chunk.get(at).copied() {
             match byte {
-                b'\n' => self.at_line_start = true,
+                b'\n' => self.lines.end(),
                 b' ' | b'\t' | b'\r' => {}
                 b',' if self.frames.is_empty() && self.top_values > 0 => {}
                 b']' if close => return self.close_array(at),
@@ -214,9 +214,9 @@ impl Splitter {
 
     fn start_value(&mut self, chunk: &Bytes, at: usize, byte: u8) -> usize {
         self.first_byte.get_or_insert(byte);
-        self.leave_line_start();
+        self.lines.go_on();
         if self.frames.is_empty() {
-            self.many_lines = false;
+            self.lines = Lines::default();
         }
         let walked = self.frames.iter().all(|frame| matches!(frame, Frame::Array));
         match byte {
@@ -241,10 +241,10 @@ impl Splitter {
     fn after_element(&mut self, chunk: &Bytes, mut at: usize) -> usize {
         while let Some(byte) = chunk.get(at).copied() {
             match byte {
-                b'\n' => self.at_line_start = true,
+                b'\n' => self.lines.end(),
                 b' ' | b'\t' | b'\r' => {}
                 b',' => {
-                    self.leave_line_start();
+                    self.lines.go_on();
                     self.state = State::Between { close: false };
                     return at + 1;
                 }
@@ -256,13 +256,8 @@ impl Splitter {
         at
     }
 
-    fn leave_line_start(&mut self) {
-        self.many_lines |= self.at_line_start;
-        self.at_line_start = false;
-    }
-
     fn close_array(&mut self, at: usize) -> usize {
-        self.leave_line_start();
+        self.lines.go_on();
         match self.frames.pop() {
             Some(Frame::Envelope { header, mut scan, .. }) => {
                 scan.resume_after_array();
@@ -285,8 +280,7 @@ impl Splitter {
 
     fn value(&mut self, chunk: &Bytes, at: usize) -> usize {
         let step = self.scan.run(chunk, at);
-        self.at_line_start = self.scan.at_line_start();
-        self.many_lines |= self.scan.has_many_lines();
+        self.lines.follow(self.scan.lines());
         match step {
             Step::More => chunk.len(),
             Step::End(end) => {
@@ -298,7 +292,7 @@ impl Splitter {
                 end
             }
             Step::LineEndInString(end) => {
-                self.state = if self.many_lines { State::Value } else { State::LineEndInString };
+                self.state = if self.lines.are_many() { State::Value } else { State::LineEndInString };
                 end
             }
             Step::Broken(end) => self.broken(chunk, end),
@@ -401,8 +395,6 @@ fn expectation(reason: UnsplittableReason) -> &'static str {
         _ => "expected JSON",
     }
 }
-
-mod resync;
 
 #[cfg(test)]
 mod tests;

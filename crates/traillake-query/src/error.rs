@@ -1,5 +1,7 @@
 //! Why a query was refused or failed, with the place in its text and a way out.
 
+mod messages;
+mod places;
 mod translate;
 
 use std::fmt;
@@ -10,7 +12,8 @@ use thiserror::Error;
 use traillake_model::ErrorCode;
 use traillake_storage::StorageError;
 
-pub(crate) use translate::{Translator, parse_error};
+pub(crate) use messages::parse_error;
+pub(crate) use translate::Translator;
 
 /// A place in a query text; both counts start at 1, columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,6 +138,8 @@ pub enum QueryError {
         name: String,
         /// The closest name there is.
         nearest: Option<String>,
+        /// The fields of what stands before the last dot.
+        fields: Vec<String>,
         /// Where.
         position: Option<Position>,
     },
@@ -259,9 +264,8 @@ impl QueryError {
             Self::StoreNotFound { nearest: Some(name), .. }
             | Self::UnknownColumn { nearest: Some(name), .. }
             | Self::UnknownFunction { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
-            Self::UnknownColumn { nearest: None, .. } => {
-                "`SHOW COLUMNS FROM <store>` lists them; text stands in single quotes".into()
-            }
+            Self::UnknownColumn { fields, .. } if !fields.is_empty() => format!("fields: `{}`", fields.join("`, `")),
+            Self::UnknownColumn { .. } => "`SHOW COLUMNS FROM <store>` lists them; text stands in single quotes".into(),
             Self::MemoryLimit { .. } => "narrow the time range, select fewer columns, or raise `--memory-limit`".into(),
             Self::SpillLimit { .. } => "narrow the time range, or raise the limit (`temp_bytes`)".into(),
             Self::Timeout { .. } => "narrow the time range, or raise `--timeout`".into(),

@@ -101,3 +101,6 @@ fn parse_tokens(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
     let message = format!("expected the end of the query, found `{}`", next.token);
     Err(QueryError::Syntax { message, position: position(next.span.start) })
 }
+
+#[cfg(test)]
+mod tests;

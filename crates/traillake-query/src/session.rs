@@ -3,10 +3,10 @@
 //! A session knows the lake and nothing else: no file formats, no table factories, no object
 //! stores but those its scans register, no variables.
 
+mod memory;
 mod registry;
 
 use std::collections::{HashMap, HashSet};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +14,6 @@ use arrow::datatypes::DataType;
 use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
 use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool, UnboundedMemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::planner::ExprPlanner;
@@ -24,14 +23,11 @@ use traillake_model::EventDataStoreSettings;
 use traillake_storage::ScanTracker;
 
 use crate::catalog::{CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, StoreEntry, StoreSchema};
-use crate::planners::{FieldPlanner, UnnestPlanner};
+use crate::planners::{FieldFaults, FieldPlanner, UnnestPlanner};
 use crate::registry::QueryRegistry;
 use crate::rules::LateralUnnest;
 use crate::system::{SystemContext, SystemSchema};
 use crate::{QueryError, QueryLimits, functions};
-
-/// Largest consumers that an error about memory names.
-const NAMED_CONSUMERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
 
 /// What a session is made of.
 pub(crate) struct SessionParts<'a> {
@@ -50,6 +46,7 @@ pub(crate) struct QuerySession {
     pub(crate) tracker: Arc<ScanTracker>,
     pub(crate) stores: LakeStores,
     pub(crate) system: Arc<SystemSchema>,
+    pub(crate) faults: FieldFaults,
     hidden_columns: Arc<AtomicBool>,
     default_store: Option<String>,
 }
@@ -60,28 +57,23 @@ pub(crate) fn runtime(limits: &QueryLimits) -> Result<Arc<RuntimeEnv>, QueryErro
         Some(folder) => DiskManagerMode::Directories(vec![folder.clone()]),
         None => DiskManagerMode::OsTmpDirectory,
     };
-    let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(limits.temp_bytes);
+    let disk = DiskManagerBuilder::default()
+        .with_mode(mode)
+        .with_max_temp_directory_size(limits.temp_bytes)
+        .with_max_spill_merge_fan_in(memory::merge_fan_in(limits));
     RuntimeEnvBuilder::new()
-        .with_memory_pool(memory_pool(limits.memory_bytes))
+        .with_memory_pool(memory::pool(limits))
         .with_disk_manager_builder(disk)
         .with_object_store_registry(Arc::new(registry::LakeObjectStores::default()))
         .build_arc()
         .map_err(|source| QueryError::Engine { source: Box::new(source) })
 }
 
-fn memory_pool(limit_bytes: Option<u64>) -> Arc<dyn MemoryPool> {
-    match limit_bytes {
-        None => Arc::new(UnboundedMemoryPool::default()),
-        Some(limit) => {
-            let pool = FairSpillPool::new(usize::try_from(limit).unwrap_or(usize::MAX));
-            Arc::new(TrackConsumersPool::new(pool, NAMED_CONSUMERS))
-        }
-    }
-}
-
 /// Opens a session over the lake as it is now.
 pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> {
     let tracker = Arc::new(ScanTracker::default());
+    let faults = FieldFaults::default();
+    let now = parts.tables.lake().clock().now();
     let stores = LakeStores::try_new(parts.stores)?;
     let hidden_columns = Arc::new(AtomicBool::new(false));
     let schema = Arc::new(StoreSchema::new(parts.tables.clone(), stores.clone(), Arc::clone(&hidden_columns)));
@@ -94,11 +86,14 @@ pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> 
         .with_config(config(parts.limits, Arc::clone(&tracker)))
         .with_runtime_env(parts.runtime)
         .with_catalog_list(Arc::new(catalogs))
-        .with_expr_planners(expr_planners())
+        .with_expr_planners(expr_planners(faults.clone()))
         .with_relation_planners(vec![Arc::new(UnnestPlanner)])
         .with_analyzer_rules(analyzer_rules());
-    let state = functions::register(builder).build();
-    Ok(QuerySession { state, tracker, stores, system, hidden_columns, default_store: parts.default_store })
+    let mut state = functions::register(builder).build();
+    state.mark_start_execution();
+    state.execution_props_mut().query_execution_start_time = Some(now);
+    let default_store = parts.default_store;
+    Ok(QuerySession { state, tracker, stores, system, faults, hidden_columns, default_store })
 }
 
 fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
@@ -107,37 +102,18 @@ fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
         .with_default_catalog_and_schema(CATALOG, STORES)
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(true)
+        .with_batch_size(memory::batch_rows(limits))
         .with_extension(tracker);
-    if let Some(limit) = limits.memory_bytes {
-        config = config.with_batch_size(batch_rows(limit));
-    }
     let options = config.options_mut();
     options.execution.parquet.pushdown_filters = true;
-    if let Some(limit) = limits.memory_bytes {
-        options.execution.sort_spill_reservation_bytes = merge_bytes(limit, limits.parallelism);
-    }
+    options.execution.sort_spill_reservation_bytes = memory::merge_bytes(limits);
     "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
     config
 }
 
-/// Rows of a batch: DataFusion's 8,192, or fewer when batches of wide events would fill a small limit.
-fn batch_rows(limit_bytes: u64) -> usize {
-    const BYTES_PER_ROW: u64 = 128 << 10;
-    usize::try_from(limit_bytes / BYTES_PER_ROW).unwrap_or(usize::MAX).clamp(512, 8_192)
-}
-
-/// What each sort keeps back for merging its spilled runs: DataFusion's 10 MB, or less when
-/// several sorts of a small limit would have nothing left.
-fn merge_bytes(limit_bytes: u64, parallelism: usize) -> usize {
-    const SHARE: usize = 16;
-    const MOST: usize = 10 << 20;
-    let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
-    (limit / SHARE / parallelism.max(1)).min(MOST)
-}
-
 /// Ours come first: the first planner that answers wins.
-fn expr_planners() -> Vec<Arc<dyn ExprPlanner>> {
-    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(FieldPlanner)];
+fn expr_planners(faults: FieldFaults) -> Vec<Arc<dyn ExprPlanner>> {
+    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(FieldPlanner::new(faults))];
     planners.extend(SessionStateDefaults::default_expr_planners());
     planners
 }

@@ -18,7 +18,9 @@ mod merge;
 
 /// Files merged at once: each holds a decoder and a batch in memory.
 const MAX_FILES_AT_ONCE: usize = 128;
-/// Commits tried for one merged file while other writers are faster.
+/// Merged files that one commit publishes.
+const FILES_PER_COMMIT: usize = 64;
+/// Commits tried for merged files while other writers are faster.
 const MAX_COMMIT_ATTEMPTS: u32 = 20;
 
 /// How to compact.
@@ -70,48 +72,56 @@ pub struct CompactedPartition {
 pub async fn compact(table: &EventTable, options: CompactOptions) -> Result<CompactReport> {
     let snapshot = table.refresh().await?;
     let mut report = CompactReport { dry_run: options.dry_run, partitions: Vec::new() };
+    let mut merged: Vec<Merged> = Vec::new();
     for (partition, files) in snapshot.files.partitions() {
         let groups = groups(files, options);
         if groups.is_empty() {
             continue;
         }
-        let mut done = CompactedPartition {
-            partition: partition.clone(),
-            files_before: 0,
-            files_after: 0,
-            rows: 0,
-            bytes_before: 0,
-            bytes_after: 0,
-            skipped: 0,
-        };
+        report.partitions.push(CompactedPartition::new(partition));
         for group in groups {
-            merge_group(table, &group, options.dry_run, &mut done).await?;
+            if options.dry_run {
+                report.count(partition, &group, 0);
+                continue;
+            }
+            let file = write_merged(table, partition, &group).await?;
+            merged.push(Merged { file, group });
+            if merged.len() == FILES_PER_COMMIT {
+                publish(table, std::mem::take(&mut merged), &mut report).await?;
+            }
         }
-        report.partitions.push(done);
     }
+    publish(table, merged, &mut report).await?;
     Ok(report)
 }
 
-async fn merge_group(
-    table: &EventTable,
-    group: &[Arc<DataFile>],
-    dry_run: bool,
-    done: &mut CompactedPartition,
-) -> Result<()> {
-    let mut merged_bytes = 0;
-    if !dry_run {
-        let Some(merged) = merge_and_commit(table, &done.partition, group).await? else {
-            done.skipped += 1;
-            return Ok(());
-        };
-        merged_bytes = merged.size_bytes;
+impl CompactReport {
+    fn of(&mut self, partition: &PartitionValues) -> Option<&mut CompactedPartition> {
+        self.partitions.iter_mut().rev().find(|done| &done.partition == partition)
     }
-    done.files_before += group.len();
-    done.files_after += 1;
-    done.rows += group.iter().map(|file| file.rows).sum::<u64>();
-    done.bytes_before += group.iter().map(|file| file.size_bytes).sum::<u64>();
-    done.bytes_after += merged_bytes;
-    Ok(())
+
+    fn count(&mut self, partition: &PartitionValues, group: &[Arc<DataFile>], bytes_after: u64) {
+        let Some(done) = self.of(partition) else { return };
+        done.files_before += group.len();
+        done.files_after += 1;
+        done.rows += group.iter().map(|file| file.rows).sum::<u64>();
+        done.bytes_before += group.iter().map(|file| file.size_bytes).sum::<u64>();
+        done.bytes_after += bytes_after;
+    }
+}
+
+impl CompactedPartition {
+    fn new(partition: &PartitionValues) -> Self {
+        let partition = partition.clone();
+        Self { partition, files_before: 0, files_after: 0, rows: 0, bytes_before: 0, bytes_after: 0, skipped: 0 }
+    }
+}
+
+/// A merged file that no commit names yet, and the files it stands for.
+#[derive(Debug)]
+struct Merged {
+    file: NewFile,
+    group: Vec<Arc<DataFile>>,
 }
 
 /// Small files in groups of at most the target size, neighbours in time together; groups of one are left out.
@@ -140,56 +150,71 @@ fn groups(files: &[Arc<DataFile>], options: CompactOptions) -> Vec<Vec<Arc<DataF
     groups
 }
 
-/// The merged file once it is committed; None when another writer was faster with these files.
-async fn merge_and_commit(
-    table: &EventTable,
-    partition: &PartitionValues,
-    group: &[Arc<DataFile>],
-) -> Result<Option<NewFile>> {
-    let rows: u64 = group.iter().map(|file| file.rows).sum();
-    let merged = write_merged(table, partition, group, usize::try_from(rows).unwrap_or(usize::MAX)).await?;
-    let counted = group.iter().all(|file| file.rows > 0);
-    if counted && merged.rows != rows {
-        discard(table, &merged).await;
-        return Err(StorageError::corrupt(
-            &merged.path,
-            format!("merging {} files gave {} rows, the log promises {rows}", group.len(), merged.rows),
-        ));
-    }
+/// Commits merged files, but those whose files another writer took meanwhile.
+async fn publish(table: &EventTable, merged: Vec<Merged>, report: &mut CompactReport) -> Result<()> {
     let mut base = table.snapshot();
+    let mut open = merged;
     for _ in 0..MAX_COMMIT_ATTEMPTS {
-        let Some(remove) = still_there(&base.files, group) else { break };
-        match table.commit(&base, change(&merged, remove)).await? {
-            CommitOutcome::Committed(_) => return Ok(Some(merged)),
+        let mut change = TableChange::new(Operation::Compact);
+        let mut kept = Vec::with_capacity(open.len());
+        for merged in open {
+            if let Some(remove) = still_there(&base.files, &merged.group) {
+                change.add.push(merged.file.clone());
+                change.remove.extend(remove);
+                kept.push(merged);
+            } else {
+                skip(table, &merged, report).await;
+            }
+        }
+        open = kept;
+        if open.is_empty() {
+            return Ok(());
+        }
+        match table.commit(&base, change).await? {
+            CommitOutcome::Committed(_) => {
+                for merged in &open {
+                    report.count(&merged.file.partition, &merged.group, merged.file.size_bytes);
+                }
+                return Ok(());
+            }
             CommitOutcome::Conflict(newer) => base = newer,
         }
     }
-    discard(table, &merged).await;
-    Ok(None)
+    for merged in &open {
+        skip(table, merged, report).await;
+    }
+    Ok(())
 }
 
-async fn write_merged(
-    table: &EventTable,
-    partition: &PartitionValues,
-    group: &[Arc<DataFile>],
-    rows: usize,
-) -> Result<NewFile> {
-    let mut writer = EventFileWriter::try_new(table, partition, rows, Effort::Compact)?;
+async fn skip(table: &EventTable, merged: &Merged, report: &mut CompactReport) {
+    discard(table, &merged.file).await;
+    if let Some(done) = report.of(&merged.file.partition) {
+        done.skipped += 1;
+    }
+}
+
+/// Writes the rows of `group` into one file; it must hold as many as the log promises.
+async fn write_merged(table: &EventTable, partition: &PartitionValues, group: &[Arc<DataFile>]) -> Result<NewFile> {
+    let rows: u64 = group.iter().map(|file| file.rows).sum();
+    let expected = usize::try_from(rows).unwrap_or(usize::MAX);
+    let mut writer = EventFileWriter::try_new(table, partition, expected, Effort::Compact)?;
     let mut batches = merge::sorted(table, group)?;
     while let Some(batch) = batches.next().await? {
         writer.write(&batch).await?;
     }
-    writer.finish().await
+    let merged = writer.finish().await?;
+    if merged.rows != rows && group.iter().all(|file| file.rows > 0) {
+        discard(table, &merged).await;
+        let reason = format!("merging {} files gave {} rows, the log promises {rows}", group.len(), merged.rows);
+        return Err(StorageError::corrupt(&merged.path, reason));
+    }
+    Ok(merged)
 }
 
 /// The group's files as `files` knows them; None when one of them is gone.
 fn still_there(files: &FileSet, group: &[Arc<DataFile>]) -> Option<Vec<Arc<DataFile>>> {
     let find = |file: &Arc<DataFile>| files.of(&file.partition).iter().find(|known| known.path == file.path);
     group.iter().map(|file| find(file).map(Arc::clone)).collect()
-}
-
-fn change(merged: &NewFile, remove: Vec<Arc<DataFile>>) -> TableChange {
-    TableChange { add: vec![merged.clone()], remove, ..TableChange::new(Operation::Compact) }
 }
 
 /// Removes a file that no commit names; if that fails, vacuum sweeps it later.

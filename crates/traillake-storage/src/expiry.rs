@@ -71,8 +71,7 @@ pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<Expire
         if options.dry_run || files.is_empty() && set_aside.is_empty() {
             return Ok(report);
         }
-        let change =
-            TableChange { remove: files.clone(), manifest: set_aside, ..TableChange::new(Operation::Expire) };
+        let change = TableChange { remove: files.clone(), manifest: set_aside, ..TableChange::new(Operation::Expire) };
         match table.commit(&base, change).await? {
             CommitOutcome::Committed(_) => {
                 if options.now {

@@ -25,6 +25,8 @@ use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventSchema, RECORD_RE
 use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, keep_files};
 use crate::{EventTable, TableSnapshot};
 
+mod files;
+mod footers;
 mod scan;
 mod source;
 
@@ -71,7 +73,7 @@ impl EventTableProvider {
 
     fn visible_rows(&self) -> Precision<usize> {
         let all = keep_files(&self.snapshot.files, self.policy.first_visible_date, &[], &self.schema);
-        all.map_or(Precision::Absent, |kept| scan::row_count(&kept.files))
+        all.map_or(Precision::Absent, |kept| files::row_count(&kept.files))
     }
 }
 

@@ -53,3 +53,55 @@ pub(crate) fn any_node(expr: &Arc<dyn PhysicalExpr>, test: impl Fn(&Arc<dyn Phys
     });
     walked.is_ok() && found
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::common::ScalarValue;
+    use datafusion::logical_expr::Operator;
+    use datafusion::physical_expr::expressions::{BinaryExpr, Column, in_list};
+
+    use super::*;
+
+    fn equals(n: i32) -> Arc<dyn PhysicalExpr> {
+        let literal = Arc::new(Literal::new(ScalarValue::Int32(Some(n))));
+        Arc::new(BinaryExpr::new(Arc::new(Column::new("a", 0)), Operator::Eq, literal))
+    }
+
+    fn chain(op: Operator, length: i32) -> Arc<dyn PhysicalExpr> {
+        (1..length).map(equals).fold(equals(0), |chain, next| Arc::new(BinaryExpr::new(chain, op, next)))
+    }
+
+    fn balanced(from: i32, until: i32) -> Arc<dyn PhysicalExpr> {
+        let middle = i32::midpoint(from, until);
+        if middle == from {
+            return equals(from);
+        }
+        Arc::new(BinaryExpr::new(balanced(from, middle), Operator::Or, balanced(middle, until)))
+    }
+
+    #[test]
+    fn deep_and_large_expressions_are_not_simple() {
+        assert!(is_simple(&chain(Operator::Or, 200)));
+        assert!(!is_simple(&chain(Operator::Or, 10_000)));
+        assert!(is_simple(&balanced(0, 500)));
+        assert!(!is_simple(&balanced(0, 5_000)));
+    }
+
+    #[test]
+    fn the_values_of_a_list_do_not_count() {
+        let schema = arrow::datatypes::Schema::new(vec![arrow::datatypes::Field::new(
+            "a",
+            arrow::datatypes::DataType::Int32,
+            true,
+        )]);
+        let values = (0..10_000).map(|n| Arc::new(Literal::new(ScalarValue::Int32(Some(n)))) as _).collect();
+        let list = in_list(Arc::new(Column::new("a", 0)), values, &false, &schema).unwrap();
+        assert!(is_simple(&list));
+    }
+
+    #[test]
+    fn one_complicated_conjunct_does_not_spoil_the_others() {
+        let filter: Arc<dyn PhysicalExpr> = Arc::new(BinaryExpr::new(equals(1), Operator::And, balanced(0, 5_000)));
+        assert_eq!(prunable_conjuncts(&filter).len(), 1);
+    }
+}

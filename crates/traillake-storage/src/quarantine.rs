@@ -116,23 +116,23 @@ impl SortedRow for QuarantineRow {
 
 /// Those of `rows` whose attempt is that of their object's row in `manifest`; both sorted by object.
 pub(crate) fn live(
-    rows: BoxStream<'static, Result<QuarantineRow>>,
-    manifest: BoxStream<'static, Result<ManifestRow>>,
-) -> BoxStream<'static, Result<QuarantineRow>> {
+    rows: BoxStream<'static, Result<Sequenced<QuarantineRow>>>,
+    manifest: BoxStream<'static, Result<Sequenced<ManifestRow>>>,
+) -> BoxStream<'static, Result<Sequenced<QuarantineRow>>> {
     let state = (rows, manifest, None::<ManifestRow>);
     futures::stream::try_unfold(state, |(mut rows, mut manifest, mut current)| async move {
         while let Some(row) = rows.next().await.transpose()? {
             let order = loop {
-                match current.as_ref().map(|known| known.object.cmp(&row.object)) {
+                match current.as_ref().map(|known| known.object.cmp(&row.row.object)) {
                     None | Some(Ordering::Less) => match manifest.next().await.transpose()? {
-                        Some(next) => current = Some(next),
+                        Some(next) => current = Some(next.row),
                         None => break Ordering::Greater,
                     },
                     Some(order) => break order,
                 }
             };
             let latest = current.as_ref().filter(|_| order == Ordering::Equal);
-            if latest.is_some_and(|latest| latest.attempt == row.attempt) {
+            if latest.is_some_and(|latest| latest.attempt == row.row.attempt) {
                 return Ok(Some((row, (rows, manifest, current))));
             }
         }

@@ -103,3 +103,27 @@ pub fn scan_metrics(plan: &Arc<dyn ExecutionPlan>) -> ScanMetrics {
 fn metrics_sum(metrics: &MetricsSet, name: &str) -> usize {
     metrics.sum_by_name(name).map_or(0, |value| value.as_usize())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scans_add_up_and_the_newest_version_counts() {
+        let tracker = ScanTracker::default();
+        let scan = ScanReport {
+            files_total: 3,
+            files_kept: 1,
+            partitions_total: 2,
+            partitions_kept: 1,
+            table_version: 7,
+            ..ScanReport::default()
+        };
+        tracker.record(scan.clone());
+        tracker.record(ScanReport { table_version: 5, ..scan });
+        let total = tracker.total();
+        assert_eq!(total.to_string(), "files=2/6, partitions=2/4, table_version=7");
+        tracker.clear();
+        assert!(tracker.reports().is_empty());
+    }
+}

@@ -12,7 +12,7 @@ use traillake_model::{Clock, EventDataStoreId, EventDataStoreSettings};
 use uuid::Uuid;
 
 use crate::log::{self, Commit};
-use crate::manifest::{Keep, ManifestRow, ObjectRange, Sequenced, SortedFiles, merge};
+use crate::manifest::{Keep, LiveFile, ManifestRow, MergeInput, ObjectRange, Sequenced, SortedFiles, merge};
 use crate::quarantine::QuarantineRow;
 use crate::snapshot::{FileSet, TableSnapshot};
 use crate::{LakeStorage, OpenMode, Operation, Result, StorageError, TableChange, documents, paths, stores};
@@ -151,13 +151,24 @@ impl EventTable {
 
     /// What is set aside, sorted by object: rows of the attempt that the object's latest manifest row names.
     pub async fn quarantine_rows(&self, snapshot: &TableSnapshot) -> Result<BoxStream<'static, Result<QuarantineRow>>> {
-        let inputs = self.0.quarantine.inputs::<QuarantineRow>(&snapshot.quarantine, &ObjectRange::all()).await?;
-        if inputs.is_empty() {
+        let rows = self.pieces(snapshot, &snapshot.quarantine, Vec::new()).await?;
+        Ok(rows.map_ok(|row| row.row).boxed())
+    }
+
+    /// Rows of these quarantine files that count, once `newer` rows join the manifest.
+    pub(crate) async fn pieces(
+        &self,
+        snapshot: &TableSnapshot,
+        files: &[LiveFile],
+        newer: Vec<Sequenced<ManifestRow>>,
+    ) -> Result<BoxStream<'static, Result<Sequenced<QuarantineRow>>>> {
+        let pieces = self.0.quarantine.inputs(files, &ObjectRange::all()).await?;
+        if pieces.is_empty() {
             return Ok(futures::stream::empty().boxed());
         }
-        let manifest = self.manifest_rows(snapshot, ObjectRange::all()).await?;
-        let rows = merge(inputs, Keep::All).map_ok(|row| row.row).boxed();
-        Ok(crate::quarantine::live(rows, manifest))
+        let mut manifest = self.0.manifests.inputs(&snapshot.manifests, &ObjectRange::all()).await?;
+        manifest.extend(MergeInput::from_rows(newer));
+        Ok(crate::quarantine::live(merge(pieces, Keep::All), merge(manifest, Keep::Latest)))
     }
 
     /// Stores a piece that is too large for a row, streamed. Returns its path below the store's folder; it belongs to

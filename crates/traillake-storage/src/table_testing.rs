@@ -78,7 +78,12 @@ pub(crate) fn record(account: &str, region: &str, date: NaiveDate, n: usize) -> 
     )
 }
 
-pub(crate) fn records(account: &str, region: &str, date: NaiveDate, numbers: impl Iterator<Item = usize>) -> Vec<String> {
+pub(crate) fn records(
+    account: &str,
+    region: &str,
+    date: NaiveDate,
+    numbers: impl Iterator<Item = usize>,
+) -> Vec<String> {
     numbers.map(|n| record(account, region, date, n)).collect()
 }
 

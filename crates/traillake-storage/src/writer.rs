@@ -67,7 +67,10 @@ async fn upload(table: &EventTable, path: &str, bytes: Bytes) -> Result<()> {
     let mut writer = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path), PART_BYTES);
     let written = async {
         writer.put(bytes).await?;
-        writer.shutdown().await.map_err(|source| object_store::Error::Generic { store: "upload", source: source.into() })
+        writer
+            .shutdown()
+            .await
+            .map_err(|source| object_store::Error::Generic { store: "upload", source: source.into() })
     }
     .await;
     if let Err(error) = written {
@@ -133,4 +136,44 @@ fn new_path(values: &PartitionValues) -> String {
     let account = values.account.as_ref().map(|account| format!("account={account}/")).unwrap_or_default();
     let region = values.region.as_ref().map(|region| format!("region={region}/")).unwrap_or_default();
     format!("{account}{region}date={}/{}.parquet", values.date, uuid::Uuid::new_v4())
+}
+
+#[cfg(test)]
+mod tests {
+    use traillake_model::Retention;
+
+    use super::*;
+    use crate::table_testing::{batch, day, partition, records, table};
+
+    const ACCOUNT: &str = "111111111111";
+
+    #[tokio::test]
+    async fn a_file_lies_in_its_partition_and_says_what_it_holds() {
+        let table = table(Retention::Unlimited).await;
+        let values = partition(ACCOUNT, "us-east-1", day(11));
+        let batches =
+            [0..700, 700..1_500].map(|numbers| batch(table.schema(), &records(ACCOUNT, "us-east-1", day(11), numbers)));
+        let file = write_event_file(&table, &values, &batches, Effort::Ingest).await.unwrap();
+        assert!(file.path.starts_with("account=111111111111/region=us-east-1/date=2023-06-11/"), "{}", file.path);
+        let midnight = day(11).and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_micros();
+        assert_eq!((file.rows, file.stats.event_time_micros), (1_500, (midnight, midnight + 1_499_000_000)));
+        let stats = file.stats.to_delta_json(file.rows);
+        assert!(stats.contains(r#""eventname":"GetObject""#) && stats.contains(r#""errorcode":1470"#), "{stats}");
+        let meta =
+            object_store::ObjectStoreExt::head(table.object_store().as_ref(), &Path::from(file.path.as_str())).await;
+        assert_eq!(meta.unwrap().size, file.size_bytes);
+    }
+
+    #[tokio::test]
+    async fn a_file_written_batch_by_batch_is_the_same() {
+        let table = table(Retention::Unlimited).await;
+        let values = PartitionValues { account: None, region: None, date: day(11) };
+        let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(11), 0..1_500));
+        let mut writer = EventFileWriter::try_new(&table, &values, 1_500, Effort::Ingest).unwrap();
+        writer.write(&rows).await.unwrap();
+        let streamed = writer.finish().await.unwrap();
+        let whole = write_event_file(&table, &values, &[rows], Effort::Ingest).await.unwrap();
+        assert!(streamed.path.starts_with("date=2023-06-11/"), "{}", streamed.path);
+        assert_eq!((streamed.size_bytes, streamed.rows, streamed.stats), (whole.size_bytes, whole.rows, whole.stats));
+    }
 }

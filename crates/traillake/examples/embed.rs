@@ -12,7 +12,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lake = Lake::open(&folder.path().display().to_string()).await?;
 
     let summary = lake.ingest_records("events", records()).await?;
-    println!("{} records read, {} stored, {} set aside", summary.events.read, summary.events.stored, summary.events.quarantined);
+    println!(
+        "{} records read, {} stored, {} set aside",
+        summary.events.read, summary.events.stored, summary.events.quarantined
+    );
 
     let sql = "SELECT userIdentity.arn, eventName, count(*) AS calls FROM events WHERE readOnly = false GROUP BY 1, 2 ORDER BY calls DESC";
     let mut answer = lake.query(sql, &QueryOptions::default()).await?;

@@ -13,16 +13,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scratch = tempfile::tempdir()?;
     let mut arguments = std::env::args().skip(1);
     let source = arguments.next().unwrap_or_else(|| scratch.path().join("logs").display().to_string());
-    let lake = Lake::open(&arguments.next().unwrap_or_else(|| scratch.path().join("lake").display().to_string())).await?;
+    let lake =
+        Lake::open(&arguments.next().unwrap_or_else(|| scratch.path().join("lake").display().to_string())).await?;
     if source.starts_with(&scratch.path().display().to_string()) {
         write_log_file(&source, 1)?;
     }
 
     let cancel = CancellationToken::new();
-    let options = FollowOptions { poll: Some(Duration::from_secs(1)), commit_every: Duration::from_secs(1), ..FollowOptions::default() };
+    let options = FollowOptions {
+        poll: Some(Duration::from_secs(1)),
+        commit_every: Duration::from_secs(1),
+        ..FollowOptions::default()
+    };
     let following = {
         let (lake, request, cancel) = (lake.clone(), lake.ingest_request(&source)?, cancel.clone());
-        tokio::spawn(async move { lake.follow("events", request, options, Arc::new(IngestProgress::new()), cancel).await })
+        tokio::spawn(
+            async move { lake.follow("events", request, options, Arc::new(IngestProgress::new()), cancel).await },
+        )
     };
 
     for minute in 2..6 {

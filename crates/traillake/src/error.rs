@@ -33,7 +33,9 @@ impl Error {
         match self {
             Self::Model(error) => Some(error.code()),
             Self::Storage(error) | Self::Ingest(IngestError::Storage(error)) => Some(storage_code(error)),
-            Self::Ingest(IngestError::SourceNotFound { .. } | IngestError::InvalidSource { .. }) => Some(ErrorCode::InvalidParameter),
+            Self::Ingest(IngestError::SourceNotFound { .. } | IngestError::InvalidSource { .. }) => {
+                Some(ErrorCode::InvalidParameter)
+            }
             Self::Ingest(_) => Some(ErrorCode::InternalFailure),
             Self::Query(error) => error.code(),
         }

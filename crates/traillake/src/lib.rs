@@ -45,22 +45,22 @@ pub use lake::{EventDataStoreDescription, Lake, LakeOptions, NewTrail, Quarantin
 
 pub use traillake_columnar::{EventSchema, content_digest, event_json_checksum};
 pub use traillake_ingest::{
-    ByteCounts, EventCounts, FollowOptions, IngestError, IngestLimits, IngestProgress, IngestRequest, IngestSummary, KeyFilter, Note, ObjectCounts, PassObserver,
-    ProgressReading, ReasonCount, RetryRequest, SourceSpec,
+    ByteCounts, EventCounts, FollowOptions, IngestError, IngestLimits, IngestProgress, IngestRequest, IngestSummary,
+    KeyFilter, Note, ObjectCounts, PassObserver, ProgressReading, ReasonCount, RetryRequest, SourceSpec,
 };
 pub use traillake_model::{
-    AddedColumn, AdvancedEventSelector, ByteSize, Clock, ColumnType, ErrorCode, EventDataStoreArn, EventDataStoreId, EventDataStoreKind,
-    EventDataStoreName, EventDataStoreSettings, EventDataStoreStatus, FixedClock, LakeId, LakeMetadata, ModelError, PartitionBy, PartitionKey,
-    PartitionValues, Retention, SystemClock, TrailName, TrailSettings,
+    AddedColumn, AdvancedEventSelector, ByteSize, Clock, ColumnType, ErrorCode, EventDataStoreArn, EventDataStoreId,
+    EventDataStoreKind, EventDataStoreName, EventDataStoreSettings, EventDataStoreStatus, FixedClock, LakeId,
+    LakeMetadata, ModelError, PartitionBy, PartitionKey, PartitionValues, Retention, SystemClock, TrailName,
+    TrailSettings,
 };
 pub use traillake_query::{
-    LakeNames, QueryError, QueryLimits, QueryOptions, QueryParameter, QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement,
-    split_statements,
+    LakeNames, QueryError, QueryLimits, QueryOptions, QueryParameter, QueryResult, QueryStats, StatementRules,
+    StoreNames, is_complete_statement, split_statements,
 };
 pub use traillake_storage::{
-    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, NewEventDataStore, ObjectStoreOptions, OpenMode,
-    QuarantineRow,
-    StorageError, VacuumReport, VacuumedFile,
+    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition,
+    NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, StorageError, VacuumReport, VacuumedFile,
 };
 
 /// Cancels an ingest: what was read is committed, the summary says `interrupted`.

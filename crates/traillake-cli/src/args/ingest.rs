@@ -55,6 +55,12 @@ pub(crate) struct IngestArgs {
 
 impl IngestArgs {
     pub(crate) fn filter(&self) -> KeyFilter {
-        KeyFilter { from: self.from, to: self.to, accounts: self.account.clone(), regions: self.region.clone(), org_ids: self.org_id.clone() }
+        KeyFilter {
+            from: self.from,
+            to: self.to,
+            accounts: self.account.clone(),
+            regions: self.region.clone(),
+            org_ids: self.org_id.clone(),
+        }
     }
 }

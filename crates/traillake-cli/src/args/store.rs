@@ -111,10 +111,15 @@ impl FromStr for NewColumn {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let malformed = || format!("`{text}` is not a column: expected `name=recordMember:type`, e.g. `risk=riskScore:double`");
+        let malformed =
+            || format!("`{text}` is not a column: expected `name=recordMember:type`, e.g. `risk=riskScore:double`");
         let (name, rest) = text.split_once('=').ok_or_else(malformed)?;
         let (record_field, kind) = rest.rsplit_once(':').ok_or_else(malformed)?;
-        let column = AddedColumn { name: name.to_owned(), record_field: record_field.to_owned(), r#type: kind.parse().map_err(|error| format!("{error}"))? };
+        let column = AddedColumn {
+            name: name.to_owned(),
+            record_field: record_field.to_owned(),
+            r#type: kind.parse().map_err(|error| format!("{error}"))?,
+        };
         column.checked().map(Self).map_err(|error| error.to_string())
     }
 }
@@ -126,7 +131,10 @@ mod tests {
     #[test]
     fn a_column_is_name_member_and_type() {
         let NewColumn(column) = "risk=riskScore:double".parse().unwrap();
-        assert_eq!((column.name.as_str(), column.record_field.as_str(), column.r#type.as_str()), ("risk", "riskScore", "double"));
+        assert_eq!(
+            (column.name.as_str(), column.record_field.as_str(), column.r#type.as_str()),
+            ("risk", "riskScore", "double")
+        );
         for text in ["risk", "risk=riskScore", "risk=riskScore:float", "=x:double", "account=x:string"] {
             assert!(text.parse::<NewColumn>().is_err(), "{text}");
         }

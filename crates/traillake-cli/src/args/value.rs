@@ -26,10 +26,9 @@ impl FromStr for HumanDuration {
             _ => 0,
         };
         let length = number.parse::<u64>().ok().and_then(|number| number.checked_mul(millis));
-        length
-            .filter(|_| millis > 0)
-            .map(|millis| Self(Duration::from_millis(millis)))
-            .ok_or_else(|| format!("`{text}` is not a length of time: expected one like `500ms`, `30s`, `5m`, `2h` or `7d`"))
+        length.filter(|_| millis > 0).map(|millis| Self(Duration::from_millis(millis))).ok_or_else(|| {
+            format!("`{text}` is not a length of time: expected one like `500ms`, `30s`, `5m`, `2h` or `7d`")
+        })
     }
 }
 
@@ -48,7 +47,10 @@ mod tests {
     #[test]
     fn lengths_of_time_take_a_unit() {
         let millis = |text: &str| text.parse::<HumanDuration>().unwrap().0.as_millis();
-        assert_eq!([millis("500ms"), millis("30s"), millis("30"), millis("5m"), millis("2h"), millis("7d")], [500, 30_000, 30_000, 300_000, 7_200_000, 604_800_000]);
+        assert_eq!(
+            [millis("500ms"), millis("30s"), millis("30"), millis("5m"), millis("2h"), millis("7d")],
+            [500, 30_000, 30_000, 300_000, 7_200_000, 604_800_000]
+        );
     }
 
     #[test]

@@ -100,9 +100,15 @@ pub(crate) fn stats_text(stats: &QueryStats) -> String {
 enum Output<'a> {
     Stdout,
     /// Written beside the file and renamed at the end.
-    File { path: &'a Path, partial: PathBuf },
+    File {
+        path: &'a Path,
+        partial: PathBuf,
+    },
     /// Written in place: devices, pipes, files that grow.
-    InPlace { path: &'a Path, append: bool },
+    InPlace {
+        path: &'a Path,
+        append: bool,
+    },
 }
 
 impl<'a> Output<'a> {
@@ -110,7 +116,9 @@ impl<'a> Output<'a> {
         match target {
             Target::Stdout => Self::Stdout,
             Target::Append(path) => Self::InPlace { path, append: true },
-            Target::File(path) if fs::metadata(path).is_ok_and(|found| !found.is_file()) => Self::InPlace { path, append: false },
+            Target::File(path) if fs::metadata(path).is_ok_and(|found| !found.is_file()) => {
+                Self::InPlace { path, append: false }
+            }
             Target::File(path) => {
                 let mut name = path.file_name().unwrap_or_default().to_owned();
                 name.push(".partial");
@@ -123,7 +131,9 @@ impl<'a> Output<'a> {
         let opened = match self {
             Self::Stdout => return Ok(Printer::stdout()),
             Self::File { partial, .. } => File::create(partial).map_err(CliError::write(partial)),
-            Self::InPlace { path, append } => OpenOptions::new().write(true).create(*append).append(*append).open(path).map_err(CliError::write(path)),
+            Self::InPlace { path, append } => {
+                OpenOptions::new().write(true).create(*append).append(*append).open(path).map_err(CliError::write(path))
+            }
         };
         Ok(Box::new(BufWriter::with_capacity(1 << 16, opened?)))
     }

@@ -33,11 +33,11 @@ const INVESTIGATIONS: &[Investigation] = &[
     },
     Investigation {
         question: "Did anyone sign in to the console without a second factor?",
-        sql: "SELECT eventTime, userIdentity.type AS who, sourceIPAddress, element_at(responseElements, 'ConsoleLogin') AS outcome\nFROM events\nWHERE eventName = 'ConsoleLogin' AND element_at(additionalEventData, 'MFAUsed') = 'No'\nORDER BY eventTime\nLIMIT 5",
+        sql: "SELECT userIdentity.type AS who, sourceIPAddress, element_at(responseElements, 'ConsoleLogin') AS outcome,\n       count(*) AS times, max(eventTime) AS last\nFROM events\nWHERE eventName = 'ConsoleLogin' AND element_at(additionalEventData, 'MFAUsed') = 'No'\nGROUP BY 1, 2, 3\nORDER BY times DESC\nLIMIT 5",
     },
     Investigation {
-        question: "Which long-lived access keys are refused most often, and from where are they used?",
-        sql: "SELECT userIdentity.userName AS user, userIdentity.accessKeyId AS key, sourceIPAddress, count(*) AS calls, count(errorCode) AS failed\nFROM events\nWHERE userIdentity.accessKeyId LIKE 'AKIA%'\nGROUP BY 1, 2, 3\nORDER BY failed DESC\nLIMIT 5",
+        question: "Which long-lived access keys fail most often, and from where are they used?",
+        sql: "SELECT userIdentity.userName AS user, userIdentity.accessKeyId AS key, sourceIPAddress,\n       count(*) AS calls, 100 * count(errorCode) / count(*) AS failed_percent\nFROM events\nWHERE userIdentity.accessKeyId LIKE 'AKIA%'\nGROUP BY 1, 2, 3\nORDER BY failed_percent DESC, calls DESC\nLIMIT 5",
     },
     Investigation {
         question: "One key is used from an unknown address: what was done from there?",
@@ -78,7 +78,10 @@ struct Scratch {
 
 impl Scratch {
     fn new(keep: bool) -> Result<Self> {
-        let temporary = tempfile::Builder::new().prefix("traillake-demo-").tempdir().map_err(CliError::write(&std::env::temp_dir()))?;
+        let temporary = tempfile::Builder::new()
+            .prefix("traillake-demo-")
+            .tempdir()
+            .map_err(CliError::write(&std::env::temp_dir()))?;
         let folder = temporary.path().to_path_buf();
         let guard = if keep {
             let _ = temporary.keep();
@@ -98,7 +101,8 @@ impl Scratch {
 fn with_lake(context: &Context, scratch: &Scratch) -> Context {
     let mut settings = context.settings.clone();
     if settings.lake.origin != Origin::Flag {
-        settings.lake = Setting { value: Some(scratch.folder.join("lake").display().to_string()), origin: Origin::Default };
+        settings.lake =
+            Setting { value: Some(scratch.folder.join("lake").display().to_string()), origin: Origin::Default };
     }
     Context { settings, printer: context.printer.clone(), interrupt: context.interrupt.clone() }
 }
@@ -108,7 +112,10 @@ async fn refuse_existing(context: &Context) -> Result<()> {
     match LakeOptions::new().object_store(context.object_store()).read_only().open(location).await {
         Err(Error::Storage(StorageError::LakeNotFound { .. })) => Ok(()),
         Err(error) => Err(error.into()),
-        Ok(_) => Err(CliError::usage(format!("there is a lake at `{location}` already"), "the tour needs a new one: name another place, or leave `--lake` out")),
+        Ok(_) => Err(CliError::usage(
+            format!("there is a lake at `{location}` already"),
+            "the tour needs a new one: name another place, or leave `--lake` out",
+        )),
     }
 }
 
@@ -140,7 +147,12 @@ fn say_what_next(context: &Context, scratch: &Scratch, trail: &Path) -> Result<(
     let stays = context.settings.lake.origin == Origin::Flag || scratch.keeps();
     let mut lines = String::from("\n");
     if stays {
-        push(&mut lines, format_args!("The lake is at {location}. Go on there:\n\n  traillake --lake {location} repl\n  traillake --lake {location} store describe {DEFAULT_STORE}\n"));
+        push(
+            &mut lines,
+            format_args!(
+                "The lake is at {location}. Go on there:\n\n  traillake --lake {location} repl\n  traillake --lake {location} store describe {DEFAULT_STORE}\n"
+            ),
+        );
     } else {
         lines.push_str("The lake was temporary. Keep the next one, and ask it yourself:\n\n  traillake --lake demo-lake demo\n  traillake --lake demo-lake repl\n");
     }

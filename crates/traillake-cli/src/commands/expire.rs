@@ -27,7 +27,11 @@ pub(super) async fn run(context: &Context, args: &ExpireArgs) -> Result<ExitStat
         lines.push(line(&store, &report, swept));
         rows.extend(report.partitions.iter().map(|expired| {
             let mut row = partition(&store, &expired.partition);
-            row.extend([("files".to_owned(), json!(expired.files)), ("events".to_owned(), json!(expired.rows)), ("bytes".to_owned(), json!(expired.bytes))]);
+            row.extend([
+                ("files".to_owned(), json!(expired.files)),
+                ("events".to_owned(), json!(expired.rows)),
+                ("bytes".to_owned(), json!(expired.bytes)),
+            ]);
             Value::Object(row)
         }));
     }
@@ -43,5 +47,10 @@ fn line(store: &EventDataStoreSettings, report: &ExpireReport, swept: u64) -> St
     let done = if report.dry_run { "would expire" } else { "expired" };
     let events: u64 = report.partitions.iter().map(|partition| partition.rows).sum();
     let swept = if swept > 0 { format!("; {} of earlier expiries deleted", text::bytes(swept)) } else { String::new() };
-    format!("`{}` {done} {} before {first} in {}{swept}", store.name, text::counted(events, "event"), text::counted(report.partitions.len() as u64, "partition"))
+    format!(
+        "`{}` {done} {} before {first} in {}{swept}",
+        store.name,
+        text::counted(events, "event"),
+        text::counted(report.partitions.len() as u64, "partition")
+    )
 }

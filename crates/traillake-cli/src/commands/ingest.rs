@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use traillake::{Error, FollowOptions, IngestLimits, IngestProgress, IngestRequest, IngestSummary, Lake, SourceSpec, StorageError, TrailSettings};
+use traillake::{
+    Error, FollowOptions, IngestLimits, IngestProgress, IngestRequest, IngestSummary, Lake, SourceSpec, StorageError,
+    TrailSettings,
+};
 
 use super::summary;
 use crate::args::IngestArgs;
@@ -59,11 +62,15 @@ fn limits(context: &Context, args: &IngestArgs) -> IngestLimits {
 /// The lake as it is, or an empty one in memory when it or the store is not there yet.
 async fn rehearsal(context: &Context, args: &IngestArgs, limits: IngestLimits) -> Result<Lake> {
     let lake = match context.readable().await {
-        Err(CliError::Lake(error)) if matches!(*error, Error::Storage(StorageError::LakeNotFound { .. })) => return context.rehearsal(limits).await,
+        Err(CliError::Lake(error)) if matches!(*error, Error::Storage(StorageError::LakeNotFound { .. })) => {
+            return context.rehearsal(limits).await;
+        }
         found => found?,
     };
     match lake.event_data_store(store_name(context, args)).await {
-        Err(Error::Storage(StorageError::EventDataStoreNotFound { .. })) if !args.sources.is_empty() => context.rehearsal(limits).await,
+        Err(Error::Storage(StorageError::EventDataStoreNotFound { .. })) if !args.sources.is_empty() => {
+            context.rehearsal(limits).await
+        }
         _ => Ok(lake),
     }
 }
@@ -74,19 +81,31 @@ fn store_name<'a>(context: &'a Context, args: &'a IngestArgs) -> &'a str {
 
 async fn jobs(context: &Context, lake: &Lake, args: &IngestArgs) -> Result<Vec<Job>> {
     if !args.sources.is_empty() {
-        let sources = args.sources.iter().map(|source| SourceSpec::parse(source)).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
+        let sources = args
+            .sources
+            .iter()
+            .map(|source| SourceSpec::parse(source))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::from)?;
         let mut request = IngestRequest::new(sources, context.object_store());
         fill(&mut request, context, args);
         return Ok(vec![Job { store: store_name(context, args).to_owned(), request }]);
     }
     let trails = lake.trails().await?;
     if trails.is_empty() {
-        return Err(CliError::usage("there is nothing to ingest: no source is named and the lake has no trails", "`traillake ingest FOLDER`, or `traillake trail add NAME SOURCE`"));
+        return Err(CliError::usage(
+            "there is nothing to ingest: no source is named and the lake has no trails",
+            "`traillake ingest FOLDER`, or `traillake trail add NAME SOURCE`",
+        ));
     }
     let feeds = |trail: &&TrailSettings| args.store.as_deref().is_none_or(|store| store == trail.store.as_str());
-    let jobs: Vec<_> = trails.iter().filter(feeds).map(|trail| trail_job(context, args, trail)).collect::<Result<_>>()?;
+    let jobs: Vec<_> =
+        trails.iter().filter(feeds).map(|trail| trail_job(context, args, trail)).collect::<Result<_>>()?;
     if let (true, Some(store)) = (jobs.is_empty(), &args.store) {
-        return Err(CliError::usage(format!("no trail feeds `{store}`"), "`traillake trail list` shows what each trail feeds"));
+        return Err(CliError::usage(
+            format!("no trail feeds `{store}`"),
+            "`traillake trail list` shows what each trail feeds",
+        ));
     }
     Ok(jobs)
 }
@@ -140,13 +159,18 @@ async fn follow(context: &Context, lake: &Lake, args: &IngestArgs, job: Job) -> 
             printer.status(text);
         }
     };
-    let options = FollowOptions { poll: Some(args.poll.0), on_pass: Some(Arc::new(on_pass)), ..FollowOptions::default() };
+    let options =
+        FollowOptions { poll: Some(args.poll.0), on_pass: Some(Arc::new(on_pass)), ..FollowOptions::default() };
     context.printer.status(format_args!("following into `{}`; Ctrl-C ends it", job.store));
     let summary = lake.follow(&job.store, job.request, options, progress, context.interrupt.token()).await?;
     Ok((job.store, IngestSummary { notes: Vec::new(), ..summary }))
 }
 
 fn pass_text(store: &str, pass: &IngestSummary) -> String {
-    format!("`{store}`: {} from {}, {} quarantined", text::counted(pass.events.stored, "event"), text::counted(pass.objects.ingested, "object"), text::count(pass.events.quarantined))
+    format!(
+        "`{store}`: {} from {}, {} quarantined",
+        text::counted(pass.events.stored, "event"),
+        text::counted(pass.objects.ingested, "object"),
+        text::count(pass.events.quarantined)
+    )
 }
-

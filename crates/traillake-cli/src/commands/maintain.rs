@@ -38,7 +38,8 @@ pub(super) async fn compact(context: &Context, args: &CompactArgs) -> Result<Exi
             Value::Object(row)
         }));
     }
-    let columns = ["store", "account", "region", "date", "files_before", "files_after", "events", "bytes_before", "bytes_after"];
+    let columns =
+        ["store", "account", "region", "date", "files_before", "files_after", "events", "bytes_before", "bytes_after"];
     Listing::new(rows).print(args.format, &columns)?;
     for line in lines {
         context.printer.status(line);
@@ -52,8 +53,18 @@ pub(super) async fn vacuum(context: &Context, args: &VacuumArgs) -> Result<ExitS
     for store in lake.event_data_stores_or_all(args.store.as_deref()).await? {
         let report = lake.vacuum(store.name.as_str(), args.older_than.0, args.dry_run).await?;
         let done = if args.dry_run { "would remove" } else { "removed" };
-        lines.push(format!("`{}` {done} {} of {}", store.name, text::counted(report.files, "unreferenced file"), text::bytes(report.bytes)));
-        rows.extend(report.removed.iter().map(|file| json!({"store": store.name.to_string(), "path": file.path, "bytes": file.size_bytes})));
+        lines.push(format!(
+            "`{}` {done} {} of {}",
+            store.name,
+            text::counted(report.files, "unreferenced file"),
+            text::bytes(report.bytes)
+        ));
+        rows.extend(
+            report
+                .removed
+                .iter()
+                .map(|file| json!({"store": store.name.to_string(), "path": file.path, "bytes": file.size_bytes})),
+        );
     }
     Listing::new(rows).print(args.format, &["store", "path", "bytes"])?;
     for line in lines {

@@ -129,7 +129,8 @@ async fn retry(context: &Context, args: &QuarantineRetryArgs) -> Result<ExitStat
     for store in lake.event_data_stores_or_all(args.store.as_deref()).await? {
         let name = store.name.to_string();
         let progress = Arc::new(IngestProgress::new());
-        let summary = lake.retry_quarantine(&name, RetryRequest::default(), progress, context.interrupt.token()).await?;
+        let summary =
+            lake.retry_quarantine(&name, RetryRequest::default(), progress, context.interrupt.token()).await?;
         if summary.events.read == 0 && args.store.is_none() {
             continue;
         }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use traillake::{AdvancedEventSelector, Error, EventDataStoreDescription, EventDataStoreSettings, NewEventDataStore, Retention};
+use traillake::{
+    AdvancedEventSelector, Error, EventDataStoreDescription, EventDataStoreSettings, NewEventDataStore, Retention,
+};
 
 use super::query::read_text;
 use crate::args::{CreateArgs, DeleteArgs, ListFormat, NamedArgs, OnOff, StoreCommand, UpdateArgs};
@@ -48,7 +50,12 @@ async fn create(context: &Context, args: CreateArgs) -> Result<()> {
         termination_protection: args.termination_protection == OnOff::On,
     };
     let store = context.writable().await?.create_event_data_store(new).await?;
-    done(context, args.format, &store, format!("created `{}` ({}), retention {}", store.name, store.id, retention_text(store.retention)))
+    done(
+        context,
+        args.format,
+        &store,
+        format!("created `{}` ({}), retention {}", store.name, store.id, retention_text(store.retention)),
+    )
 }
 
 async fn list(context: &Context, format: ListFormat) -> Result<()> {
@@ -67,9 +74,15 @@ async fn describe(context: &Context, args: &NamedArgs) -> Result<()> {
 }
 
 async fn update(context: &Context, args: &UpdateArgs) -> Result<()> {
-    let nothing = args.retention_days.is_none() && args.selectors.is_none() && args.termination_protection.is_none() && args.add_column.is_empty();
+    let nothing = args.retention_days.is_none()
+        && args.selectors.is_none()
+        && args.termination_protection.is_none()
+        && args.add_column.is_empty();
     if nothing {
-        return Err(CliError::usage("there is nothing to change", "`traillake store update --help` lists what can be changed"));
+        return Err(CliError::usage(
+            "there is nothing to change",
+            "`traillake store update --help` lists what can be changed",
+        ));
     }
     let lake = context.writable().await?;
     let chosen = match args.selectors.as_deref() {
@@ -80,7 +93,8 @@ async fn update(context: &Context, args: &UpdateArgs) -> Result<()> {
     let change = |settings: &mut EventDataStoreSettings| {
         args.retention_days.map_or(Ok(()), |retention| settings.set_retention(retention))?;
         chosen.clone().map_or(Ok(()), |selectors| settings.set_selectors(selectors))?;
-        args.termination_protection.map_or(Ok(()), |protection| settings.set_termination_protection(protection == OnOff::On))
+        args.termination_protection
+            .map_or(Ok(()), |protection| settings.set_termination_protection(protection == OnOff::On))
     };
     let mut store = lake.update_event_data_store(&args.name, change).await?;
     for column in &args.add_column {
@@ -94,7 +108,12 @@ async fn delete(context: &Context, args: &DeleteArgs) -> Result<()> {
     let store = lake.event_data_store(&args.name).await?;
     confirm(args.yes, store.name.as_str())?;
     let store = lake.delete_event_data_store(&args.name).await?;
-    done(context, args.format, &store, format!("deleted `{}`; for 7 days `traillake store restore {}` brings it back", store.name, store.name))
+    done(
+        context,
+        args.format,
+        &store,
+        format!("deleted `{}`; for 7 days `traillake store restore {}` brings it back", store.name, store.name),
+    )
 }
 
 /// Asks where there is someone to ask; elsewhere only `--yes` goes on.
@@ -103,9 +122,16 @@ fn confirm(yes: bool, name: &str) -> Result<()> {
         return Ok(());
     }
     if !Printer::can_ask() {
-        return Err(CliError::usage(format!("deleting `{name}` needs a yes, and there is no terminal to ask on"), "pass `--yes`"));
+        return Err(CliError::usage(
+            format!("deleting `{name}` needs a yes, and there is no terminal to ask on"),
+            "pass `--yes`",
+        ));
     }
-    if Printer::ask(&format!("delete event data store `{name}`?"))? { Ok(()) } else { Err(CliError::Refused { name: name.to_owned() }) }
+    if Printer::ask(&format!("delete event data store `{name}`?"))? {
+        Ok(())
+    } else {
+        Err(CliError::Refused { name: name.to_owned() })
+    }
 }
 
 fn selectors(path: &Path) -> Result<Vec<AdvancedEventSelector>> {

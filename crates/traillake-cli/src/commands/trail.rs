@@ -23,7 +23,9 @@ pub(super) async fn run(context: &Context, command: TrailCommand) -> Result<Exit
         }
         TrailCommand::Remove(args) => {
             let trail = context.writable().await?.remove_trail(&args.name).await?;
-            context.printer.status(format_args!("removed trail `{}`; its events stay in `{}`", trail.name, trail.store));
+            context
+                .printer
+                .status(format_args!("removed trail `{}`; its events stay in `{}`", trail.name, trail.store));
         }
     }
     Ok(ExitStatus::Done)

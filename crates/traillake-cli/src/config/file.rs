@@ -76,7 +76,8 @@ impl ConfigFile {
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_path_buf(), source })?;
+        let text =
+            fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_path_buf(), source })?;
         Self::parse(&text).map_err(|(line, message)| ConfigError::Invalid { path: path.to_path_buf(), line, message })
     }
 

@@ -4,9 +4,10 @@ use std::io::Write;
 
 use arrow::array::timezone::Tz;
 use arrow::array::types::{
-    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, DecimalType, Float16Type, Float32Type,
-    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    DecimalType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::array::{Array, ArrayRef, AsArray, MapArray, StructArray};
 use arrow::datatypes::{DataType, TimeUnit};
@@ -164,7 +165,9 @@ fn timestamp(array: &dyn Array, row: usize, unit: TimeUnit, zone: Option<&str>, 
     let Some(moment) = DateTime::<Utc>::from_timestamp_millis(millis) else { return other(array, row, out) };
     match zone.map(|zone| (zone, zone.parse::<Tz>())) {
         None => push(out, moment.format("%Y-%m-%d %H:%M:%S%.3f")),
-        Some((name, Ok(zone))) => push(out, format_args!("{} {name}", moment.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.3f"))),
+        Some((name, Ok(zone))) => {
+            push(out, format_args!("{} {name}", moment.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.3f")))
+        }
         Some((_, Err(_))) => push(out, format_args!("{} UTC", moment.format("%Y-%m-%d %H:%M:%S%.3f"))),
     };
     Kind::Text

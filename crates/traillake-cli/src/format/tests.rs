@@ -4,8 +4,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{
-    ArrayRef, BinaryArray, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapBuilder, NullArray, RecordBatch, StringArray, StringBuilder,
-    StringViewArray, StructArray, TimestampMillisecondArray, TimestampNanosecondArray, UInt64Array,
+    ArrayRef, BinaryArray, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapBuilder, NullArray,
+    RecordBatch, StringArray, StringBuilder, StringViewArray, StructArray, TimestampMillisecondArray,
+    TimestampNanosecondArray, UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Fields, Int64Type, Schema};
 
@@ -41,7 +42,8 @@ fn text(format: Format, batch: &RecordBatch) -> String {
 }
 
 fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
-    let fields: Vec<_> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let fields: Vec<_> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect()).unwrap()
 }
 
@@ -54,7 +56,11 @@ fn difficult() -> RecordBatch {
     map.append(true).unwrap();
     map.append(false).unwrap();
     let fields = Fields::from(vec![Field::new("type", DataType::Utf8, true), Field::new("n", DataType::Int64, true)]);
-    let structs = StructArray::new(fields, vec![Arc::new(StringArray::from(vec![Some("Root"), None])), Arc::new(Int64Array::from(vec![1, 2]))], None);
+    let structs = StructArray::new(
+        fields,
+        vec![Arc::new(StringArray::from(vec![Some("Root"), None])), Arc::new(Int64Array::from(vec![1, 2]))],
+        None,
+    );
     batch(vec![
         ("name", Arc::new(StringViewArray::from(vec![Some("Zoë, \"the\"\tfirst\nline|x\\"), None]))),
         ("n", Arc::new(Int64Array::from(vec![Some(9_007_199_254_740_993), None]))),
@@ -111,7 +117,8 @@ fn a_table_aligns_numbers_right_and_spells_control_characters_out() {
 #[test]
 fn no_rows_give_a_header_or_an_empty_array() {
     let empty = difficult().slice(0, 0);
-    let shown: Vec<_> = [Format::Json, Format::Ndjson, Format::Csv, Format::Table].map(|format| text(format, &empty)).into();
+    let shown: Vec<_> =
+        [Format::Json, Format::Ndjson, Format::Csv, Format::Table].map(|format| text(format, &empty)).into();
     insta::assert_snapshot!(shown.join("---\n"));
 }
 
@@ -125,7 +132,9 @@ fn a_terminal_gets_long_cells_cut_and_a_file_gets_them_whole() {
 
 #[test]
 fn a_table_of_many_rows_streams_with_the_widths_of_the_first() {
-    let batches: Vec<_> = (0..5_i64).map(|part| batch(vec![("n", Arc::new(Int64Array::from_iter_values(part * 1000..part * 1000 + 1000)))])).collect();
+    let batches: Vec<_> = (0..5_i64)
+        .map(|part| batch(vec![("n", Arc::new(Int64Array::from_iter_values(part * 1000..part * 1000 + 1000)))]))
+        .collect();
     let table = String::from_utf8(written(Format::Table, &batches, false)).unwrap();
     assert_eq!(table.lines().count(), 5002);
     assert!(table.ends_with("4999\n"));
@@ -135,12 +144,14 @@ fn a_table_of_many_rows_streams_with_the_widths_of_the_first() {
 fn arrow_and_parquet_read_back_with_distinct_names() {
     let difficult = difficult();
     let stream = written(Format::Arrow, std::slice::from_ref(&difficult), false);
-    let batches: Vec<_> = arrow::ipc::reader::StreamReader::try_new(stream.as_slice(), None).unwrap().map(Result::unwrap).collect();
+    let batches: Vec<_> =
+        arrow::ipc::reader::StreamReader::try_new(stream.as_slice(), None).unwrap().map(Result::unwrap).collect();
     assert_eq!(batches[0].columns(), difficult.columns());
     assert_eq!(batches[0].schema().field(2).name(), "n_1");
 
     let file = written(Format::Parquet, &[difficult.slice(0, 1), difficult.slice(1, 1)], false);
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(bytes::Bytes::from(file), 100).unwrap();
+    let reader =
+        parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(bytes::Bytes::from(file), 100).unwrap();
     let rows: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
     assert_eq!(rows, 2);
 }

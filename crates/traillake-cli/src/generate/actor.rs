@@ -13,7 +13,9 @@ pub(crate) enum ActorKind {
     /// An IAM user in the console.
     ConsoleUser,
     /// A role session of a machine.
-    Role { instance: bool },
+    Role {
+        instance: bool,
+    },
     /// A role session of a person through single sign-on.
     SingleSignOn,
     /// A role of another account.
@@ -37,7 +39,15 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    pub(crate) fn new(kind: ActorKind, account: &str, name: &str, session: &str, address: &str, user_agent: &'static str, random: &mut Random) -> Self {
+    pub(crate) fn new(
+        kind: ActorKind,
+        account: &str,
+        name: &str,
+        session: &str,
+        address: &str,
+        user_agent: &'static str,
+        random: &mut Random,
+    ) -> Self {
         let is_user = matches!(kind, ActorKind::User | ActorKind::ConsoleUser);
         let mut principal = String::from(if is_user { "AIDA" } else { "AROA" });
         random.base32(&mut principal, 17);
@@ -80,7 +90,12 @@ impl Actor {
 
     fn write_user(&self, seconds: i64, out: &mut String) {
         let Self { account, name, principal, .. } = self;
-        push(out, format_args!(r#"{{"type":"IAMUser","principalId":"{principal}","arn":"arn:aws:iam::{account}:user/{name}","accountId":"{account}","accessKeyId":""#));
+        push(
+            out,
+            format_args!(
+                r#"{{"type":"IAMUser","principalId":"{principal}","arn":"arn:aws:iam::{account}:user/{name}","accountId":"{account}","accessKeyId":""#
+            ),
+        );
         if self.kind == ActorKind::User {
             out.push_str(&self.long_term_key);
             push(out, format_args!(r#"","userName":"{name}""#));
@@ -94,7 +109,12 @@ impl Actor {
 
     fn write_root(&self, seconds: i64, out: &mut String) {
         let account = &self.account;
-        push(out, format_args!(r#"{{"type":"Root","principalId":"{account}","arn":"arn:aws:iam::{account}:root","accountId":"{account}","accessKeyId":""#));
+        push(
+            out,
+            format_args!(
+                r#"{{"type":"Root","principalId":"{account}","arn":"arn:aws:iam::{account}:root","accountId":"{account}","accessKeyId":""#
+            ),
+        );
         let created = self.write_session_key(seconds, out);
         out.push_str(r#"","sessionContext":{"attributes":{"creationDate":""#);
         Moment::from_seconds(created).write_iso(out);
@@ -103,15 +123,28 @@ impl Actor {
 
     fn write_other_account(&self, out: &mut String) {
         let Self { account, principal, session, .. } = self;
-        push(out, format_args!(r#"{{"type":"AWSAccount","principalId":"{principal}:{session}","accountId":"{account}""#));
+        push(
+            out,
+            format_args!(r#"{{"type":"AWSAccount","principalId":"{principal}:{session}","accountId":"{account}""#),
+        );
     }
 
     fn write_role(&self, seconds: i64, out: &mut String) {
         let Self { account, name, principal, session, .. } = self;
-        push(out, format_args!(r#"{{"type":"AssumedRole","principalId":"{principal}:{session}","arn":"arn:aws:sts::{account}:assumed-role/{name}/{session}","accountId":"{account}","accessKeyId":""#));
+        push(
+            out,
+            format_args!(
+                r#"{{"type":"AssumedRole","principalId":"{principal}:{session}","arn":"arn:aws:sts::{account}:assumed-role/{name}/{session}","accountId":"{account}","accessKeyId":""#
+            ),
+        );
         let created = self.write_session_key(seconds, out);
         let path = if self.kind == ActorKind::SingleSignOn { "aws-reserved/sso.amazonaws.com/" } else { "" };
-        push(out, format_args!(r#"","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"{principal}","arn":"arn:aws:iam::{account}:role/{path}{name}","accountId":"{account}","userName":"{name}"}},"attributes":{{"creationDate":""#));
+        push(
+            out,
+            format_args!(
+                r#"","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"{principal}","arn":"arn:aws:iam::{account}:role/{path}{name}","accountId":"{account}","userName":"{name}"}},"attributes":{{"creationDate":""#
+            ),
+        );
         Moment::from_seconds(created).write_iso(out);
         out.push_str(r#"","mfaAuthenticated":"false"}"#);
         if self.kind == (ActorKind::Role { instance: true }) {
@@ -159,7 +192,9 @@ impl Call<'_> {
 
     pub(crate) fn is_from_console(&self) -> bool {
         self.actor.is_some_and(|actor| matches!(actor.kind, ActorKind::ConsoleUser | ActorKind::Root))
-            || self.actor.is_some_and(|actor| actor.kind == ActorKind::SingleSignOn && actor.user_agent.starts_with("Mozilla"))
+            || self
+                .actor
+                .is_some_and(|actor| actor.kind == ActorKind::SingleSignOn && actor.user_agent.starts_with("Mozilla"))
     }
 
     pub(crate) fn forwarding_service(&self) -> Option<&'static str> {

@@ -58,9 +58,13 @@ impl<'a> EventWriter<'a> {
 
     fn write_event(&mut self, plan: &ObjectPlan, random: &mut Random, out: &mut String) {
         let world = &self.studio.world;
-        let (Some(account), Some(region)) = (world.accounts.get(plan.account), world.regions.get(plan.region)) else { return };
+        let (Some(account), Some(region)) = (world.accounts.get(plan.account), world.regions.get(plan.region)) else {
+            return;
+        };
         let story = incident::strikes(plan.incident, random);
-        let Some(compiled) = incident::draw(story, &self.studio.incident, &self.studio.catalog, region, random) else { return };
+        let Some(compiled) = incident::draw(story, &self.studio.incident, &self.studio.catalog, region, random) else {
+            return;
+        };
         let call = call(account, &compiled.template, story, random);
         let seconds = plan.window_start + i64::try_from(random.below(300)).unwrap_or(0);
         self.values.clear();
@@ -118,7 +122,10 @@ impl Event<'_> {
         match (call.caller, call.actor) {
             (Caller::SignIn, Some(actor)) => push(
                 out,
-                format_args!(r#"{{"type":"IAMUser","accountId":"{}","accessKeyId":"","userName":"{}"}}"#, account.id, actor.name),
+                format_args!(
+                    r#"{{"type":"IAMUser","accountId":"{}","accessKeyId":"","userName":"{}"}}"#,
+                    account.id, actor.name
+                ),
             ),
             (_, Some(actor)) => actor.write_identity(*seconds, call.forwarding_service(), out),
             (Caller::Federated, None) => push(
@@ -128,7 +135,9 @@ impl Event<'_> {
                     account.id, self.scene.region
                 ),
             ),
-            (Caller::Nobody, None) => push(out, format_args!(r#"{{"accountId":"{}","invokedBy":"{}"}}"#, account.id, call.service)),
+            (Caller::Nobody, None) => {
+                push(out, format_args!(r#"{{"accountId":"{}","invokedBy":"{}"}}"#, account.id, call.service));
+            }
             (_, None) => push(out, format_args!(r#"{{"type":"AWSService","invokedBy":"{}"}}"#, call.service)),
         }
     }
@@ -187,7 +196,10 @@ impl Event<'_> {
         let account = &self.scene.account.id;
         push(
             out,
-            format_args!(r#","eventType":"{}","managementEvent":{},"recipientAccountId":"{account}""#, template.event_type, !template.data),
+            format_args!(
+                r#","eventType":"{}","managementEvent":{},"recipientAccountId":"{account}""#,
+                template.event_type, !template.data
+            ),
         );
         if template.shared {
             out.push_str(r#","sharedEventID":""#);
@@ -230,7 +242,10 @@ impl Event<'_> {
         let suite = if version == "TLSv1.2" { "ECDHE-RSA-AES128-GCM-SHA256" } else { "TLS_AES_128_GCM_SHA256" };
         push(
             out,
-            format_args!(r#","tlsDetails":{{"tlsVersion":"{version}","cipherSuite":"{suite}","clientProvidedHostHeader":"{}."#, template.service),
+            format_args!(
+                r#","tlsDetails":{{"tlsVersion":"{version}","cipherSuite":"{suite}","clientProvidedHostHeader":"{}."#,
+                template.service
+            ),
         );
         if !template.global {
             push(out, format_args!("{}.", self.scene.region));

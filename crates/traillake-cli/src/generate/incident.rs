@@ -4,7 +4,8 @@ use super::catalog::Catalog;
 use super::random::Random;
 use super::template::{Caller, Compiled, Template};
 
-const DENIED: &str = "User: <caller> is not authorized to perform this action because no identity-based policy allows it";
+const DENIED: &str =
+    "User: <caller> is not authorized to perform this action because no identity-based policy allows it";
 
 /// What the intruder does, by weight; all calls carry the leaked key.
 pub(super) const TEMPLATES: &[Template] = &[
@@ -29,7 +30,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         .request(r#"{"userName":"support-tools"}"#)
         .response(r#"{"accessKey":{"accessKeyId":"<userkey>","status":"Active","userName":"support-tools","createDate":"<timetext>"}}"#),
     Template::write("iam", "AttachUserPolicy", 2).request(r#"{"userName":"support-tools","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}"#),
-    Template::write("cloudtrail", "StopLogging", 1).request(r#"{"name":"arn:aws:cloudtrail:<region>:<account>:trail/organization-trail"}"#).fails(
+    Template::write("cloudtrail", "StopLogging", 3).request(r#"{"name":"arn:aws:cloudtrail:<region>:<account>:trail/organization-trail"}"#).fails(
         300,
         "AccessDeniedException",
         DENIED,
@@ -73,6 +74,12 @@ pub(crate) fn strikes(incident: bool, random: &mut Random) -> bool {
 }
 
 /// An event of daily life, or a step of the story.
-pub(crate) fn draw<'a>(story: bool, incident: &'a Incident, catalog: &'a Catalog, region: &str, random: &mut Random) -> Option<&'a Compiled> {
+pub(crate) fn draw<'a>(
+    story: bool,
+    incident: &'a Incident,
+    catalog: &'a Catalog,
+    region: &str,
+    random: &mut Random,
+) -> Option<&'a Compiled> {
     if story { incident.draw(random) } else { catalog.draw(region, random) }
 }

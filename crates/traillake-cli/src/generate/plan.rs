@@ -5,7 +5,8 @@ use super::random::{Random, mix};
 use super::time::DAY_SECONDS;
 
 /// Activity per hour of the day in UTC: offices by day, machines all night.
-const HOURS: [u64; 24] = [34, 30, 28, 28, 30, 34, 42, 55, 72, 86, 94, 98, 92, 96, 100, 100, 96, 90, 78, 66, 56, 50, 44, 38];
+const HOURS: [u64; 24] =
+    [34, 30, 28, 28, 30, 34, 42, 55, 72, 86, 94, 98, 92, 96, 100, 100, 96, 90, 78, 66, 56, 50, 44, 38];
 /// Deliveries come in steps of five minutes.
 const STEP_SECONDS: i64 = 300;
 
@@ -101,7 +102,8 @@ impl<'a> Planner<'a> {
         let slot_weight = u128::from(self.slot_weight(slot));
         for account in 0..self.account_weights.len() {
             for region in 0..self.region_weights.len() {
-                let weight = slot_weight * u128::from(self.account_weights[account]) * u128::from(self.region_weights[region]);
+                let weight =
+                    slot_weight * u128::from(self.account_weights[account]) * u128::from(self.region_weights[region]);
                 let events = self.base + self.share(weight);
                 self.plan_cell(slot, account, region, events, objects);
             }

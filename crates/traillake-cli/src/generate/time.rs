@@ -40,7 +40,9 @@ impl Moment {
     /// `2025-03-03T14:07:09Z`.
     pub(crate) fn write_iso(&self, out: &mut String) {
         write_number(out, self.year, 4);
-        for (mark, value) in [('-', self.month), ('-', self.day), ('T', self.hour), (':', self.minute), (':', self.second)] {
+        for (mark, value) in
+            [('-', self.month), ('-', self.day), ('T', self.hour), (':', self.minute), (':', self.second)]
+        {
             out.push(mark);
             write_number(out, value, 2);
         }

@@ -90,7 +90,9 @@ fn draw(variable: Variable, scene: &Scene<'_>, random: &mut Random, out: &mut St
         Variable::CallerArn => scene.call.write_arn(out),
         Variable::UserAgent => out.push_str(scene.call.user_agent()),
         Variable::Address => out.push_str(scene.call.address()),
-        Variable::Time | Variable::TimeMillis | Variable::TimeText | Variable::Expiration => draw_time(variable, scene.seconds, out),
+        Variable::Time | Variable::TimeMillis | Variable::TimeText | Variable::Expiration => {
+            draw_time(variable, scene.seconds, out);
+        }
         _ => draw_thing(variable, scene, random, out),
     }
 }
@@ -147,7 +149,10 @@ fn draw_random(variable: Variable, scene: &Scene<'_>, random: &mut Random, out: 
         Variable::Etag | Variable::ShortHex => random.hex(out, 32),
         Variable::LongHex => random.hex(out, 17),
         Variable::Digest => random.hex(out, 64),
-        Variable::Session => push(out, format_args!("{}-{}", random.pick(SESSIONS).unwrap_or(&"session"), random.between(1_000_000, 9_999_999))),
+        Variable::Session => push(
+            out,
+            format_args!("{}-{}", random.pick(SESSIONS).unwrap_or(&"session"), random.between(1_000_000, 9_999_999)),
+        ),
         Variable::SessionToken => random.base64(out, 420),
         Variable::NewAccessKey => prefixed(out, "ASIA", random, 16),
         Variable::UserKey => prefixed(out, "AKIA", random, 16),
@@ -160,7 +165,9 @@ fn draw_random(variable: Variable, scene: &Scene<'_>, random: &mut Random, out: 
             push(out, format_args!("{}/[$LATEST]", scene.seconds / 86_400));
             random.hex(out, 32);
         }
-        Variable::PrivateAddress => push(out, format_args!("10.{}.{}.{}", random.below(4), random.below(64), random.between(4, 250))),
+        Variable::PrivateAddress => {
+            push(out, format_args!("10.{}.{}.{}", random.below(4), random.below(64), random.between(4, 250)));
+        }
         Variable::Interface => prefixed_hex(out, "eni-0", random),
         Variable::Snapshot => prefixed_hex(out, "snap-0", random),
         Variable::HostedZone => prefixed(out, "Z0", random, 18),
@@ -208,9 +215,15 @@ fn prefixed_hex(out: &mut String, prefix: &str, random: &mut Random) {
 
 const SESSIONS: &[&str] = &["botocore-session", "aws-go-sdk", "deploy", "etl", "backup", "scan"];
 const PREFIXES: &[&str] = &["raw/events", "curated/orders", "exports", "logs/alb", "images", "backups/daily", "tmp"];
-const POLICIES: &[&str] = &["ReadOnlyAccess", "PowerUserAccess", "AmazonS3ReadOnlyAccess", "CloudWatchAgentServerPolicy", "AdministratorAccess"];
+const POLICIES: &[&str] = &[
+    "ReadOnlyAccess",
+    "PowerUserAccess",
+    "AmazonS3ReadOnlyAccess",
+    "CloudWatchAgentServerPolicy",
+    "AdministratorAccess",
+];
 /// First names of the people of an account.
 pub(crate) const NAMES: &[&str] = &[
-    "anna", "ben", "carla", "deniz", "emil", "fatima", "goran", "hana", "ivan", "julia", "kofi", "lena", "marco", "nadia", "omar", "petra", "quinn",
-    "rosa", "sven", "tara",
+    "anna", "ben", "carla", "deniz", "emil", "fatima", "goran", "hana", "ivan", "julia", "kofi", "lena", "marco",
+    "nadia", "omar", "petra", "quinn", "rosa", "sven", "tara",
 ];

@@ -7,8 +7,23 @@ use crate::text::push;
 
 /// Regions from the busiest to the quietest.
 const REGIONS: [&str; 17] = [
-    "us-east-1", "eu-west-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-east-2", "ap-northeast-1", "eu-west-2", "ca-central-1", "sa-east-1",
-    "ap-south-1", "eu-north-1", "us-west-1", "ap-southeast-1", "eu-west-3", "ap-northeast-2", "ap-northeast-3",
+    "us-east-1",
+    "eu-west-1",
+    "us-west-2",
+    "eu-central-1",
+    "ap-southeast-2",
+    "us-east-2",
+    "ap-northeast-1",
+    "eu-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "ap-south-1",
+    "eu-north-1",
+    "us-west-1",
+    "ap-southeast-1",
+    "eu-west-3",
+    "ap-northeast-2",
+    "ap-northeast-3",
 ];
 
 /// Everything that exists before the first event.
@@ -79,9 +94,14 @@ impl Account {
         let id = self.id.clone();
         let teams = ["payments", "catalog", "search", "data", "platform"];
         let team = |n: usize| teams[n % teams.len()];
-        self.buckets = named(18, |n, out| push(out, format_args!("{}-{}-{id}", team(n), ["events", "assets", "exports", "logs"][n % 4])));
-        self.functions = named(14, |n, out| push(out, format_args!("{}-{}", team(n), ["ingest", "resize-images", "notify", "rollup"][n % 4])));
-        self.tables = named(9, |n, out| push(out, format_args!("{}-{}", team(n), ["orders", "sessions", "carts"][n % 3])));
+        self.buckets = named(18, |n, out| {
+            push(out, format_args!("{}-{}-{id}", team(n), ["events", "assets", "exports", "logs"][n % 4]));
+        });
+        self.functions = named(14, |n, out| {
+            push(out, format_args!("{}-{}", team(n), ["ingest", "resize-images", "notify", "rollup"][n % 4]));
+        });
+        self.tables =
+            named(9, |n, out| push(out, format_args!("{}-{}", team(n), ["orders", "sessions", "carts"][n % 3])));
         self.queues = named(7, |n, out| push(out, format_args!("{}-jobs-{n}", team(n))));
         self.topics = named(4, |n, out| push(out, format_args!("{}-alerts", team(n))));
         self.parameters = named(16, |n, out| push(out, format_args!("/{}/prod/setting-{n}", team(n))));
@@ -91,7 +111,9 @@ impl Account {
         self.databases = named(5, |n, out| push(out, format_args!("{}-db-{n}", team(n))));
         self.stacks = named(6, |n, out| push(out, format_args!("{}-stack-{n}", team(n))));
         self.user_names = NAMES.iter().take(9).map(|name| (*name).to_owned()).collect();
-        self.role_names = named(22, |n, out| push(out, format_args!("{}-{}", team(n), ["service", "batch", "deploy", "readonly", "lambda"][n / 5 % 5])));
+        self.role_names = named(22, |n, out| {
+            push(out, format_args!("{}-{}", team(n), ["service", "batch", "deploy", "readonly", "lambda"][n / 5 % 5]));
+        });
         self.kms_keys = drawn(8, random, Random::uuid);
         self.secrets = drawn(11, random, |random, out| {
             out.push_str("prod/db-credentials-");
@@ -125,7 +147,15 @@ impl Account {
             }
             let address = format!("52.{}.{}.{}", 20 + n % 30, random.below(250), random.between(1, 250));
             let agent = agents[n % agents.len()];
-            self.workloads.push(Actor::new(ActorKind::Role { instance: n % 3 == 0 }, &self.id, &role, &session, &address, agent, random));
+            self.workloads.push(Actor::new(
+                ActorKind::Role { instance: n % 3 == 0 },
+                &self.id,
+                &role,
+                &session,
+                &address,
+                agent,
+                random,
+            ));
         }
     }
 
@@ -144,7 +174,11 @@ impl Account {
                 _ => ActorKind::SingleSignOn,
             };
             let role = ["AWSReservedSSO_Developer_3f1c9a5be7d2046a", "AWSReservedSSO_ReadOnly_a04e7d21c95b3f68"][n % 2];
-            let (name, session) = if n < 9 { ((*name).to_owned(), String::new()) } else { (role.to_owned(), format!("{name}@example.com")) };
+            let (name, session) = if n < 9 {
+                ((*name).to_owned(), String::new())
+            } else {
+                (role.to_owned(), format!("{name}@example.com"))
+            };
             self.humans.push(Actor::new(kind, &self.id, &name, &session, &address, agent, random));
         }
     }
@@ -159,7 +193,15 @@ impl Account {
             "aws-sdk-java/1.12.761 Linux/6.1.92 OpenJDK_64-Bit_Server_VM/21.0.3 java/21.0.3 vendor/Eclipse_Adoptium cfg/retry-mode/legacy",
             random,
         ));
-        self.root.push(Actor::new(ActorKind::Root, &self.id, "root", "", "198.51.100.7", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", random));
+        self.root.push(Actor::new(
+            ActorKind::Root,
+            &self.id,
+            "root",
+            "",
+            "198.51.100.7",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)",
+            random,
+        ));
         self.attacker.push(Actor::new(
             ActorKind::User,
             &self.id,

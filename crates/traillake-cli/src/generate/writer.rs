@@ -68,7 +68,11 @@ impl GenerateProgress {
 /// # Errors
 /// [`GenerateError::OutOfRange`] before anything is written, [`GenerateError::Write`] naming the file,
 /// [`GenerateError::Interrupted`] after [`GenerateProgress::stop`].
-pub fn generate(out: &Path, options: &GenerateOptions, progress: &GenerateProgress) -> Result<GeneratedTrail, GenerateError> {
+pub fn generate(
+    out: &Path,
+    options: &GenerateOptions,
+    progress: &GenerateProgress,
+) -> Result<GeneratedTrail, GenerateError> {
     options.check()?;
     let objects = plan(options);
     let studio = Studio {
@@ -126,7 +130,12 @@ struct LogFileWriter {
 
 impl LogFileWriter {
     fn new() -> Self {
-        Self { json: String::new(), gzip: Vec::new(), compressor: Compressor::new(CompressionLvl::default()), folder: PathBuf::new() }
+        Self {
+            json: String::new(),
+            gzip: Vec::new(),
+            compressor: Compressor::new(CompressionLvl::default()),
+            folder: PathBuf::new(),
+        }
     }
 
     fn write(&mut self, path: &Path) -> io::Result<usize> {

@@ -35,7 +35,9 @@ impl FromStr for DotCommand {
             (".stores", None) => Ok(Self::Stores),
             (".schema", store) => Ok(Self::Schema(store)),
             (".mode", None) => Ok(Self::Mode(None)),
-            (".mode", Some(format)) => Format::from_str(&format, true).map(|format| Self::Mode(Some(format))).map_err(|_| format!("`{format}` is not a format")),
+            (".mode", Some(format)) => Format::from_str(&format, true)
+                .map(|format| Self::Mode(Some(format)))
+                .map_err(|_| format!("`{format}` is not a format")),
             (".output", path) => Ok(Self::Output(path)),
             (".read", Some(path)) => Ok(Self::Read(path)),
             (".read", None) => Err("`.read` needs a file".to_owned()),
@@ -72,7 +74,13 @@ mod tests {
     #[test]
     fn every_command_that_is_completed_is_known() {
         for name in NAMES {
-            let argument = if name == ".timer" { " on" } else if name == ".read" { " x" } else { "" };
+            let argument = if name == ".timer" {
+                " on"
+            } else if name == ".read" {
+                " x"
+            } else {
+                ""
+            };
             assert!(format!("{name}{argument}").parse::<DotCommand>().is_ok(), "{name}");
         }
     }

@@ -10,9 +10,9 @@ use super::dot;
 
 /// SQL words that are completed in upper case.
 const KEYWORDS: [&str; 40] = [
-    "AND", "AS", "ASC", "BETWEEN", "BY", "CASE", "CAST", "CROSS", "DESC", "DESCRIBE", "DISTINCT", "ELSE", "END", "EXISTS", "EXPLAIN", "FROM", "GROUP",
-    "HAVING", "IN", "INNER", "INTERVAL", "IS", "JOIN", "LEFT", "LIKE", "LIMIT", "NOT", "NULL", "OFFSET", "ON", "OR", "ORDER", "SELECT", "SHOW", "THEN",
-    "UNION", "UNNEST", "WHEN", "WHERE", "WITH",
+    "AND", "AS", "ASC", "BETWEEN", "BY", "CASE", "CAST", "CROSS", "DESC", "DESCRIBE", "DISTINCT", "ELSE", "END",
+    "EXISTS", "EXPLAIN", "FROM", "GROUP", "HAVING", "IN", "INNER", "INTERVAL", "IS", "JOIN", "LEFT", "LIKE", "LIMIT",
+    "NOT", "NULL", "OFFSET", "ON", "OR", "ORDER", "SELECT", "SHOW", "THEN", "UNION", "UNNEST", "WHEN", "WHERE", "WITH",
 ];
 const MODES: [&str; 8] = ["arrow", "csv", "json", "markdown", "ndjson", "parquet", "table", "tsv"];
 
@@ -56,7 +56,12 @@ impl ShellHelper {
 impl Completer for ShellHelper {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, position: usize, context: &Context<'_>) -> Result<(usize, Vec<Pair>), ReadlineError> {
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        context: &Context<'_>,
+    ) -> Result<(usize, Vec<Pair>), ReadlineError> {
         let typed = line.get(..position).unwrap_or(line);
         let start = word_start(typed);
         let word = &typed[start..];
@@ -104,9 +109,20 @@ mod tests {
     use super::*;
 
     fn helper() -> ShellHelper {
-        let paths = ["eventname", "eventtime", "useridentity", "useridentity.arn", "useridentity.sessioncontext", "useridentity.sessioncontext.sessionissuer"];
+        let paths = [
+            "eventname",
+            "eventtime",
+            "useridentity",
+            "useridentity.arn",
+            "useridentity.sessioncontext",
+            "useridentity.sessioncontext.sessionissuer",
+        ];
         ShellHelper::new(&LakeNames {
-            stores: vec![StoreNames { name: "events".to_owned(), id: "0f4c9a1e-1234-4c6b-9f00-aaaaaaaaaaaa".to_owned(), paths: paths.map(str::to_owned).into() }],
+            stores: vec![StoreNames {
+                name: "events".to_owned(),
+                id: "0f4c9a1e-1234-4c6b-9f00-aaaaaaaaaaaa".to_owned(),
+                paths: paths.map(str::to_owned).into(),
+            }],
             system_tables: vec!["system.objects".to_owned()],
             functions: vec!["count".to_owned(), "element_at".to_owned()],
         })

@@ -20,7 +20,11 @@ const HISTORY_LINES: usize = 10_000;
 /// Reads and runs until the end of the input or `.exit`; failures are told and forgotten.
 pub(super) async fn run(mut shell: Shell<'_>) -> Result<ExitStatus> {
     let mut editor = editor(&shell).await?;
-    shell.context.printer.status(format_args!("{} at {}; `.help` for help", concat!("traillake ", env!("CARGO_PKG_VERSION")), shell.asker.lake.url()));
+    shell.context.printer.status(format_args!(
+        "{} at {}; `.help` for help",
+        concat!("traillake ", env!("CARGO_PKG_VERSION")),
+        shell.asker.lake.url()
+    ));
     loop {
         let (returned, line) = read_line(editor).await?;
         editor = returned;
@@ -61,7 +65,10 @@ async fn read_line(mut editor: LineEditor) -> Result<(LineEditor, Result<String,
 }
 
 async fn editor(shell: &Shell<'_>) -> Result<LineEditor> {
-    let config = Config::builder().completion_type(CompletionType::List).max_history_size(HISTORY_LINES).map(rustyline::config::Builder::build);
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .max_history_size(HISTORY_LINES)
+        .map(rustyline::config::Builder::build);
     let failed = |error: ReadlineError| CliError::Internal { message: error.to_string() };
     let mut editor = LineEditor::with_config(config.map_err(failed)?).map_err(failed)?;
     editor.set_helper(Some(ShellHelper::new(&shell.asker.lake.names().await?)));

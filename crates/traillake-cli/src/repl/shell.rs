@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use traillake::{QueryParameter, is_complete_statement, split_statements};
+use traillake::{is_complete_statement, split_statements};
 
 use super::dot::DotCommand;
 use crate::args::Format;
@@ -116,7 +116,10 @@ impl<'a> Shell<'a> {
 
     async fn read(&mut self, path: &Path) -> Result<Flow> {
         if self.reading >= DEEPEST_READ {
-            return Err(CliError::usage(format!("`{}` is read by files that read files, more than {DEEPEST_READ} deep", path.display()), "does it read itself?"));
+            return Err(CliError::usage(
+                format!("`{}` is read by files that read files, more than {DEEPEST_READ} deep", path.display()),
+                "does it read itself?",
+            ));
         }
         let script = read_text(path)?;
         self.reading += 1;
@@ -126,7 +129,8 @@ impl<'a> Shell<'a> {
     }
 
     async fn stores(&mut self) -> Result<()> {
-        self.inform("SELECT * FROM system.stores", Vec::new()).await
+        self.inform("SELECT name, id, kind, status, retention_days, partition_by FROM system.stores ORDER BY name")
+            .await
     }
 
     /// The columns of a store, the one of `--store`, or the only one.
@@ -139,7 +143,8 @@ impl<'a> Shell<'a> {
         };
         let Some(found) = found else {
             let known: Vec<_> = names.stores.iter().map(|known| format!("`{}`", known.name)).collect();
-            let message = wanted.map_or_else(|| "which store?".to_owned(), |name| format!("there is no event data store `{name}`"));
+            let message = wanted
+                .map_or_else(|| "which store?".to_owned(), |name| format!("there is no event data store `{name}`"));
             return Err(CliError::usage(message, format!("`.schema STORE` with one of {}", known.join(", "))));
         };
         let lines = found.paths.join("\n");
@@ -147,9 +152,8 @@ impl<'a> Shell<'a> {
     }
 
     /// A query of the shell itself, always shown on the screen.
-    async fn inform(&mut self, sql: &str, parameters: Vec<QueryParameter>) -> Result<()> {
+    async fn inform(&mut self, sql: &str) -> Result<()> {
         let target = std::mem::take(&mut self.asker.target);
-        self.asker.options.parameters = parameters;
         let outcome = self.asker.ask(sql).await;
         self.asker.target = target;
         outcome.map(drop)

@@ -8,7 +8,11 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     world.write("config.toml", "lake = 'from-file'\nregion = 'eu-west-1'\n[query]\nformat = 'csv'\n");
     let shown = |arguments: &[&str], environment: &[(&str, &str)]| {
         let mut command = world.bare();
-        command.args(["--config", "config.toml"]).args(arguments).args(["config", "--format", "json"]).envs(environment.iter().copied());
+        command
+            .args(["--config", "config.toml"])
+            .args(arguments)
+            .args(["config", "--format", "json"])
+            .envs(environment.iter().copied());
         let ran = world.finish(&mut command, "");
         let settings = ran.json();
         let lake = settings.as_array().unwrap().iter().find(|setting| setting["setting"] == "lake").unwrap().clone();
@@ -16,7 +20,10 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     };
     assert_eq!(shown(&[], &[]), ("from-file".to_owned(), "file".to_owned()));
     assert_eq!(shown(&[], &[("TRAILLAKE_LAKE", "from-env")]), ("from-env".to_owned(), "environment".to_owned()));
-    assert_eq!(shown(&["--lake", "from-flag"], &[("TRAILLAKE_LAKE", "from-env")]), ("from-flag".to_owned(), "flag".to_owned()));
+    assert_eq!(
+        shown(&["--lake", "from-flag"], &[("TRAILLAKE_LAKE", "from-env")]),
+        ("from-flag".to_owned(), "flag".to_owned())
+    );
 }
 
 #[test]

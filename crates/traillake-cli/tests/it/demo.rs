@@ -7,7 +7,11 @@ fn the_tour_asks_and_answers_in_a_new_lake_and_refuses_an_old_one() {
     let world = World::new();
     let ran = world.run(&["--lake", "demo-lake", "demo", "--events", "20000"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stdout.contains("6. ") && ran.stdout.contains("203.0.113.77") && ran.stdout.contains("demo-lake"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("6. ") && ran.stdout.contains("203.0.113.77") && ran.stdout.contains("demo-lake"),
+        "{}",
+        ran.stdout
+    );
     let again = world.run(&["--lake", "demo-lake", "demo", "--events", "20000"]);
     assert_eq!(again.code, 2, "{}", again.stderr);
 }

@@ -51,7 +51,12 @@ fn a_failed_query_leaves_the_old_output_file_alone() {
 fn a_reader_that_goes_away_is_no_failure() {
     let world = World::with_events();
     let sql = "SELECT a.eventID, b.value FROM events a CROSS JOIN (SELECT unnest(range(0, 500000)) AS value) b";
-    let mut child = world.command(&["query", sql, "--format", "csv", "--quiet"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = world
+        .command(&["query", sql, "--format", "csv", "--quiet"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdout = child.stdout.take().unwrap();
     stdout.read_exact(&mut [0; 64]).unwrap();
     drop(stdout);
@@ -63,7 +68,14 @@ fn a_reader_that_goes_away_is_no_failure() {
 #[test]
 fn parameters_files_and_the_store_of_a_query_are_bound() {
     let world = World::with_events();
-    let by_parameter = world.run(&["query", "SELECT eventName FROM events WHERE userIdentity.userName = :who", "--param", "who=anna", "--format", "csv"]);
+    let by_parameter = world.run(&[
+        "query",
+        "SELECT eventName FROM events WHERE userIdentity.userName = :who",
+        "--param",
+        "who=anna",
+        "--format",
+        "csv",
+    ]);
     assert_eq!(by_parameter.stdout, "eventName\nGetObject\n", "{}", by_parameter.stderr);
     world.write("question.sql", "SELECT count(*) AS n FROM $EDS_ID");
     let by_file = world.run(&["query", "-f", "question.sql", "--store", "events", "--format", "json"]);

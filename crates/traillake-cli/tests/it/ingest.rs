@@ -16,7 +16,10 @@ fn the_json_summary_is_one_object_alone_on_standard_output() {
     world.write("logs/a.json", &log_file());
     let ran = world.run(&["ingest", "logs", "--format", "json", "--quiet"]);
     let summary = ran.json();
-    assert_eq!((ran.code, summary["events"]["stored"].as_u64(), summary["objects"]["ingested"].as_u64()), (0, Some(3), Some(1)));
+    assert_eq!(
+        (ran.code, summary["events"]["stored"].as_u64(), summary["objects"]["ingested"].as_u64()),
+        (0, Some(3), Some(1))
+    );
     let members: Vec<_> = summary.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, ["store", "objects", "events", "bytes", "elapsed_ms"]);
 }
@@ -59,9 +62,14 @@ fn events_beyond_the_retention_are_expired_with_a_hint() {
 #[test]
 fn keys_choose_objects_and_objects_without_keys_stay() {
     let world = World::new();
-    assert_eq!(world.run(&["generate", "trail", "--events", "300", "--accounts", "1", "--regions", "2", "--days", "2"]).code, 0);
+    assert_eq!(
+        world.run(&["generate", "trail", "--events", "300", "--accounts", "1", "--regions", "2", "--days", "2"]).code,
+        0
+    );
     world.write("trail/other.json", &log_file());
-    let seen = |arguments: &[&str]| world.run(&[&["ingest", "trail", "--dry-run", "--format", "json"], arguments].concat()).json()["objects"]["seen"].as_u64().unwrap();
+    let seen = |arguments: &[&str]| {
+        world.run(&[&["ingest", "trail", "--dry-run", "--format", "json"], arguments].concat()).json()["objects"]["seen"].as_u64().unwrap()
+    };
     let all = seen(&[]);
     let (one, other) = (seen(&["--region", "us-east-1"]), seen(&["--region", "eu-west-1"]));
     assert_eq!(one + other, all + 1);
@@ -77,7 +85,12 @@ fn following_stores_what_arrives_and_ends_in_good_order() {
 
     let world = World::new();
     world.write("logs/a.json", &log_file());
-    let child = world.command(&["ingest", "logs", "--follow", "--poll", "1s", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = world
+        .command(&["ingest", "logs", "--follow", "--poll", "1s", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let stored = |least: u64| {
         let started = Instant::now();
         while started.elapsed() < Duration::from_mins(1) {

@@ -96,3 +96,49 @@ async fn an_ingest_killed_again_and_again_goes_on_where_it_was() {
     bench.finish_ingest("lake").await;
     bench.assert_exact("lake").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compaction_killed_at_random_moments_changes_no_event() {
+    let bench = Bench::new(Backend::Folder, 40, RECORDS_PER_FILE).await;
+    bench.finish_ingest("lake").await;
+    let start = Instant::now();
+    bench.run("lake", &["compact"]).await;
+    let duration = start.elapsed();
+    let mut random = SmallRng::seed_from_u64(4);
+    for n in 0..8 {
+        let lake = format!("compacted-{n}");
+        bench.finish_ingest(&lake).await;
+        let mut child = bench.start(&lake, &["compact"]);
+        tokio::time::sleep(duration.mul_f64(random.random_range(0.2..1.0))).await;
+        child.kill().await.unwrap();
+        bench.assert_exact(&lake).await;
+        bench.run(&lake, &["compact"]).await;
+        bench.assert_exact(&lake).await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_ingest_says_so_and_the_next_one_goes_on() {
+    let bench = Bench::new(Backend::Folder, 400, RECORDS_PER_FILE).await;
+    let duration = duration_of_a_whole_run(&bench).await;
+    let mut interrupted = 0;
+    for n in 0..6_u32 {
+        let lake = format!("interrupted-{n}");
+        let child = bench.start_ingest(&lake);
+        tokio::time::sleep(duration.mul_f64(0.2 + 0.1 * f64::from(n))).await;
+        let pid = child.id().unwrap().to_string();
+        let _gone = tokio::process::Command::new("kill").args(["-INT", &pid]).status().await.unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(130) => interrupted += 1,
+            // Before it has begun to listen, the signal ends it like any process.
+            Some(0) | None => {}
+            code => panic!("{code:?}: {stderr}"),
+        }
+        bench.finish_ingest(&lake).await;
+        bench.assert_exact(&lake).await;
+    }
+    assert!(interrupted > 0, "no ingest was interrupted");
+}

@@ -69,10 +69,10 @@ fn events(summary: &Value) -> (u64, u64, u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_file_of_hundreds_of_megabytes_from_standard_input_stays_under_the_limit() {
+    const RECORDS: u64 = 230_000;
     if !can_watch() {
         return;
     }
-    const RECORDS: u64 = 230_000;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("long.json");
     let size_bytes = write_long_file(&file, RECORDS);
@@ -96,7 +96,7 @@ async fn a_record_over_the_limit_goes_to_quarantine_by_streaming() {
     let mut file = BufWriter::new(std::fs::File::create(&path).unwrap());
     write!(file, "{{\"Records\":[{},{{\"eventName\":\"x\",\"eventSource\":\"y\",\"text\":\"", record(0)).unwrap();
     let megabyte = "long ".repeat(200_000);
-    for _ in 0..150 {
+    for _ in 0..300 {
         file.write_all(megabyte.as_bytes()).unwrap();
     }
     write!(file, "\"}},{}]}}", record(1)).unwrap();
@@ -107,7 +107,7 @@ async fn a_record_over_the_limit_goes_to_quarantine_by_streaming() {
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(events(&summary), (3, 2, 1));
-    assert!(peak < 100_000_000, "{peak} bytes were held for a record of 150 MB");
+    assert!(peak < 200_000_000, "{peak} bytes were held for a record of 300 MB");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,9 +138,9 @@ async fn a_gzip_bomb_is_refused_with_a_clear_error() {
 }
 
 fn walk_bytes(folder: &Path) -> u64 {
-    let size = |entry: std::fs::DirEntry| match entry.file_type().unwrap().is_dir() {
-        true => walk_bytes(&entry.path()),
-        false => entry.metadata().unwrap().len(),
+    let size = |entry: std::fs::DirEntry| {
+        let is_folder = entry.file_type().unwrap().is_dir();
+        if is_folder { walk_bytes(&entry.path()) } else { entry.metadata().unwrap().len() }
     };
     std::fs::read_dir(folder).unwrap().map(|entry| size(entry.unwrap())).sum()
 }

@@ -69,6 +69,19 @@ impl Bench {
         json(&self.start_ingest(name).wait_with_output().await.unwrap())
     }
 
+    /// Starts a command on the lake `name`.
+    pub(crate) fn start(&self, name: &str, arguments: &[&str]) -> Child {
+        let mut command = self.command(name);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap()
+    }
+
+    /// Runs a command on the lake `name` to its end.
+    pub(crate) async fn run(&self, name: &str, arguments: &[&str]) -> Output {
+        let output = self.start(name, arguments).wait_with_output().await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
     /// The first row of a query.
     pub(crate) async fn row(&self, name: &str, sql: &str) -> Value {
         let output = self.command(name).args(["query", sql, "--format", "json"]).output().await.unwrap();

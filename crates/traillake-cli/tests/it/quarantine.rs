@@ -19,7 +19,10 @@ fn pieces_are_listed_with_place_and_reason() {
     insta::assert_snapshot!(world.run(&["quarantine", "list"]).shown_loosely());
     let listed = world.run(&["quarantine", "list", "--format", "json"]).json();
     assert_eq!(listed.as_array().unwrap().len(), 1);
-    assert_eq!(world.run(&["quarantine", "list", "--reason", "nosuch", "--format", "json"]).json(), serde_json::json!([]));
+    assert_eq!(
+        world.run(&["quarantine", "list", "--reason", "nosuch", "--format", "json"]).json(),
+        serde_json::json!([])
+    );
 }
 
 #[test]

@@ -27,7 +27,11 @@ fn dot_commands_work_in_scripts() {
     let ran = world.run_with_input(&[], script);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("useridentity.sessioncontext.sessionissuer.username"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("seven") && !ran.stdout.contains("nine") && !ran.stdout.contains("five"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("seven") && !ran.stdout.contains("nine") && !ran.stdout.contains("five"),
+        "{}",
+        ran.stdout
+    );
     assert_eq!(std::fs::read_to_string(world.path("out.json")).unwrap(), "[{\"five\":5}]\n[{\"six\":6}]\n");
     let wrong = world.run_with_input(&[], ".nosuch\n");
     insta::assert_snapshot!("dot_unknown", wrong.shown());

@@ -6,11 +6,19 @@ use crate::support::{World, log_file};
 fn a_store_is_made_listed_described_and_changed() {
     let world = World::new();
     world.write("selectors.json", r#"[{"Name":"writes","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]"#);
-    insta::assert_snapshot!("store_create", world.run(&["store", "create", "audit", "--selectors", "selectors.json", "--partition-by", "account,date"]).shown());
+    insta::assert_snapshot!(
+        "store_create",
+        world
+            .run(&["store", "create", "audit", "--selectors", "selectors.json", "--partition-by", "account,date"])
+            .shown()
+    );
     insta::assert_snapshot!("store_create_again", world.run(&["store", "create", "audit"]).shown());
     insta::assert_snapshot!("store_list", world.run(&["store", "list"]).shown());
     insta::assert_snapshot!("store_describe", world.run(&["store", "describe", "audit"]).shown());
-    insta::assert_snapshot!("store_update", world.run(&["store", "update", "audit", "--retention-days", "unlimited", "--selectors", "none"]).shown());
+    insta::assert_snapshot!(
+        "store_update",
+        world.run(&["store", "update", "audit", "--retention-days", "unlimited", "--selectors", "none"]).shown()
+    );
     insta::assert_snapshot!("store_update_nothing", world.run(&["store", "update", "audit"]).shown());
     let described = world.run(&["store", "describe", "audit", "--format", "json"]).json();
     assert_eq!((described["retention_days"].as_str(), described["selectors"].is_null()), (Some("unlimited"), true));
@@ -42,9 +50,17 @@ fn a_column_is_added_to_a_store_that_has_events() {
     let world = World::with_events();
     let ran = world.run(&["store", "update", "events", "--add-column", "risk=riskScore:double"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    world.write("logs/b.json", &log_file().replace("4000-8000", "4000-9000").replace("\"eventType\"", "\"riskScore\":0.5,\"eventType\""));
+    world.write(
+        "logs/b.json",
+        &log_file().replace("4000-8000", "4000-9000").replace("\"eventType\"", "\"riskScore\":0.5,\"eventType\""),
+    );
     assert_eq!(world.run(&["ingest", "logs"]).code, 0);
-    let ran = world.run(&["query", "SELECT risk, count(*) AS n FROM events GROUP BY risk ORDER BY risk NULLS FIRST", "--format", "json"]);
+    let ran = world.run(&[
+        "query",
+        "SELECT risk, count(*) AS n FROM events GROUP BY risk ORDER BY risk NULLS FIRST",
+        "--format",
+        "json",
+    ]);
     assert_eq!(ran.json(), serde_json::json!([{"risk": null, "n": 3}, {"risk": 0.5, "n": 3}]), "{}", ran.stderr);
 }
 

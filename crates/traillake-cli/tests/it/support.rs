@@ -140,7 +140,9 @@ fn steady_line(line: &str) -> String {
 
 fn uuid(text: &str) -> Option<(usize, &'static str)> {
     let candidate = text.get(..36)?;
-    let fits = candidate.char_indices().all(|(place, c)| if [8, 13, 18, 23].contains(&place) { c == '-' } else { c.is_ascii_hexdigit() });
+    let fits = candidate
+        .char_indices()
+        .all(|(place, c)| if [8, 13, 18, 23].contains(&place) { c == '-' } else { c.is_ascii_hexdigit() });
     // Ids that tests choose start with zeros.
     (fits && !candidate.starts_with("00000000")).then_some((36, "[UUID]"))
 }

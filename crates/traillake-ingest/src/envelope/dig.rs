@@ -47,8 +47,14 @@ pub(crate) fn dig(
     is_row: bool,
 ) -> Result<Vec<Dug>, UnsplittableReason> {
     let mut digger = Digger { found: Vec::new(), rejects: 0, not_json: false };
-    let place =
-        Place { text: value.clone(), offset_bytes, in_place: true, context: Arc::clone(context), kind: None, level: 0 };
+    let place = Place {
+        text: value.clone(),
+        offset_bytes,
+        exact_offset: true,
+        context: Arc::clone(context),
+        kind: None,
+        level: 0,
+    };
     let found = if is_row { digger.row(&place) } else { digger.value(&place) };
     match (found, value.first()) {
         (true, _) => Ok(digger.found),
@@ -69,7 +75,7 @@ struct Place {
     text: Bytes,
     offset_bytes: u64,
     /// False inside text that was a JSON string: its offsets mean nothing in the object.
-    in_place: bool,
+    exact_offset: bool,
     context: Arc<EnvelopeContext>,
     kind: Option<EnvelopeKind>,
     level: usize,
@@ -185,11 +191,11 @@ impl Digger {
 impl Place {
     fn inside(&self, value: &RawValue, context: &Arc<EnvelopeContext>, kind: Option<EnvelopeKind>) -> Self {
         let (text, at) = part_of(&self.text, value.get());
-        let at = if self.in_place { at } else { 0 };
+        let at = if self.exact_offset { at } else { 0 };
         Self {
             text,
             offset_bytes: self.offset_bytes.saturating_add(at),
-            in_place: self.in_place,
+            exact_offset: self.exact_offset,
             context: Arc::clone(context),
             kind: self.kind.or(kind),
             level: self.level + 1,
@@ -201,7 +207,7 @@ impl Place {
         let text: String = serde_json::from_slice(&self.text).ok()?;
         let start = text.find(|c: char| !c.is_ascii_whitespace()).filter(|at| text[*at..].starts_with(['{', '[']))?;
         let text = Bytes::from(text).slice(start..).trimmed();
-        Some(Self { text, in_place: false, context: Arc::clone(&self.context), level: self.level + 1, ..*self })
+        Some(Self { text, exact_offset: false, context: Arc::clone(&self.context), level: self.level + 1, ..*self })
             .filter(|inner| inner.level <= MAX_LEVELS + 1)
     }
 

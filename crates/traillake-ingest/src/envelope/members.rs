@@ -16,7 +16,7 @@ impl Members {
     const USER_IDENTITY: u32 = 1 << 6;
     const INSIGHT_DETAILS: u32 = 1 << 7;
     const TIME_WINDOW: u32 = 1 << 8;
-    /// Payloads of the notifications of S3, Kinesis and DynamoDB, whose other members are
+    /// Payloads of the notifications of S3, Kinesis and `DynamoDB`, whose other members are
     /// named like a CloudTrail record's.
     const NOTIFICATION: u32 = 1 << 9;
     const DIGEST_OBJECT: u32 = 1 << 10;

@@ -124,13 +124,11 @@ fn finish_row(mut row: ManifestRow, share: &ObjectShare, counts: EventCounts, sp
             state(&mut row, facts);
             row.detail = Some(detail.clone());
         }
-        Some(ObjectEnd::Retried) => {
-            if row.status == ObjectStatus::Partial && row.quarantined == 0 {
-                row.status = ObjectStatus::Ingested;
-            }
+        Some(ObjectEnd::Retried) if row.status == ObjectStatus::Partial && row.quarantined == 0 => {
+            row.status = ObjectStatus::Ingested;
         }
         Some(ObjectEnd::Unfinished { detail }) => row.detail = Some(detail.clone()),
-        None => {}
+        Some(ObjectEnd::Retried) | None => {}
     }
     row
 }

@@ -125,6 +125,7 @@ impl Commits {
 }
 
 /// The error for a task of ours that panicked or was dropped by the runtime.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` passes it")]
 pub(crate) fn stopped(error: JoinError) -> IngestError {
     IngestError::Internal { message: format!("a task stopped: {error}") }
 }

@@ -68,7 +68,8 @@ impl Feed {
             }
             OversizedPart::End { length_bytes, reason, message } => {
                 if let Some(upload) = self.upload.take() {
-                    let aside = SetAside { length_bytes, reason: reason.code().to_owned(), message, ..SetAside::default() };
+                    let aside =
+                        SetAside { length_bytes, reason: reason.code().to_owned(), message, ..SetAside::default() };
                     self.converter.set_aside(Handle::current().block_on(upload.finish(aside))?);
                 }
             }

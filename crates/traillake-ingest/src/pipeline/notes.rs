@@ -65,7 +65,11 @@ impl Notes {
     }
 
     /// Everything said, with the hints that follow from the reasons.
-    pub(crate) fn finish(&self, settings: &EventDataStoreSettings, now: DateTime<Utc>) -> (Vec<Note>, Vec<ReasonCount>) {
+    pub(crate) fn finish(
+        &self,
+        settings: &EventDataStoreSettings,
+        now: DateTime<Utc>,
+    ) -> (Vec<Note>, Vec<ReasonCount>) {
         let inner = self.inner();
         let mut notes = hints(&inner, settings, now);
         notes.extend(inner.notes.iter().cloned());

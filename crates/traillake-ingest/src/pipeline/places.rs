@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_record_comes_before_the_envelope_and_the_key() {
-        let record = sources([Some("111111111111"), Some("222222222222"), None], [None, Some("eu-west-1"), Some("us-east-1")]);
+        let record =
+            sources([Some("111111111111"), Some("222222222222"), None], [None, Some("eu-west-1"), Some("us-east-1")]);
         let place = place(&caps(), &record);
         assert_eq!(place.values.account.as_deref(), Some("111111111111"));
         assert_eq!(place.values.region.as_deref(), Some("eu-west-1"));

@@ -11,13 +11,13 @@ use traillake_storage::{EventTable, LakeStorage, StorageError, TableSnapshot};
 use super::gate::{Gate, midnight_micros};
 use super::notes::Notes;
 use super::places::PlaceCaps;
+use crate::Result;
 use crate::progress::IngestProgress;
 use crate::request::IngestLimits;
 use crate::summary::IngestSummary;
-use crate::Result;
 
-/// Oldest settings looked at when the retention was raised several times.
-const MOST_RAISES: u64 = 64;
+/// Raises of the retention that are looked back at.
+const MOST_RAISES: usize = 64;
 
 /// Whether the run writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,10 +113,10 @@ impl Run {
 async fn raises(lake: &LakeStorage, settings: &EventDataStoreSettings) -> Result<Vec<(u64, i64)>> {
     let mut raises = Vec::new();
     let mut version = settings.retention_raised_in;
-    while version > 1 && raises.len() < 64 && settings.version - version < MOST_RAISES {
-        let raised = lake.settings_at(&settings.id, version).await?;
+    while version > 1 && raises.len() < MOST_RAISES {
+        let after = lake.settings_at(&settings.id, version).await?;
         let before = lake.settings_at(&settings.id, version - 1).await?;
-        if let Some(first) = before.retention.first_visible_date(raised.updated_at) {
+        if let Some(first) = before.retention.first_visible_date(after.updated_at) {
             raises.push((version, midnight_micros(first)));
         }
         version = before.retention_raised_in;

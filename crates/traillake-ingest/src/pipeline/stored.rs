@@ -37,8 +37,11 @@ fn occurrence(batch: &Batch, row: usize) -> u32 {
     batch.rows.get(row).map_or(0, |row| row.occurrence)
 }
 
+/// A partition of the store and its files.
+type Partition<'a> = (&'a PartitionValues, &'a [Arc<DataFile>]);
+
 /// Partitions, with their files, in which the rows of each place may be stored.
-struct Places<'a>(Vec<Vec<(&'a PartitionValues, &'a [Arc<DataFile>])>>);
+struct Places<'a>(Vec<Vec<Partition<'a>>>);
 
 impl<'a> Places<'a> {
     fn new(batch: &Batch, files: &'a FileSet) -> Self {
@@ -59,7 +62,7 @@ impl<'a> Places<'a> {
 
 /// The place's own partition, and for records that name no region every region
 /// of the same account and day.
-fn partitions_of<'a>(place: &RowPlace, files: &'a FileSet) -> Vec<(&'a PartitionValues, &'a [Arc<DataFile>])> {
+fn partitions_of<'a>(place: &RowPlace, files: &'a FileSet) -> Vec<Partition<'a>> {
     let partitions = files.partitions();
     if place.region_is_recorded || place.values.region.is_none() {
         let own = partitions.get_key_value(&place.values);

@@ -29,17 +29,20 @@ pub(crate) async fn write_partitions(
     batch: &Arc<Batch>,
     partitions: BTreeMap<PartitionValues, Vec<usize>>,
 ) -> Result<BTreeMap<PartitionValues, NewFile>> {
-    let writers = if partitions.len() >= MANY_FILES { SMALL_WRITERS } else { WRITERS };
+    let at_once = if partitions.len() >= MANY_FILES { SMALL_WRITERS } else { WRITERS };
     let writes = partitions.into_iter().map(|(values, rows)| {
         let (table, batch) = (table.clone(), Arc::clone(batch));
         async move {
             let sorting = tokio::task::spawn_blocking(move || sorted(&batch, &rows));
-            let batches = sorting.await.map_err(stopped)?.map_err(|error| IngestError::Internal { message: format!("rows could not be sorted: {error}") })?;
+            let batches = sorting
+                .await
+                .map_err(stopped)?
+                .map_err(|error| IngestError::Internal { message: format!("rows could not be sorted: {error}") })?;
             let file = write_event_file(&table, &values, &batches, Effort::Ingest).await?;
             Ok((values, file))
         }
     });
-    futures::stream::iter(writes).buffer_unordered(writers).try_collect().await
+    futures::stream::iter(writes).buffer_unordered(at_once).try_collect().await
 }
 
 /// The rows at `positions`, sorted by event time, then event id, nulls first.

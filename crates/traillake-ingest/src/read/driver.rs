@@ -139,7 +139,7 @@ impl Drive<'_> {
     }
 
     fn fault(&self, error: io::Error, decoder: Option<&Decoder>) -> Fault {
-        if error.get_ref().is_some_and(|inner| inner.is::<SourceFailed>()) {
+        if error.get_ref().and_then(|inner| inner.downcast_ref::<SourceFailed>()).is_some() {
             return Fault::Stop(source_failed(error, &self.tally));
         }
         let decompressed_bytes = self.decompressed_bytes;

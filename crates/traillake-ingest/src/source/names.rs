@@ -23,7 +23,7 @@ pub(super) fn path_of(url: &str) -> Option<PathBuf> {
     while let Some(byte) = rest.next() {
         bytes.push(if byte == b'%' { hex(rest.next()?)? << 4 | hex(rest.next()?)? } else { byte });
     }
-    (bytes.first() == Some(&b'/')).then(|| os_path(bytes)).flatten()
+    (bytes.first() == Some(&b'/')).then(|| os_path(bytes))
 }
 
 /// Appends `name`, percent-encoded.
@@ -52,12 +52,12 @@ fn hex(byte: u8) -> Option<u8> {
 }
 
 #[cfg(unix)]
-fn os_path(bytes: Vec<u8>) -> Option<PathBuf> {
+fn os_path(bytes: Vec<u8>) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
-    Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+    PathBuf::from(std::ffi::OsString::from_vec(bytes))
 }
 
 #[cfg(not(unix))]
-fn os_path(bytes: Vec<u8>) -> Option<PathBuf> {
-    String::from_utf8(bytes).ok().map(PathBuf::from)
+fn os_path(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
 }

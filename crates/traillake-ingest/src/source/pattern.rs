@@ -18,9 +18,9 @@ pub(super) struct Pattern {
 impl Pattern {
     /// Parses `text`.
     pub(super) fn new(text: &str) -> Result<Self, globset::Error> {
-        let special = |part: &&str| part.contains(['*', '?', '[', '{']);
+        let special = |part: &str| part.contains(['*', '?', '[', '{']);
         let parts: Vec<&str> = text.split('/').collect();
-        let split = parts.iter().position(|part| special(&part)).unwrap_or(parts.len().saturating_sub(1));
+        let split = parts.iter().position(|part| special(part)).unwrap_or(parts.len().saturating_sub(1));
         let (base, rest) = parts.split_at(split);
         let base = match base {
             [] => PathBuf::from("."),

@@ -21,14 +21,14 @@ impl Splitter {
     /// A structural error at `at`: goes on at this line or the next where that is safe.
     pub(super) fn broken(&mut self, chunk: &Bytes, at: usize) -> usize {
         let opens = matches!(chunk.get(at), Some(b'{' | b'['));
-        if opens && self.at_line_start && !self.many_lines && matches!(self.state, State::Value | State::AfterElement) {
+        if opens && self.lines.first_has_ended() && matches!(self.state, State::Value | State::AfterElement) {
             self.restart(chunk, at);
             return at;
         }
-        self.leave_line_start();
+        self.lines.go_on();
         let base = self.base;
         self.capture.get_or_insert_with(|| Capture::new(base, at));
-        self.state = if self.many_lines { State::Rest } else { State::Garbage };
+        self.state = if self.lines.are_many() { State::Rest } else { State::Garbage };
         if self.state == State::Garbage {
             self.frames.clear();
         }
@@ -42,7 +42,7 @@ impl Splitter {
             Some(b' ' | b'\t' | b'\r' | b'\n') => return at + 1,
             Some(b'{') => self.restart(chunk, at),
             _ => {
-                self.many_lines = true;
+                self.lines.go_on_in_string();
                 self.state = State::Value;
             }
         }

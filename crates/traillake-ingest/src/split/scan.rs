@@ -2,6 +2,7 @@
 
 use memchr::memchr3;
 
+use super::lines::Lines;
 use crate::envelope::{EnvelopeArray, Members};
 
 /// Levels whose kind of bracket is checked; deeper ones are only counted.
@@ -11,6 +12,7 @@ const MAX_NAME: usize = 32;
 
 /// Where a value stands after the bytes seen so far.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about the next byte")]
 pub(super) struct Scan {
     depth: u64,
     /// One bit per open level, lowest first: set for an array.
@@ -20,10 +22,7 @@ pub(super) struct Scan {
     is_name: bool,
     /// Last byte outside strings that is no white space; a closing quote counts.
     last: u8,
-    /// Only white space stands between the last line end and here.
-    at_line_start: bool,
-    /// Something else came after a line end.
-    many_lines: bool,
+    lines: Lines,
     /// Look for the arrays of envelopes.
     descends: bool,
     name: Vec<u8>,
@@ -62,14 +61,9 @@ impl Scan {
         self.members
     }
 
-    /// True when only white space stands between the last line end and here.
-    pub(super) fn at_line_start(&self) -> bool {
-        self.at_line_start
-    }
-
-    /// True when the value goes on after a line end.
-    pub(super) fn has_many_lines(&self) -> bool {
-        self.many_lines
+    /// The lines of the value.
+    pub(super) fn lines(&self) -> Lines {
+        self.lines
     }
 
     /// Goes on in the object whose array the splitter walked.
@@ -150,7 +144,7 @@ impl Scan {
             match byte {
                 b' ' | b'\t' | b'\r' => continue,
                 b'\n' => {
-                    self.at_line_start = true;
+                    self.lines.end();
                     continue;
                 }
                 b'"' => {
@@ -161,7 +155,7 @@ impl Scan {
                 b'}' | b']' => self.end_level(byte, at)?,
                 _ => self.last = byte,
             }
-            self.leave_line_start();
+            self.lines.go_on();
         }
         Err(Step::More)
     }
@@ -170,16 +164,11 @@ impl Scan {
         if !matches!(self.last, b'{' | b'[' | b',' | b':') {
             return Err(Step::Broken(at - 1));
         }
-        self.leave_line_start();
+        self.lines.go_on();
         self.in_string = true;
         self.is_name = self.depth == 1 && self.last != b':' && !self.in_array();
         self.name.clear();
         Ok(())
-    }
-
-    fn leave_line_start(&mut self) {
-        self.many_lines |= self.at_line_start;
-        self.at_line_start = false;
     }
 
     fn begin_level(&mut self, byte: u8, at: usize) -> Result<(), Step> {

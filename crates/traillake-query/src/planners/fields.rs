@@ -7,9 +7,31 @@ use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExp
 use datafusion::logical_expr::{Expr, ExprSchemable, GetFieldAccess, lit};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
+use super::faults::{Denied, FieldFault, FieldFaults, NO_FIELD};
+
 /// Fields of structs in any case, keys of maps as they are; comparisons of text with booleans.
 #[derive(Debug)]
-pub(crate) struct FieldPlanner;
+pub(crate) struct FieldPlanner {
+    faults: FieldFaults,
+}
+
+impl FieldPlanner {
+    /// A planner that notes in `faults` why a field cannot be taken.
+    pub(crate) fn new(faults: FieldFaults) -> Self {
+        Self { faults }
+    }
+
+    fn access(&self, expr: Expr, data_type: &DataType, path: &[String]) -> Result<(Expr, DataType)> {
+        let name = path.last().map(String::as_str).unwrap_or_default();
+        match member(data_type, name) {
+            Ok((name, member_type)) => Ok((get_field().call(vec![expr, lit(name)]), member_type)),
+            Err(denied) => {
+                self.faults.note(FieldFault { path: path.to_vec(), denied });
+                plan_err!("{NO_FIELD}: {name}")
+            }
+        }
+    }
+}
 
 impl ExprPlanner for FieldPlanner {
     fn plan_compound_identifier(
@@ -18,26 +40,29 @@ impl ExprPlanner for FieldPlanner {
         qualifier: Option<&TableReference>,
         nested_names: &[String],
     ) -> Result<PlannerResult<Vec<Expr>>> {
-        let column = Expr::Column(Column::from((qualifier, field)));
-        let start = (column, field.data_type().clone());
-        let (expr, _) = nested_names.iter().try_fold(start, |(expr, data_type), name| {
-            let (name, member_type) = member(&data_type, name)?;
-            Ok::<_, datafusion::error::DataFusionError>((access(expr, name), member_type))
-        })?;
+        let mut path = vec![field.name().clone()];
+        let mut expr = Expr::Column(Column::from((qualifier, field)));
+        let mut data_type = field.data_type().clone();
+        for name in nested_names {
+            path.push(name.clone());
+            (expr, data_type) = self.access(expr, &data_type, &path)?;
+        }
         Ok(PlannerResult::Planned(expr))
     }
 
     fn plan_field_access(
         &self,
-        access_expr: RawFieldAccessExpr,
+        access: RawFieldAccessExpr,
         schema: &DFSchema,
     ) -> Result<PlannerResult<RawFieldAccessExpr>> {
-        let GetFieldAccess::NamedStructField { name } = &access_expr.field_access else {
-            return Ok(PlannerResult::Original(access_expr));
+        let name = match &access.field_access {
+            GetFieldAccess::NamedStructField { name } => name.try_as_str().flatten().map(str::to_owned),
+            _ => None,
         };
-        let Some(Some(name)) = name.try_as_str() else { return Ok(PlannerResult::Original(access_expr)) };
-        let (name, _) = member(&access_expr.expr.get_type(schema)?, name)?;
-        Ok(PlannerResult::Planned(access(access_expr.expr, name)))
+        let Some(name) = name else { return Ok(PlannerResult::Original(access)) };
+        let data_type = access.expr.get_type(schema)?;
+        let (expr, _) = self.access(access.expr, &data_type, &[name])?;
+        Ok(PlannerResult::Planned(expr))
     }
 
     fn plan_binary_op(&self, binary: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
@@ -56,31 +81,22 @@ impl ExprPlanner for FieldPlanner {
 }
 
 /// The name and type of the member that `name` asks for.
-fn member(data_type: &DataType, name: &str) -> Result<(String, DataType)> {
+fn member(data_type: &DataType, name: &str) -> Result<(String, DataType), Denied> {
     match data_type {
         DataType::Struct(fields) => {
-            let Some(field) = fields.iter().find(|field| field.name().eq_ignore_ascii_case(name)) else {
-                return plan_err!("no field named '{name}'; fields: {}", names(fields));
-            };
-            Ok((field.name().clone(), field.data_type().clone()))
+            let field = fields.iter().find(|field| field.name().eq_ignore_ascii_case(name));
+            let fields = || fields.iter().map(|field| field.name().clone()).collect();
+            field
+                .map(|field| (field.name().clone(), field.data_type().clone()))
+                .ok_or_else(|| Denied::Unknown { fields: fields() })
         }
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) if fields.len() == 2 => Ok((name.to_owned(), fields[1].data_type().clone())),
-            _ => plan_err!("'{name}' cannot be taken from {data_type}"),
+            _ => Err(Denied::Plain),
         },
-        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => {
-            plan_err!("'{name}' is asked of an array: take an element first, element_at(array, 1).{name}, or UNNEST it")
-        }
-        _ => plan_err!("'{name}' is asked of a value without fields"),
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => Err(Denied::Array),
+        _ => Err(Denied::Plain),
     }
-}
-
-fn names(fields: &arrow::datatypes::Fields) -> String {
-    fields.iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn access(expr: Expr, name: String) -> Expr {
-    get_field().call(vec![expr, lit(ScalarValue::Utf8(Some(name)))])
 }
 
 fn is_comparison(op: &BinaryOperator) -> bool {

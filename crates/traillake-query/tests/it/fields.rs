@@ -64,6 +64,10 @@ async fn event_times_compare_with_text() {
         ("eventTime >= timestamp '2023-07-11 00:00:00'", "2"),
         ("eventTime >= date '2023-07-12'", "1"),
         ("eventTime > timestamp '2023-07-12 00:00:00' - INTERVAL '1' DAY", "2"),
+        // The clock of the lake stands at 2023-07-20 10:00.
+        ("eventTime >= current_timestamp - INTERVAL '9' DAY", "1"),
+        ("eventTime < now() AND eventTime > now() - INTERVAL '1' MONTH", "4"),
+        ("eventTime >= current_date - INTERVAL '9' DAY", "2"),
     ] {
         let rows = lake.rows(&format!("SELECT count(*) FROM events WHERE {condition}")).await;
         assert_eq!(rows, [count], "{condition}");

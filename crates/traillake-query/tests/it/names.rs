@@ -68,6 +68,19 @@ async fn unknown_columns_are_named_placed_and_corrected() {
         matches!(&error, QueryError::UnknownColumn { nearest: Some(nearest), .. } if nearest == "useridentity.accountid"),
         "{error:?}"
     );
+    let error = lake.error("SELECT userIdentity.foo FROM events").await;
+    assert_eq!(error.to_string(), "line 1:8: column `userIdentity.foo` cannot be resolved");
+    assert!(error.hint().unwrap().starts_with("fields: `type`, `principalid`"), "{error:?}");
+    for (sql, message) in [
+        ("SELECT resources.arn FROM events", "line 1:8: `resources` is an array"),
+        ("SELECT eventName.x FROM events", "line 1:8: `eventName` has no fields"),
+        ("SELECT element_at(resources, 1).nosuch FROM events", "line 1:33: column `nosuch` cannot be resolved"),
+        ("SELECT sum(eventName) FROM events", "line 1:8: function `sum` does not take"),
+        ("SELECT eventName FROM events GROUP BY awsRegion", "line 1:8: `eventName` must be an aggregate"),
+    ] {
+        let error = lake.error(sql).await;
+        assert!(error.to_string().starts_with(message), "{sql}: {error}");
+    }
     let error = lake.error("SELECT nosuch FROM events").await;
     assert!(error.to_string().contains("nosuch"), "{error}");
     let error = lake.error("SELECT sessionIssuer FROM events").await;

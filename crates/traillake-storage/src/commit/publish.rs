@@ -1,14 +1,16 @@
 //! The first half of a commit: the quarantine and manifest files, which nobody sees before the log names them.
 
 use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use object_store::ObjectStore;
 
 use crate::manifest::{
     Keep, LiveFile, LiveLists, MergeInput, MergePlan, ObjectRange, Sequenced, SortedFiles, SortedRow, SortedWriter, merge,
     plan_merge,
 };
+use crate::quarantine::QuarantineRow;
 use crate::snapshot::TableSnapshot;
-use crate::{EventTable, Result, StorageError, TableChange, documents, paths};
+use crate::{EventTable, Operation, Result, StorageError, TableChange, documents, paths};
 
 /// How often a number is drawn again when it is taken.
 const ATTEMPTS: u32 = 16;
@@ -43,17 +45,8 @@ impl EventTable {
 
     /// `None` when the number is taken, by another writer or by one that was interrupted.
     async fn try_publish(&self, base: &TableSnapshot, change: &TableChange, number: u64) -> Result<Option<Published>> {
-        let quarantined: Vec<_> = sequenced(&change.quarantine, number);
-        let (quarantine, retired_quarantine) = if quarantined.is_empty() {
-            (base.quarantine.to_vec(), Vec::new())
-        } else {
-            let plan = plan_merge(&base.quarantine, weight(&quarantined), QUARANTINE_LIMIT_BYTES);
-            let writer = merged(&self.0.quarantine, &plan, quarantined, Keep::All).await?;
-            let live = with_new(&plan, number, writer.size_bytes());
-            if !self.put_new(paths::QUARANTINE, number, writer.finish(None)?).await? {
-                return Ok(None);
-            }
-            (live, plan.retired())
+        let Some((quarantine, retired_quarantine)) = self.publish_quarantine(base, change, number).await? else {
+            return Ok(None);
         };
         // Of two rows of one object in one change the last counts: it must come first among equals.
         let mut rows: Vec<_> = sequenced(&change.manifest, number);
@@ -64,6 +57,62 @@ impl EventTable {
         let body = writer.finish(Some(&live))?;
         let ours = self.put_new(paths::MANIFEST, number, body).await?;
         Ok(ours.then(|| Published { number, live, retired: (plan.retired(), retired_quarantine) }))
+    }
+
+    /// The live quarantine files after `change`, and those that are not any more. `None` when the number is taken.
+    async fn publish_quarantine(
+        &self,
+        base: &TableSnapshot,
+        change: &TableChange,
+        number: u64,
+    ) -> Result<Option<(Vec<LiveFile>, Vec<u64>)>> {
+        let quarantined: Vec<_> = sequenced(&change.quarantine, number);
+        let (plan, writer) = if change.operation == Operation::Expire {
+            self.sweep(base, change, number).await?
+        } else if quarantined.is_empty() {
+            return Ok(Some((base.quarantine.to_vec(), Vec::new())));
+        } else {
+            let plan = plan_merge(&base.quarantine, weight(&quarantined), QUARANTINE_LIMIT_BYTES);
+            let writer = merged(&self.0.quarantine, &plan, quarantined, Keep::All).await?;
+            (plan, writer)
+        };
+        if writer.size_bytes() == 0 {
+            return Ok(Some((plan.keep.clone(), plan.retired())));
+        }
+        let live = with_new(&plan, number, writer.size_bytes());
+        let ours = self.put_new(paths::QUARANTINE, number, writer.finish(None)?).await?;
+        Ok(ours.then(|| (live, plan.retired())))
+    }
+
+    /// Leaves out, in an expiry, the pieces that count no longer: their bytes must go. Files without any other rows
+    /// are dropped, those with some are written anew as far as memory allows; later expiries take the rest.
+    async fn sweep(
+        &self,
+        base: &TableSnapshot,
+        change: &TableChange,
+        number: u64,
+    ) -> Result<(MergePlan, SortedWriter<QuarantineRow>)> {
+        let newer = || sequenced(&change.manifest, number);
+        let mut plan = MergePlan { merge: Vec::new(), keep: Vec::new(), drop: Vec::new() };
+        let mut total: u64 = 0;
+        for file in base.quarantine.iter().copied() {
+            let mut pieces = self.pieces(base, &[file], newer()).await?;
+            let (mut rows, mut bytes) = (0, 0);
+            while let Some(piece) = pieces.try_next().await? {
+                rows += 1;
+                bytes += piece.row.weight() as u64;
+            }
+            if rows == 0 {
+                plan.drop.push(file);
+            } else if self.0.quarantine.row_count(file.number).await? > rows && total + bytes <= QUARANTINE_LIMIT_BYTES {
+                total += bytes;
+                plan.merge.push(file);
+            } else {
+                plan.keep.push(file);
+            }
+        }
+        let writer = written(self.pieces(base, &plan.merge, newer()).await?).await?;
+        Ok((plan, writer))
     }
 
     /// Creates a file; false when there is one, whosever it is: a number that may be taken is not used.
@@ -109,9 +158,12 @@ async fn merged<R: SortedRow>(
 ) -> Result<SortedWriter<R>> {
     let mut inputs = files.inputs(&plan.merge, &ObjectRange::all()).await?;
     inputs.extend(MergeInput::from_rows(rows));
+    written(merge(inputs, keep)).await
+}
+
+async fn written<R: SortedRow>(mut rows: BoxStream<'static, Result<Sequenced<R>>>) -> Result<SortedWriter<R>> {
     let mut writer = SortedWriter::try_new()?;
-    let mut merged = merge(inputs, keep);
-    while let Some(row) = merged.try_next().await? {
+    while let Some(row) = rows.try_next().await? {
         writer.push(row)?;
     }
     Ok(writer)

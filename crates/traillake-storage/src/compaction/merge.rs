@@ -77,7 +77,8 @@ fn execute(table: &EventTable, files: &[Arc<DataFile>]) -> Result<SendableRecord
 }
 
 fn partitioned_file(file: &DataFile) -> Result<PartitionedFile, DataFusionError> {
-    let location = object_store::path::Path::parse(&file.path).map_err(|error| DataFusionError::External(error.into()))?;
+    let location =
+        object_store::path::Path::parse(&file.path).map_err(|error| DataFusionError::External(error.into()))?;
     let last_modified = chrono::DateTime::from_timestamp_millis(file.modified_ms).unwrap_or_default();
     let meta = ObjectMeta { location, last_modified, size: file.size_bytes, e_tag: None, version: None };
     Ok(PartitionedFile::new_from_meta(meta))

@@ -35,7 +35,11 @@ pub(super) async fn expired(
 }
 
 /// Objects of which a piece was set aside before the first visible day.
-async fn old_objects(table: &EventTable, snapshot: &TableSnapshot, first_visible: NaiveDate) -> Result<HashSet<String>> {
+async fn old_objects(
+    table: &EventTable,
+    snapshot: &TableSnapshot,
+    first_visible: NaiveDate,
+) -> Result<HashSet<String>> {
     let mut pieces = table.quarantine_rows(snapshot).await?;
     let mut objects = HashSet::new();
     while let Some(piece) = pieces.try_next().await? {

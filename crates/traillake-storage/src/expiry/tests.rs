@@ -4,8 +4,8 @@ use object_store::ObjectStoreExt as _;
 use traillake_model::Retention;
 
 use super::*;
-use crate::{ManifestRow, QuarantineRow};
 use crate::table_testing::{day, ingest, partition, records, table};
+use crate::{ManifestRow, QuarantineRow};
 
 const ACCOUNT: &str = "111111111111";
 
@@ -70,10 +70,18 @@ async fn pieces_set_aside_before_the_first_visible_day_leave_the_quarantine() {
         let attempt = uuid::Uuid::new_v4();
         let at = day(date).and_hms_opt(9, 0, 0).unwrap().and_utc().timestamp_millis();
         let object = object.to_owned();
-        change.manifest.push(ManifestRow { object: object.clone(), attempt, read: 1, quarantined: 1, ..Default::default() });
+        change.manifest.push(ManifestRow {
+            object: object.clone(),
+            attempt,
+            read: 1,
+            quarantined: 1,
+            ..Default::default()
+        });
         change.quarantine.push(QuarantineRow { object, attempt, quarantined_at_ms: at, ..Default::default() });
     }
-    let CommitOutcome::Committed(_) = table.commit(&table.snapshot(), change).await.unwrap() else { panic!("a conflict") };
+    let CommitOutcome::Committed(_) = table.commit(&table.snapshot(), change).await.unwrap() else {
+        panic!("a conflict")
+    };
     let report = expire(&table, ExpireOptions::default()).await.unwrap();
     assert_eq!(report.quarantine_objects, 1);
     let left: Vec<_> = table.quarantine_rows(&table.snapshot()).await.unwrap().try_collect().await.unwrap();

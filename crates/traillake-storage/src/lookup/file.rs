@@ -9,9 +9,9 @@ use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::ObjectStore;
 use object_store::path::Path;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
-use parquet::arrow::ProjectionMask;
 use parquet::file::metadata::{PageIndexPolicy, RowGroupMetaData};
 use parquet::file::statistics::Statistics;
 use traillake_columnar::{EventJsonWriter, EventSchema};
@@ -66,9 +66,8 @@ impl FileSearch {
         let mut reader =
             ObjectReader::new(store, location).with_size(file.size_bytes).with_footer_hint(FOOTER_HINT_BYTES);
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
-            .await
-            .map_err(StorageError::parquet(&file.path))?;
+        let metadata =
+            ArrowReaderMetadata::load_async(&mut reader, options).await.map_err(StorageError::parquet(&file.path))?;
         Ok(Self { path: file.path.clone(), reader, metadata })
     }
 
@@ -157,7 +156,8 @@ fn times(group: &RowGroupMetaData, column: Option<usize>) -> Option<(i64, i64)> 
 
 /// Row numbers in the batch and their candidates.
 fn matches(batch: &RecordBatch, wanted: &Wanted) -> Vec<(usize, usize)> {
-    let times = batch.column_by_name(EVENT_TIME).and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+    let times =
+        batch.column_by_name(EVENT_TIME).and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
     let ids = batch.column_by_name(EVENT_ID).and_then(|column| column.as_string_opt::<i32>());
     let Some(times) = times else { return Vec::new() };
     (0..batch.num_rows())

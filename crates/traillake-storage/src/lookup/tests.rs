@@ -68,8 +68,13 @@ async fn another_time_another_id_or_another_partition_is_another_event() {
     let (table, _) = two_files().await;
     let mut elsewhere = candidate(5, Some(&id(5)));
     elsewhere.partition = partition(ACCOUNT, "eu-west-1", day(11));
-    let candidates =
-        [candidate(6, Some(&id(5))), candidate(5, Some("unknown")), candidate(5, None), candidate(9_000, Some(&id(5))), elsewhere];
+    let candidates = [
+        candidate(6, Some(&id(5))),
+        candidate(5, Some("unknown")),
+        candidate(5, None),
+        candidate(9_000, Some(&id(5))),
+        elsewhere,
+    ];
     assert!(find(&table, &candidates, None).await.is_empty());
 }
 

@@ -185,6 +185,12 @@ impl SortedFiles {
             .map_err(|reason| StorageError::corrupt(paths::sorted_file(self.folder, head), reason))
     }
 
+    /// Number of rows of a file.
+    pub(crate) async fn row_count(&self, number: u64) -> Result<u64> {
+        let rows = self.footer(number).await?.metadata().file_metadata().num_rows();
+        Ok(u64::try_from(rows).unwrap_or_default())
+    }
+
     /// The rows of these files in `range`, ready to be merged. Files that hold none are left out.
     pub(crate) async fn inputs<R: SortedRow>(&self, live: &[LiveFile], range: &ObjectRange) -> Result<Vec<MergeInput<R>>> {
         let holding = live.iter().filter(|file| file.size_bytes > 0);

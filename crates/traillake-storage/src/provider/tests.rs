@@ -5,7 +5,9 @@ use std::sync::Arc;
 use traillake_model::Retention;
 
 use super::*;
-use crate::table_testing::{GROUP_ROWS, Sql, aged, batch, day, ingest, layered_file, partition, record, records, table};
+use crate::table_testing::{
+    GROUP_ROWS, Sql, aged, batch, day, ingest, layered_file, partition, record, records, table,
+};
 
 const ACCOUNT_A: &str = "111111111111";
 const ACCOUNT_B: &str = "222222222222";
@@ -190,7 +192,8 @@ async fn hidden_columns_tell_where_an_event_lies() {
     let table = three_files().await;
     let sql = Sql::over(&table, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
     let rows = sql.rows(r#"SELECT DISTINCT "$account" || '/' || "$region" || '/' || "$date" FROM t ORDER BY 1"#).await;
-    let expected = ["111111111111/us-east-1/2023-06-10", "111111111111/us-east-1/2023-06-11", "222222222222/eu-west-1/2023-06-12"];
+    let expected =
+        ["111111111111/us-east-1/2023-06-10", "111111111111/us-east-1/2023-06-11", "222222222222/eu-west-1/2023-06-12"];
     assert_eq!(rows, expected);
     let paths = sql.rows(r#"SELECT DISTINCT "$path" FROM t"#).await;
     assert_eq!(paths.len(), 3);
@@ -215,7 +218,8 @@ async fn filters_on_event_json_hold_beside_filters_on_columns() {
     ingest(&table, &partition(ACCOUNT_A, "us-east-1", day(11)), &source).await;
     let sql = Sql::over(&table, ScanPolicy::default());
     let both = "eventjson LIKE '%\"errorCode\"%' AND eventname = 'GetObject' AND useridentity.type IS NOT NULL";
-    let expected = source.iter().filter(|r| r.contains("errorCode") && r.contains("GetObject") && r.contains("userIdentity"));
+    let expected =
+        source.iter().filter(|r| r.contains("errorCode") && r.contains("GetObject") && r.contains("userIdentity"));
     assert_eq!(sql.rows(&format!("SELECT count(*) FROM t WHERE {both}")).await, [expected.count().to_string()]);
     let text = sql.explain(&format!("SELECT eventid FROM t WHERE {both}")).await;
     assert!(text.contains("predicate=eventname@"), "{text}");
@@ -227,15 +231,23 @@ async fn filters_on_event_json_hold_beside_filters_on_columns() {
 async fn an_empty_table_answers() {
     let table = table(Retention::Unlimited).await;
     let sql = Sql::over(&table, ScanPolicy::default());
-    assert_eq!(sql.rows("SELECT count(*), max(eventtime), count(eventjson) FROM t").await, ["0        |                  | 0"]);
-    assert!(sql.rows("SELECT eventjson FROM t WHERE useridentity.type = 'Root' ORDER BY eventtime LIMIT 3").await.is_empty());
+    assert_eq!(
+        sql.rows("SELECT count(*), max(eventtime), count(eventjson) FROM t").await,
+        ["0        |                  | 0"]
+    );
+    assert!(
+        sql.rows("SELECT eventjson FROM t WHERE useridentity.type = 'Root' ORDER BY eventtime LIMIT 3")
+            .await
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deep_filters_are_left_to_the_engine() {
     let table = table(Retention::Unlimited).await;
     ingest(&table, &partition(ACCOUNT_A, "us-east-1", day(11)), &records(ACCOUNT_A, "us-east-1", day(11), 0..3)).await;
-    let deep = (0..150).map(|n| format!("useridentity.type = 'T{n}' OR eventname = 'N{n}'")).collect::<Vec<_>>().join(" OR ");
+    let deep =
+        (0..150).map(|n| format!("useridentity.type = 'T{n}' OR eventname = 'N{n}'")).collect::<Vec<_>>().join(" OR ");
     let sql = Sql::over(&table, ScanPolicy::default());
     assert_eq!(sql.rows(&format!("SELECT count(*) FROM t WHERE {deep}")).await, ["0"]);
 }

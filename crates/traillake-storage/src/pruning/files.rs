@@ -85,7 +85,9 @@ impl OwnerGuarantees {
                 continue;
             }
             match guarantee.column.name.as_str() {
-                "recipientaccountid" => found.accounts.extend(checked(&guarantee, |text| checked_account(text).is_some())),
+                "recipientaccountid" => {
+                    found.accounts.extend(checked(&guarantee, |text| checked_account(text).is_some()))
+                }
                 "awsregion" => found.regions.extend(checked(&guarantee, |text| checked_region(text).is_some())),
                 _ => {}
             }
@@ -134,7 +136,9 @@ impl FileStatistics<'_> {
     }
 
     fn nulls(&self, is_null: impl Fn(&DataFile) -> bool) -> ArrayRef {
-        Arc::new(self.files.iter().map(|file| if is_null(file) { rows(file) } else { Some(0) }).collect::<UInt64Array>())
+        Arc::new(
+            self.files.iter().map(|file| if is_null(file) { rows(file) } else { Some(0) }).collect::<UInt64Array>(),
+        )
     }
 }
 

@@ -35,10 +35,10 @@ impl LeafPredicate {
     /// None when no conjunct names a nested leaf: root columns are pruned by the engine when it opens a file.
     pub(crate) fn of(conjuncts: &[Arc<dyn PhysicalExpr>], table_schema: &SchemaRef) -> Option<Self> {
         let nested = |expr: &Arc<dyn PhysicalExpr>| names_nested_leaf(expr, table_schema);
-        conjuncts.iter().any(|conjunct| any_node(conjunct, nested)).then(|| Self {
-            conjuncts: conjuncts.to_vec(),
-            table_schema: Arc::clone(table_schema),
-        })
+        conjuncts
+            .iter()
+            .any(|conjunct| any_node(conjunct, nested))
+            .then(|| Self { conjuncts: conjuncts.to_vec(), table_schema: Arc::clone(table_schema) })
     }
 
     /// The predicate in terms of a file's leaves; None when nothing of it fits.

@@ -25,7 +25,11 @@ pub(crate) fn unrounded(expr: &Arc<dyn PhysicalExpr>) -> Arc<dyn PhysicalExpr> {
         .unwrap_or_else(|| Arc::clone(expr))
 }
 
-fn bounds(rounded: &Arc<dyn PhysicalExpr>, op: Operator, value: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExpr>> {
+fn bounds(
+    rounded: &Arc<dyn PhysicalExpr>,
+    op: Operator,
+    value: &Arc<dyn PhysicalExpr>,
+) -> Option<Arc<dyn PhysicalExpr>> {
     let (time, unit_ms) = rounded_time(rounded)?;
     let value = value.downcast_ref::<Literal>()?.value();
     let is_whole_day = unit_ms == DAY_MS && matches!(value, ScalarValue::Date32(_));

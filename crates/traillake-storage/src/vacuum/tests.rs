@@ -74,6 +74,42 @@ async fn what_a_commit_removed_stays_for_the_readers_before_it() {
 }
 
 #[tokio::test]
+async fn pieces_that_an_expiry_let_go_leave_the_disk() {
+    let location = Location::in_memory("x");
+    let table = open_events(&location).await.unwrap();
+    let piece = |object: &str, blob: Option<String>| QuarantineRow {
+        object: object.into(),
+        attempt: Uuid::from_u128(1),
+        bytes: Some(object.as_bytes().to_vec()),
+        blob,
+        ..QuarantineRow::default()
+    };
+    let bytes = futures::stream::iter([Ok(bytes::Bytes::from_static(b"large"))]);
+    let blob = table.put_quarantine_blob(bytes).await.unwrap();
+    for objects in [vec!["old"], vec!["old and new 1", "old and new 2"]] {
+        let mut change = TableChange::new(Operation::Ingest);
+        change.manifest = objects.iter().map(|object| manifest_row(object, 1)).collect();
+        change.quarantine = objects.iter().map(|object| piece(object, (*object == "old").then(|| blob.clone()))).collect();
+        commit(&table, &change).await;
+    }
+    let mut expire = TableChange::new(Operation::Expire);
+    expire.manifest = vec![manifest_row("old", 2), manifest_row("old and new 1", 2)];
+    let before = table.snapshot();
+    let snapshot = commit(&table, &expire).await;
+    assert_eq!(snapshot.live_quarantine, [3]);
+    assert!(vacuum(&table, HOUR).await.is_empty());
+    assert!(exists(&table, &blob).await);
+    assert_eq!(table.delete_retired_quarantine(&before, &snapshot).await.unwrap(), 3);
+    for gone in [blob.as_str(), "quarantine/00000000000000000001.parquet", "quarantine/00000000000000000002.parquet"] {
+        assert!(!exists(&table, gone).await, "{gone}");
+    }
+    assert!(vacuum(&table, Duration::ZERO).await.iter().all(|path| path.starts_with("manifest/")));
+    let table = open_events(&location).await.unwrap();
+    let rows: Vec<_> = table.quarantine_rows(&table.snapshot()).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(rows, [piece("old and new 2", None)]);
+}
+
+#[tokio::test]
 async fn merged_manifests_are_removed_and_nothing_is_missing() {
     let location = Location::in_memory("x");
     let table = open_events(&location).await.unwrap();

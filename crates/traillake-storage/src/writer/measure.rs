@@ -13,12 +13,7 @@ use crate::stats::{FileStats, LeafStats, LeafValue};
 const LOGGED_LEAVES: [&str; 4] = ["eventname", "eventsource", "errorcode", "useridentity.type"];
 
 /// The file as the commit names it.
-pub(crate) fn new_file(
-    path: String,
-    size_bytes: u64,
-    partition: PartitionValues,
-    footer: &ParquetMetaData,
-) -> NewFile {
+pub(crate) fn new_file(path: String, size_bytes: u64, partition: PartitionValues, footer: &ParquetMetaData) -> NewFile {
     let rows = u64::try_from(footer.file_metadata().num_rows()).unwrap_or_default();
     let leaves = LOGGED_LEAVES.iter().filter_map(|name| leaf_stats(footer, name)).collect();
     let stats = FileStats { event_time_micros: event_times(footer).unwrap_or_default(), leaves };
@@ -36,12 +31,8 @@ fn event_times(footer: &ParquetMetaData) -> Option<(i64, i64)> {
 }
 
 fn leaf_stats(footer: &ParquetMetaData, name: &str) -> Option<LeafStats> {
-    let mut stats = LeafStats {
-        path: name.split('.').map(str::to_owned).collect(),
-        min: None,
-        max: None,
-        null_count: Some(0),
-    };
+    let mut stats =
+        LeafStats { path: name.split('.').map(str::to_owned).collect(), min: None, max: None, null_count: Some(0) };
     for chunk in chunks(footer, name)? {
         let values = chunk.statistics()?;
         stats.null_count = Some(stats.null_count?.saturating_add(values.null_count_opt()?));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
-use traillake_ingest::{FollowOptions, IngestLimits, IngestProgress, IngestRequest, IngestSummary, RetryRequest, SourceSpec};
+use traillake_ingest::{
+    FollowOptions, IngestLimits, IngestProgress, IngestRequest, IngestSummary, RetryRequest, SourceSpec,
+};
 use traillake_storage::ObjectStoreOptions;
 
 use super::Lake;

@@ -60,7 +60,11 @@ impl Lake {
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError) when they are gone.
-    pub async fn quarantined_bytes(&self, store: &str, piece: &QuarantineRow) -> Result<BoxStream<'static, Result<Bytes>>> {
+    pub async fn quarantined_bytes(
+        &self,
+        store: &str,
+        piece: &QuarantineRow,
+    ) -> Result<BoxStream<'static, Result<Bytes>>> {
         if let Some(blob) = &piece.blob {
             let settings = self.event_data_store(store).await?;
             let bytes = self.table(&settings).await?.quarantine_blob(blob).await?;

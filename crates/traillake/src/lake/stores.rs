@@ -2,7 +2,8 @@
 
 use chrono::DateTime;
 use traillake_model::{
-    AddedColumn, AdvancedEventSelector, EventDataStoreKind, EventDataStoreName, EventDataStoreSettings, EventDataStoreStatus, PartitionBy, Retention,
+    AddedColumn, AdvancedEventSelector, EventDataStoreKind, EventDataStoreName, EventDataStoreSettings,
+    EventDataStoreStatus, PartitionBy, Retention,
 };
 use traillake_storage::{NewEventDataStore, StorageError};
 
@@ -28,7 +29,7 @@ pub struct EventDataStoreDescription {
     pub accounts: usize,
     /// Distinct regions among the partitions.
     pub regions: usize,
-    /// Earliest and latest event time in microseconds since 1970, UTC, when known.
+    /// Earliest and latest event time in microseconds since 1970, UTC, when known; bounds, exact to the millisecond.
     pub event_time_micros: Option<(i64, i64)>,
 }
 
@@ -149,7 +150,11 @@ impl Lake {
     ///
     /// # Errors
     /// The rule that a selector breaks.
-    pub async fn set_selectors(&self, name: &str, selectors: Option<Vec<AdvancedEventSelector>>) -> Result<EventDataStoreSettings> {
+    pub async fn set_selectors(
+        &self,
+        name: &str,
+        selectors: Option<Vec<AdvancedEventSelector>>,
+    ) -> Result<EventDataStoreSettings> {
         self.update_event_data_store(name, |settings| settings.set_selectors(selectors.clone())).await
     }
 

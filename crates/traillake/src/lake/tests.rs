@@ -6,8 +6,8 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
 use crate::{
-    Error, ErrorCode, EventDataStoreKind, FixedClock, Lake, LakeOptions, ModelError, NewEventDataStore, NewTrail, PartitionBy, QueryError, QueryOptions,
-    Retention, StorageError,
+    Error, ErrorCode, EventDataStoreKind, FixedClock, Lake, LakeOptions, ModelError, NewEventDataStore, NewTrail,
+    PartitionBy, QueryError, QueryOptions, Retention, StorageError,
 };
 
 fn record(number: u32) -> String {
@@ -72,10 +72,16 @@ async fn errors_can_be_matched_and_have_codes_and_hints() {
     assert_eq!(again.code(), Some(ErrorCode::EventDataStoreAlreadyExists));
 
     let missing = lake.event_data_store("audits").await.unwrap_err();
-    assert_eq!((missing.code(), missing.hint().as_deref()), (Some(ErrorCode::EventDataStoreNotFound), Some("did you mean `audit`?")));
+    assert_eq!(
+        (missing.code(), missing.hint().as_deref()),
+        (Some(ErrorCode::EventDataStoreNotFound), Some("did you mean `audit`?"))
+    );
 
     let protected = lake.delete_event_data_store("audit").await.unwrap_err();
-    assert!(matches!(&protected, Error::Storage(StorageError::Model { source: ModelError::TerminationProtected { .. } })), "{protected:?}");
+    assert!(
+        matches!(&protected, Error::Storage(StorageError::Model { source: ModelError::TerminationProtected { .. } })),
+        "{protected:?}"
+    );
     assert!(protected.hint().unwrap().contains("--termination-protection off"));
 
     let query = lake.query("SELECT nosuch FROM audit", &QueryOptions::default()).await.unwrap_err();
@@ -102,7 +108,8 @@ async fn a_store_is_described_with_its_figures() {
     lake.ingest_records("events", (0..10).map(record)).await.unwrap();
     let described = lake.describe_event_data_store("events").await.unwrap();
     assert_eq!((described.events, described.files, described.accounts, described.regions), (10, 1, 1, 1));
-    assert_eq!(described.first_event(), described.last_event());
+    let (first, last) = (described.first_event().unwrap(), described.last_event().unwrap());
+    assert_eq!((first.timestamp(), (last - first).num_milliseconds()), (1_714_557_600, 0));
     assert_eq!(described.hint(), None);
 }
 
@@ -120,7 +127,13 @@ async fn a_deleted_store_can_be_restored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn trails_are_kept_by_name() {
     let lake = lake().await;
-    let new = NewTrail { name: "main".parse().unwrap(), source: "s3://logs/".to_owned(), store: "events".parse().unwrap(), region: None, endpoint_url: None };
+    let new = NewTrail {
+        name: "main".parse().unwrap(),
+        source: "s3://logs/".to_owned(),
+        store: "events".parse().unwrap(),
+        region: None,
+        endpoint_url: None,
+    };
     lake.put_trail(new).await.unwrap();
     assert_eq!(lake.trail("main").await.unwrap().source, "s3://logs/");
     lake.remove_trail("main").await.unwrap();

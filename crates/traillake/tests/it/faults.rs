@@ -2,6 +2,7 @@
 //! ingest finishes the work.
 
 mod maintenance;
+mod milestones;
 
 use std::error::Error;
 use std::num::NonZeroUsize;

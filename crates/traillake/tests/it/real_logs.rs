@@ -1,6 +1,6 @@
 //! Every real log file that others published: the account balances, and `eventjson` gives every record back.
 //!
-//! The records to be expected are dug out of the files by a reader that shares nothing with the product: serde_json
+//! The records to be expected are dug out of the files by a reader that shares nothing with the product: `serde_json`
 //! with numbers as text and members in order.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +88,7 @@ async fn check(lake: &TestLake, store: &str, summary: &IngestSummary, logs: &[Re
     assert!(stored.len() >= RECORDS, "{} distinct records", stored.len());
 }
 
-/// `eventjson` of every stored event, as serde_json writes it.
+/// `eventjson` of every stored event, as `serde_json` writes it.
 async fn stored_records(lake: &TestLake, store: &str) -> Vec<String> {
     let rows = lake.rows(&format!("SELECT eventJson FROM {store}")).await;
     let compact = |text: &String| serde_json::from_str::<Value>(text).unwrap().to_string();

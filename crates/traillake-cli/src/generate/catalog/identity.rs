@@ -2,8 +2,10 @@
 
 use crate::generate::template::{Caller, Template};
 
-const ROLE_RESOURCE: &str = r#"[{"accountId":"<account>","type":"AWS::IAM::Role","ARN":"arn:aws:iam::<account>:role/<role>"}]"#;
-const DENIED_ASSUME: &str = "User: <caller> is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::<account>:role/<role>";
+const ROLE_RESOURCE: &str =
+    r#"[{"accountId":"<account>","type":"AWS::IAM::Role","ARN":"arn:aws:iam::<account>:role/<role>"}]"#;
+const DENIED_ASSUME: &str =
+    "User: <caller> is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::<account>:role/<role>";
 
 pub(super) const TEMPLATES: &[Template] = &[
     Template::read("sts", "AssumeRole", 260)

@@ -130,11 +130,7 @@ impl Bench {
         let mut stored = 0;
         let mut quarantined = 0;
         for row in self.manifest().await {
-            assert_eq!(
-                row.read,
-                row.stored + row.duplicate + row.filtered + row.expired + row.quarantined,
-                "{row:?}"
-            );
+            assert_eq!(row.read, row.stored + row.duplicate + row.filtered + row.expired + row.quarantined, "{row:?}");
             stored += row.stored;
             quarantined += row.quarantined;
         }

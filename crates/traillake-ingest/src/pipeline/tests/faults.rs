@@ -13,10 +13,8 @@ const EVENTS: u64 = 60;
 /// Ingests with a store that fails by `plan`, then with one that does not.
 async fn fail_then_finish(plan: Arc<FaultPlan>) {
     let sound = Location::in_memory("faults");
-    let faulty = Location {
-        store: Arc::new(FaultyStore::new(Arc::clone(&sound.store), Arc::clone(&plan))),
-        ..sound.clone()
-    };
+    let faulty =
+        Location { store: Arc::new(FaultyStore::new(Arc::clone(&sound.store), Arc::clone(&plan))), ..sound.clone() };
     let folder = Arc::new(tempfile::tempdir().unwrap());
     write_trail(folder.path(), 6, EVENTS / 6);
     let mut claimed = 0;

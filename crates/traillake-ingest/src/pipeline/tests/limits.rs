@@ -24,7 +24,8 @@ async fn a_record_over_the_limit_waits_in_the_quarantine_for_a_higher_one() {
     assert!(row.blob.is_some() && row.length_bytes > 300_000);
     let progress = Arc::new(IngestProgress::new());
     let request = RetryRequest::default();
-    let summary = retry_quarantine(&bench.table, &bench.lake, request, progress, CancellationToken::new()).await.unwrap();
+    let summary =
+        retry_quarantine(&bench.table, &bench.lake, request, progress, CancellationToken::new()).await.unwrap();
     assert_eq!((summary.events.stored, summary.events.quarantined), (1, 0));
     bench.assert_balanced().await;
     assert!(bench.quarantine().await.is_empty());
@@ -41,7 +42,8 @@ async fn large_pieces_lie_in_files_of_their_own() {
     assert!(row.message.len() < 1_000, "the message is for people");
     let progress = Arc::new(IngestProgress::new());
     let request = RetryRequest::default();
-    let summary = retry_quarantine(&bench.table, &bench.lake, request, progress, CancellationToken::new()).await.unwrap();
+    let summary =
+        retry_quarantine(&bench.table, &bench.lake, request, progress, CancellationToken::new()).await.unwrap();
     assert_eq!((summary.events.read, summary.events.quarantined), (1, 1));
     assert_eq!(bench.quarantine().await.remove(0).length_bytes, row.length_bytes);
 }

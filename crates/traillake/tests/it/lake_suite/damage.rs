@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use traillake_ingest::{IngestLimits, IngestProgress, IngestRequest, RetryRequest, retry_quarantine};
@@ -18,6 +19,7 @@ on_every_place!(
     a_truncated_gzip_gives_the_records_before_the_break_and_the_rest_when_it_is_whole,
     bad_records_are_set_aside_byte_for_byte_and_never_stop_a_file,
     a_record_over_the_limit_is_set_aside_and_stored_after_a_retry_with_a_higher_one,
+    records_of_too_many_values_or_levels_are_set_aside,
     foreign_objects_are_ignored_in_a_walk,
 );
 
@@ -67,6 +69,7 @@ async fn bad_records_are_set_aside_byte_for_byte_and_never_stop_a_file(place: Pl
 
 async fn a_record_over_the_limit_is_set_aside_and_stored_after_a_retry_with_a_higher_one(place: Place) {
     let long = record_with(1, &[("additionalEventData", json!({"text": "x".repeat(3_000_000)}))]);
+    let text = long.to_string();
     place.put("trail", "a.json.gz", log_of(&[record(0), long, record(2)]));
     let lake = TestLake::open(&place).await;
     let limits = IngestLimits { record_bytes: 1 << 20, ..IngestLimits::default() };
@@ -75,7 +78,10 @@ async fn a_record_over_the_limit_is_set_aside_and_stored_after_a_retry_with_a_hi
     assert_eq!((summary.events.stored, summary.events.quarantined), (2, 1), "{summary:?}");
     let table = lake.table("events").await;
     let aside = quarantine(&table).await;
-    assert!(aside[0].length_bytes > 3_000_000, "{:?}", aside[0].length_bytes);
+    let blob = table.quarantine_blob(aside[0].blob.as_deref().unwrap()).await.unwrap();
+    let bytes: Vec<bytes::Bytes> = blob.try_collect().await.unwrap();
+    assert_eq!(String::from_utf8(bytes.concat()).unwrap(), text, "it was set aside byte for byte");
+    assert_eq!(aside[0].length_bytes, text.len() as u64);
     let retry = RetryRequest { objects: BTreeSet::new(), dry_run: false, limits: IngestLimits::default() };
     let progress = Arc::new(IngestProgress::new());
     let retried = retry_quarantine(&table, &lake.storage, retry, progress, CancellationToken::new()).await.unwrap();
@@ -84,6 +90,23 @@ async fn a_record_over_the_limit_is_set_aside_and_stored_after_a_retry_with_a_hi
     let snapshot = table.refresh().await.unwrap();
     assert_eq!(stored_ids(&table, &snapshot).await.into_keys().collect::<Vec<_>>(), ids(0..3));
     assert_balanced(&manifest(&table, &snapshot).await, 3);
+}
+
+async fn records_of_too_many_values_or_levels_are_set_aside(place: Place) {
+    let members: Vec<String> = (0..1_100_000).map(|n| format!("\"{n}\":0")).collect();
+    let many = format!("{{\"eventName\":\"x\",\"eventSource\":\"y\",\"a\":{{{}}}}}", members.join(","));
+    let deep =
+        format!("{{\"eventName\":\"x\",\"eventSource\":\"y\",\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    place.put(
+        "trail",
+        "a.json.gz",
+        gzip(format!("{{\"Records\":[{},{many},{deep},{}]}}", record(0), record(1)).as_bytes()),
+    );
+    let lake = TestLake::open(&place).await;
+    let summary = lake.ingest("events", &place, "trail").await;
+    assert_eq!((summary.events.stored, summary.events.quarantined), (2, 2), "{summary:?}");
+    let lengths = lake.rows("SELECT length_bytes FROM system.quarantine ORDER BY offset_bytes").await;
+    assert_eq!(lengths, [[many.len().to_string()], [deep.len().to_string()]], "byte for byte");
 }
 
 async fn foreign_objects_are_ignored_in_a_walk(place: Place) {

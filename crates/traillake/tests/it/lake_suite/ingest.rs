@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use traillake_ingest::IngestRequest;
-use traillake_storage::{CompactOptions, compact};
+use traillake_storage::{CompactOptions, NewEventDataStore, compact};
 use traillake_testing::{gzip, log_file, record, trail_key};
 
 use super::on_every_place;
-use crate::support::{Backend, Place, TestLake, assert_exact, ids, log_of, long_after, record_with, request};
+use crate::support::{
+    Backend, Place, TestLake, assert_exact, ids, log_of, long_after, new_store, record_with, request,
+};
 
 on_every_place!(
     a_trail_ingested_twice_is_stored_once,
@@ -18,6 +20,7 @@ on_every_place!(
     a_dry_run_counts_everything_and_writes_nothing,
     queries_count_what_was_stored,
     records_in_other_envelopes_are_the_same_events,
+    every_partitioning_gives_the_same_answers,
     compaction_and_vacuum_change_no_answer,
 );
 
@@ -127,6 +130,25 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     frame.extend_from_slice(&((size << 3) | 1).to_le_bytes()[..3]);
     frame.extend_from_slice(bytes);
     frame
+}
+
+async fn every_partitioning_gives_the_same_answers(place: Place) {
+    put_trail(&place, 0..2);
+    place.put("trail", "other.json.gz", log_of(&[record_with(0, &[("recipientAccountId", json!("999988887777"))])]));
+    let lake = TestLake::open(&place).await;
+    for (name, keys) in
+        [("adr", "account,region,date"), ("ad-", "account,date"), ("rd-", "region,date"), ("d--", "date")]
+    {
+        let new = NewEventDataStore { partition_by: keys.parse().unwrap(), ..new_store(name) };
+        lake.storage.create_event_data_store(new).await.unwrap();
+        for stored in [21, 0] {
+            let retry = IngestRequest { retry: true, ..request(&place.address("trail"), place.options("trail")) };
+            assert_eq!(lake.ingest_with(name, retry).await.events.stored, stored, "{keys}");
+        }
+        let rows =
+            lake.rows(&format!("SELECT recipientAccountId, count(*) FROM \"{name}\" GROUP BY 1 ORDER BY 1")).await;
+        assert_eq!(rows, [["111122223333", "20"], ["999988887777", "1"]], "{keys}");
+    }
 }
 
 async fn compaction_and_vacuum_change_no_answer(place: Place) {

@@ -1,13 +1,14 @@
 //! Which objects are read: trees of accounts and organisations, narrowed by what their keys say.
 
 use chrono::NaiveDate;
+use serde_json::json;
 use traillake_ingest::{IngestRequest, KeyFilter};
 use traillake_model::AdvancedEventSelector;
 use traillake_storage::NewEventDataStore;
 use traillake_testing::log_file;
 
 use super::on_every_place;
-use crate::support::{Place, TestLake, key_of, new_store, request};
+use crate::support::{Place, TestLake, key_of, log_of, new_store, record_with, request};
 
 on_every_place!(
     a_tree_of_accounts_regions_and_days_is_narrowed_by_each,
@@ -87,7 +88,10 @@ async fn objects_without_such_a_key_are_left_alone(place: Place) {
 }
 
 async fn selectors_of_the_store_decide_which_events_it_takes(place: Place) {
+    let objects = json!([{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::bucket/key"}]);
+    let named: Vec<_> = (20..24).map(|n| record_with(n, &[("resources", objects.clone())])).collect();
     place.put("trail", "a.json.gz", log_file(0..20));
+    place.put("trail", "b.json.gz", log_of(&named));
     let lake = TestLake::open(&place).await;
     let selectors: Vec<AdvancedEventSelector> = serde_json::from_str(
         r#"[{"Name":"writes","FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
@@ -97,9 +101,13 @@ async fn selectors_of_the_store_decide_which_events_it_takes(place: Place) {
     let new = NewEventDataStore { selectors: Some(selectors), ..new_store("events") };
     let id = lake.storage.create_event_data_store(new).await.unwrap().id;
     let summary = lake.ingest("events", &place, "trail").await;
-    assert_eq!((summary.events.stored, summary.events.filtered), (0, 20), "the records name no resource: {summary:?}");
-    assert!(summary.reasons.iter().any(|reason| reason.outcome == "filtered" && reason.count == 20), "{summary:?}");
+    assert_eq!(
+        (summary.events.stored, summary.events.filtered),
+        (2, 22),
+        "the others name no resource or read: {summary:?}"
+    );
+    assert!(summary.reasons.iter().any(|reason| reason.outcome == "filtered" && reason.count == 22), "{summary:?}");
     lake.storage.update_event_data_store(&id, |settings| Ok(settings.set_selectors(None)?)).await.unwrap();
     let summary = lake.ingest("events", &place, "trail").await;
-    assert_eq!((summary.events.stored, summary.events.filtered), (20, 0), "the change of selectors reads it again");
+    assert_eq!((summary.events.stored, summary.events.filtered), (22, 0), "the change of selectors reads it again");
 }

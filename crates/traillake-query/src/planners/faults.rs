@@ -1,0 +1,43 @@
+//! Why a field could not be taken: the planner asks on after an error, so it is noted beside it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Part of the message of every error about fields that we make.
+pub(crate) const NO_FIELD: &str = "no such field";
+
+/// A name after a dot that means nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldFault {
+    /// The names as far as they are known, the one in question last.
+    pub(crate) path: Vec<String>,
+    /// Why.
+    pub(crate) denied: Denied,
+}
+
+/// What stands before the dot.
+#[derive(Debug, Clone)]
+pub(crate) enum Denied {
+    /// A row without this field.
+    Unknown {
+        /// The fields it has.
+        fields: Vec<String>,
+    },
+    /// An array.
+    Array,
+    /// A value without fields.
+    Plain,
+}
+
+/// The last fault of a session; clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FieldFaults(Arc<Mutex<Option<FieldFault>>>);
+
+impl FieldFaults {
+    pub(super) fn note(&self, fault: FieldFault) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+    }
+
+    pub(crate) fn last(&self) -> Option<FieldFault> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
