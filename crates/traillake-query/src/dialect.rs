@@ -1,6 +1,7 @@
 //! The SQL that is parsed: generic SQL with lambdas, without what is not SQL in Lake.
 
 use std::any::TypeId;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect, Precedence};
@@ -8,8 +9,33 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 
 /// CloudTrail Lake's SQL as far as the parser is concerned.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LakeDialect;
+///
+/// The parser tries some constructs twice, and on a mistake inside nested ones again and again:
+/// the dialect counts operands and ends the parse when there are far more than the text can hold.
+#[derive(Debug)]
+pub(crate) struct LakeDialect {
+    operands_left: AtomicUsize,
+}
+
+impl LakeDialect {
+    /// For a text of so many tokens.
+    pub(crate) fn for_tokens(count: usize) -> Self {
+        const TRIES: usize = 16;
+        const LEAST: usize = 10_000;
+        Self { operands_left: AtomicUsize::new(count.saturating_mul(TRIES).saturating_add(LEAST)) }
+    }
+
+    /// Whether the parse was ended.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.operands_left.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Default for LakeDialect {
+    fn default() -> Self {
+        Self { operands_left: AtomicUsize::new(usize::MAX) }
+    }
+}
 
 impl Dialect for LakeDialect {
     // Code paths of the parser that ask for "generic" stay open to us.
@@ -97,21 +123,28 @@ impl Dialect for LakeDialect {
         true
     }
 
+    // Called for every operand; this error is the one that no attempt of the parser survives.
+    fn parse_prefix(&self, _parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let left = self.operands_left.load(Ordering::Relaxed).saturating_sub(1);
+        self.operands_left.store(left, Ordering::Relaxed);
+        (left == 0).then_some(Err(ParserError::RecursionLimitExceeded))
+    }
+
     // The parser reads the right side of IS DISTINCT FROM as a whole expression,
     // so that `a IS DISTINCT FROM 'x' AND b` would compare `a` with `'x' AND b`.
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, _precedence: u8) -> Option<Result<Expr, ParserError>> {
         if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
-            return Some(compared(*self, parser, expr, Expr::IsDistinctFrom));
+            return Some(compared(self, parser, expr, Expr::IsDistinctFrom));
         }
         if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM]) {
-            return Some(compared(*self, parser, expr, Expr::IsNotDistinctFrom));
+            return Some(compared(self, parser, expr, Expr::IsNotDistinctFrom));
         }
         None
     }
 }
 
 fn compared(
-    dialect: LakeDialect,
+    dialect: &LakeDialect,
     parser: &mut Parser<'_>,
     left: &Expr,
     comparison: fn(Box<Expr>, Box<Expr>) -> Expr,
@@ -125,7 +158,7 @@ mod tests {
     use super::*;
 
     fn parsed(sql: &str) -> Expr {
-        Parser::new(&LakeDialect).try_with_sql(sql).unwrap().parse_expr().unwrap()
+        Parser::new(&LakeDialect::default()).try_with_sql(sql).unwrap().parse_expr().unwrap()
     }
 
     #[test]

@@ -91,9 +91,14 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
 }
 
 fn parse_tokens(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
-    let mut parser = Parser::new(&LakeDialect).with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
+    let dialect = LakeDialect::for_tokens(tokens.len());
+    let mut parser = Parser::new(&dialect).with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
     let statement = parser.parse_statement();
     let next = parser.peek_token();
+    if dialect.gave_up() {
+        let message = "too many mistakes: check parentheses, brackets and commas".into();
+        return Err(QueryError::Syntax { message, position: None });
+    }
     let statement = statement.map_err(|error| parse_error(&error))?;
     if next.token == Token::EOF {
         return Ok(statement);

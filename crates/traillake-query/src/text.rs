@@ -65,7 +65,7 @@ pub(crate) fn position(location: Location) -> Option<Position> {
 
 /// All tokens of `sql`, white space and comments included.
 pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
-    Tokenizer::new(&LakeDialect, sql).tokenize_with_location().map_err(|error| QueryError::Syntax {
+    Tokenizer::new(&LakeDialect::default(), sql).tokenize_with_location().map_err(|error| QueryError::Syntax {
         message: lower_first(&error.message),
         position: position(error.location),
     })

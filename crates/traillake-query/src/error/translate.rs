@@ -189,6 +189,7 @@ impl Translator {
 fn is_about_fields(message: &str) -> bool {
     const ABOUT_FIELDS: [&str; 4] =
         ["compound identifier", "not found in struct", "cannot access field", crate::planners::NO_FIELD];
+    let message = message.to_lowercase();
     ABOUT_FIELDS.iter().any(|text| message.contains(text))
 }
 

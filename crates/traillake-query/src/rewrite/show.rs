@@ -52,7 +52,8 @@ fn show_tables(
         "SELECT table_schema, table_name, table_type FROM information_schema.tables \
          WHERE table_schema {within}{named} ORDER BY table_schema, table_name"
     );
-    let mut parser = Parser::new(&LakeDialect).try_with_sql(&sql).map_err(|error| parse_error(&error))?;
+    let dialect = LakeDialect::default();
+    let mut parser = Parser::new(&dialect).try_with_sql(&sql).map_err(|error| parse_error(&error))?;
     parser.parse_statement().map_err(|error| parse_error(&error))
 }
 

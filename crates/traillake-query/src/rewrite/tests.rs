@@ -6,7 +6,8 @@ use crate::text::read_statement;
 
 fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), QueryError> {
     let text = read_statement(sql, 1 << 22, || Ok("store".into()))?;
-    let mut statement = Parser::new(&LakeDialect).with_tokens_with_locations(text.tokens).parse_statement().unwrap();
+    let mut statement =
+        Parser::new(&LakeDialect::default()).with_tokens_with_locations(text.tokens).parse_statement().unwrap();
     balance(&mut statement);
     let columns = HashMap::from([("events".to_owned(), vec!["eventname".to_owned(), "eventid".to_owned()])]);
     let context = RewriteContext {

@@ -12,7 +12,8 @@ fn checked(sql: &str, rules: StatementRules) -> Result<(), String> {
     };
     let tokens = tokenize(sql).map_err(name)?;
     check_first_keyword(&tokens).map_err(name)?;
-    let statement = Parser::new(&LakeDialect)
+    let dialect = LakeDialect::default();
+    let statement = Parser::new(&dialect)
         .with_tokens_with_locations(tokens)
         .parse_statement()
         .map_err(|error| error.to_string())?;

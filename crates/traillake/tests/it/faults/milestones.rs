@@ -59,18 +59,6 @@ async fn check(trails: Arc<TempDir>, store: InMemory, plan: Arc<FaultPlan>) {
     assert_exact(&table, &ids(0..AFTER)).await;
 }
 
-/// Fails every operation around the milestones in turn.
-async fn sweep(plan_at: impl Fn(u64) -> Arc<FaultPlan>) {
-    let trails = trails();
-    let store = prepared(&trails).await;
-    let operations = operations(&trails, store.fork()).await;
-    futures::stream::iter((0..operations).map(|n| tokio::spawn(check(Arc::clone(&trails), store.fork(), plan_at(n)))))
-        .buffer_unordered(CONCURRENCY)
-        .try_collect::<()>()
-        .await
-        .unwrap();
-}
-
 /// Counts the operations on a healthy store, and asserts that the milestones are among them.
 async fn operations(trails: &TempDir, store: InMemory) -> u64 {
     let store: Arc<dyn ObjectStore> = Arc::new(store);
@@ -85,17 +73,32 @@ async fn operations(trails: &TempDir, store: InMemory) -> u64 {
     counting.operations()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_refused_operation_around_a_checkpoint_loses_and_repeats_nothing() {
-    sweep(|n| FaultPlan::once(Fault::Error, n)).await;
+/// Runs every plan on a copy of the prepared store.
+async fn run(trails: &Arc<TempDir>, store: &InMemory, plans: Vec<Arc<FaultPlan>>) {
+    futures::stream::iter(plans.into_iter().map(|plan| tokio::spawn(check(Arc::clone(trails), store.fork(), plan))))
+        .buffer_unordered(CONCURRENCY)
+        .try_collect::<()>()
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_lost_acknowledgement_around_a_checkpoint_loses_and_repeats_nothing() {
-    sweep(|n| FaultPlan::once(Fault::LostAcknowledgement, n)).await;
+async fn a_store_that_fails_at_a_checkpoint_loses_and_repeats_nothing() {
+    let trails = trails();
+    let store = prepared(&trails).await;
+    let objects = ["00000000000000000050.json", "00000000000000000050.checkpoint.parquet", "_last_checkpoint"];
+    let faults = [Fault::Error, Fault::Timeout, Fault::LostAcknowledgement];
+    let plan = |object| faults.map(|fault| FaultPlan::from_put_of(fault, object));
+    let plans: Vec<_> = objects.into_iter().flat_map(plan).collect();
+    run(&trails, &store, plans.clone()).await;
+    assert!(plans.iter().all(|plan| plan.has_struck()), "{plans:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_falls_silent_around_a_checkpoint_loses_and_repeats_nothing() {
-    sweep(|n| FaultPlan::from(Fault::LostAcknowledgement, n)).await;
+    let trails = trails();
+    let store = prepared(&trails).await;
+    let operations = operations(&trails, store.fork()).await;
+    let points = (0..12).map(|n| FaultPlan::from(Fault::LostAcknowledgement, operations * n / 12));
+    run(&trails, &store, points.collect()).await;
 }
