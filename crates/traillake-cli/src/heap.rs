@@ -32,11 +32,7 @@ fn start_again() {
     if let Ok(program) = std::env::current_exe() {
         let name = std::env::args_os().next().unwrap_or_else(|| program.clone().into());
         // It only comes back when it failed, and then the command runs with the memory it gets.
-        let _ = std::process::Command::new(program)
-            .arg0(name)
-            .args(std::env::args_os().skip(1))
-            .envs(SETTINGS)
-            .exec();
+        let _ = std::process::Command::new(program).arg0(name).args(std::env::args_os().skip(1)).envs(SETTINGS).exec();
     }
 }
 

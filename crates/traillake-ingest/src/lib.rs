@@ -47,7 +47,9 @@ mod split;
 pub use error::{IngestError, ListError, ObjectError};
 pub use filter::KeyFilter;
 pub use key::{KeyFolder, TrailKey};
-pub use piece::{EnvelopeContext, EnvelopeKind, OversizedPart, Piece, RecordPiece, UnsplittablePiece, UnsplittableReason};
+pub use piece::{
+    EnvelopeContext, EnvelopeKind, OversizedPart, Piece, RecordPiece, UnsplittablePiece, UnsplittableReason,
+};
 pub use read::{ContentKind, ObjectOutcome, ReadLimits, read_object};
 pub use source::{SourceObject, SourceSpec, list};
 

@@ -42,11 +42,11 @@ pub(crate) use plan::ManifestCursor;
 pub(crate) use read::read_limits;
 pub(crate) use run::{Mode, Run};
 
+use crate::IngestError;
 use crate::batch::Chunk;
 use crate::progress::IngestProgress;
 use crate::request::IngestRequest;
 use crate::summary::IngestSummary;
-use crate::IngestError;
 
 /// Result of the ingest calls.
 pub type Result<T, E = IngestError> = std::result::Result<T, E>;

@@ -94,7 +94,11 @@ impl EventTable {
         if version.is_multiple_of(log::CHECKPOINT_EVERY) {
             let written = log::write_checkpoint(&self.0.events, version, self.0.lake.clock().now()).await;
             if let Err(error) = written {
-                tracing::warn!(version, error = &error as &dyn std::error::Error, "no checkpoint; the next one covers it");
+                tracing::warn!(
+                    version,
+                    error = &error as &dyn std::error::Error,
+                    "no checkpoint; the next one covers it"
+                );
             }
         }
         Ok(CommitOutcome::Committed(next))

@@ -252,10 +252,9 @@ impl StorageError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Contention { .. } => true,
-            Self::ObjectStore { source, .. } => matches!(
-                source,
-                object_store::Error::Generic { .. } | object_store::Error::JoinError { .. }
-            ),
+            Self::ObjectStore { source, .. } => {
+                matches!(source, object_store::Error::Generic { .. } | object_store::Error::JoinError { .. })
+            }
             _ => false,
         }
     }

@@ -73,9 +73,10 @@ pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<Expire
         }
         let change = TableChange { remove: files.clone(), manifest: set_aside, ..TableChange::new(Operation::Expire) };
         match table.commit(&base, change).await? {
-            CommitOutcome::Committed(_) => {
+            CommitOutcome::Committed(after) => {
                 if options.now {
                     report.files_deleted = delete(table, &files).await?;
+                    report.files_deleted += table.delete_retired_quarantine(&base, &after).await?;
                 }
                 return Ok(report);
             }

@@ -8,11 +8,11 @@ use std::fmt;
 use std::path::{Component, Path as FsPath, PathBuf};
 use std::sync::Arc;
 
+use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::ObjectStore;
 use url::Url;
 
 use crate::{Result, StorageError};
@@ -89,13 +89,15 @@ fn memory_url() -> Url {
 /// Opens a place: a path, `file://…`, `s3://bucket/prefix`, or `memory://name` (a fresh store, for tests). Makes no
 /// request: whether the place exists, and whether it may be used, shows at the first one.
 pub async fn open_location(location: &str, options: &ObjectStoreOptions) -> Result<Location> {
-    let invalid = |reason: &str| StorageError::InvalidLocation { location: location.to_owned(), reason: reason.to_owned() };
+    let invalid =
+        |reason: &str| StorageError::InvalidLocation { location: location.to_owned(), reason: reason.to_owned() };
     let mut found = match location.split_once("://") {
         None if location.is_empty() => return Err(invalid("it is empty")),
         None => local(FsPath::new(location)).map_err(|_| invalid("the current folder is not known"))?,
         Some(("file", _)) => {
             let path = Url::parse(location).ok().and_then(|url| url.to_file_path().ok());
-            local(&path.ok_or_else(|| invalid("expected `file:///folder`"))?).map_err(|_| invalid("expected a full path"))?
+            local(&path.ok_or_else(|| invalid("expected `file:///folder`"))?)
+                .map_err(|_| invalid("expected a full path"))?
         }
         Some(("s3" | "s3a", rest)) => s3::open(location, rest, options).await?,
         Some(("memory", name)) => Location::in_memory(name.trim_matches('/')),

@@ -10,8 +10,8 @@ pub(crate) use columns::{Columns, binary_column, moment_column, number_column, t
 pub(crate) use file::{LiveFile, LiveLists, SortedFiles, SortedWriter};
 pub(crate) use merge::{Keep, MergeInput, merge};
 pub(crate) use policy::{MergePlan, plan_merge};
-pub(crate) use row::{Sequenced, SortedRow};
 pub use row::{ManifestKey, ManifestRow, ObjectRange, ObjectStatus};
+pub(crate) use row::{Sequenced, SortedRow};
 
 #[cfg(test)]
 mod tests;

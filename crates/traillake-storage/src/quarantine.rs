@@ -11,7 +11,9 @@ use futures::stream::BoxStream;
 use uuid::Uuid;
 
 use crate::Result;
-use crate::manifest::{ManifestRow, Columns, Sequenced, SortedRow, binary_column, moment_column, number_column, text_column, uuid_column};
+use crate::manifest::{
+    Columns, ManifestRow, Sequenced, SortedRow, binary_column, moment_column, number_column, text_column, uuid_column,
+};
 
 /// One piece that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

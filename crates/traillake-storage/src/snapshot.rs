@@ -274,7 +274,17 @@ mod tests {
     #[test]
     fn paths_that_leave_the_table_are_refused() {
         for path in [
-            "", "/etc/passwd", "../x.parquet", "a/../../x", "s3://bucket/x", "file:///x", "C:/x", "_delta_log/0.json", "a//b", "a/./b", "..\\x",
+            "",
+            "/etc/passwd",
+            "../x.parquet",
+            "a/../../x",
+            "s3://bucket/x",
+            "file:///x",
+            "C:/x",
+            "_delta_log/0.json",
+            "a//b",
+            "a/./b",
+            "..\\x",
         ] {
             assert!(check_data_path(path).is_err(), "{path}");
         }
@@ -282,7 +292,12 @@ mod tests {
 
     #[test]
     fn paths_of_the_layout_are_accepted() {
-        for path in ["x.parquet", "account=1/region=us-east-1/date=2023-06-11/x.parquet", "a b/c:d.parquet", "date=2023-01-01 00:00/x"] {
+        for path in [
+            "x.parquet",
+            "account=1/region=us-east-1/date=2023-06-11/x.parquet",
+            "a b/c:d.parquet",
+            "date=2023-01-01 00:00/x",
+        ] {
             assert!(check_data_path(path).is_ok(), "{path}");
         }
     }

@@ -60,8 +60,7 @@ impl LakeStorage {
         let state = RwLock::new((Arc::new(snapshot), self.clock().now()));
         let settings = settings.clone();
         let lake = self.clone();
-        let table =
-            EventTable(Arc::new(Inner { lake, settings, schema, root, events, manifests, quarantine, state }));
+        let table = EventTable(Arc::new(Inner { lake, settings, schema, root, events, manifests, quarantine, state }));
         if may_write {
             table.add_missing_columns().await?;
         }

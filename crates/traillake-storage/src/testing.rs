@@ -11,8 +11,8 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, Result,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use traillake_model::{EventDataStoreKind, PartitionBy, PartitionValues, Retention, SystemClock};
 use uuid::Uuid;
@@ -45,7 +45,14 @@ pub(crate) struct Faulty {
 impl Faulty {
     /// Puts of these numbers fail.
     pub(crate) fn puts(inner: impl ObjectStore, fault: Fault, numbers: Range<u64>) -> Self {
-        Self { inner: Arc::new(inner), fault, numbers, puts_only: true, paused: AtomicBool::new(false), seen: AtomicU64::new(0) }
+        Self {
+            inner: Arc::new(inner),
+            fault,
+            numbers,
+            puts_only: true,
+            paused: AtomicBool::new(false),
+            seen: AtomicU64::new(0),
+        }
     }
 
     /// Requests of these numbers fail.
@@ -103,7 +110,11 @@ impl ObjectStore for Faulty {
         self.run(true, self.inner.put_opts(location, payload, options)).await
     }
 
-    async fn put_multipart_opts(&self, location: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
         self.run(true, self.inner.put_multipart_opts(location, options)).await
     }
 
@@ -176,7 +187,13 @@ pub(crate) fn ingest(name: &str, day: u32) -> TableChange {
 
 /// The manifest row of attempt `attempt` at an object.
 pub(crate) fn manifest_row(object: &str, attempt: u128) -> ManifestRow {
-    ManifestRow { object: object.into(), attempt: Uuid::from_u128(attempt), read: 5, stored: 5, ..ManifestRow::default() }
+    ManifestRow {
+        object: object.into(),
+        attempt: Uuid::from_u128(attempt),
+        read: 5,
+        stored: 5,
+        ..ManifestRow::default()
+    }
 }
 
 /// Commits, and again on every conflict.

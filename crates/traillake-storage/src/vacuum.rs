@@ -97,7 +97,13 @@ impl EventTable {
     /// Adds what commits since `cutoff` removed: a reader may still be at a snapshot before them.
     async fn keep_recently_removed(&self, kept: &mut HashSet<Path>, cutoff: DateTime<Utc>) -> Result<()> {
         let log = Path::from(paths::DELTA_LOG);
-        let found = self.0.events.list(Some(&log)).try_collect::<Vec<ObjectMeta>>().await.map_err(StorageError::object_store("list", &log))?;
+        let found = self
+            .0
+            .events
+            .list(Some(&log))
+            .try_collect::<Vec<ObjectMeta>>()
+            .await
+            .map_err(StorageError::object_store("list", &log))?;
         let recent = found.into_iter().filter(|meta| meta.last_modified >= cutoff);
         for version in recent.filter_map(|meta| paths::version_of(&meta.location)) {
             let Some(commit) = self.read_commit(version).await? else { continue };

@@ -66,6 +66,15 @@ pub(super) async fn vacuum(context: &Context, args: &VacuumArgs) -> Result<ExitS
                 .map(|file| json!({"store": store.name.to_string(), "path": file.path, "bytes": file.size_bytes})),
         );
     }
+    if args.store.is_none() {
+        let report = lake.vacuum_gone_stores(args.dry_run).await?;
+        rows.extend(report.removed.iter().map(|file| json!({"path": file.path, "bytes": file.size_bytes})));
+        if report.files > 0 {
+            let done = if args.dry_run { "would remove" } else { "removed" };
+            let files = text::counted(report.files, "file");
+            lines.push(format!("{done} {files} of {} of stores deleted for good", text::bytes(report.bytes)));
+        }
+    }
     Listing::new(rows).print(args.format, &["store", "path", "bytes"])?;
     for line in lines {
         context.printer.status(line);

@@ -26,6 +26,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     );
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn the_settings_are_listed_with_their_origin() {
     let world = World::new();

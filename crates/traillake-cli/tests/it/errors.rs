@@ -27,7 +27,8 @@ fn queries_that_fail_say_why_and_what_to_do() {
 #[test]
 fn limits_of_a_query_name_themselves() {
     let world = World::with_events();
-    let ran = world.run(&["query", "SELECT eventName FROM events", "--max-rows", "2", "--format", "csv"]);
+    let ran =
+        world.run(&["query", "SELECT eventName FROM events ORDER BY eventName", "--max-rows", "2", "--format", "csv"]);
     insta::assert_snapshot!("limit_rows", ran.shown());
     let ran = world.run(&["query", "SELECT count(*) FROM events", "--timeout", "0s"]);
     insta::assert_snapshot!("limit_time", ran.shown());

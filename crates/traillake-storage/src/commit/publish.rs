@@ -5,8 +5,8 @@ use futures::stream::BoxStream;
 use object_store::ObjectStore;
 
 use crate::manifest::{
-    Keep, LiveFile, LiveLists, MergeInput, MergePlan, ObjectRange, Sequenced, SortedFiles, SortedRow, SortedWriter, merge,
-    plan_merge,
+    Keep, LiveFile, LiveLists, MergeInput, MergePlan, ObjectRange, Sequenced, SortedFiles, SortedRow, SortedWriter,
+    merge, plan_merge,
 };
 use crate::quarantine::QuarantineRow;
 use crate::snapshot::TableSnapshot;
@@ -104,7 +104,8 @@ impl EventTable {
             }
             if rows == 0 {
                 plan.drop.push(file);
-            } else if self.0.quarantine.row_count(file.number).await? > rows && total + bytes <= QUARANTINE_LIMIT_BYTES {
+            } else if self.0.quarantine.row_count(file.number).await? > rows && total + bytes <= QUARANTINE_LIMIT_BYTES
+            {
                 total += bytes;
                 plan.merge.push(file);
             } else {

@@ -17,7 +17,12 @@ async fn a_commit_shows_files_manifest_and_quarantine_together() {
     let table = open_events(&location).await.unwrap();
     let mut change = ingest("a", 1);
     let attempt = Uuid::from_u128(1);
-    change.quarantine.push(QuarantineRow { object: "a".into(), attempt, bytes: Some(vec![0, 255]), ..QuarantineRow::default() });
+    change.quarantine.push(QuarantineRow {
+        object: "a".into(),
+        attempt,
+        bytes: Some(vec![0, 255]),
+        ..QuarantineRow::default()
+    });
     let committed = commit(&table, &change).await;
     assert_eq!((committed.version, committed.manifest_head, committed.files.rows()), (1, 1, 5));
     for table in [table, open_events(&location).await.unwrap()] {
@@ -147,7 +152,11 @@ async fn manifest_files_of_interrupted_writers_are_skipped() {
     let table = open_events(&location).await.unwrap();
     let root = location.rooted();
     let folder = format!("stores/{}", table.id());
-    for path in ["manifest/00000000000000000001.parquet", "manifest/00000000000000000007.parquet", "quarantine/00000000000000000009.parquet"] {
+    for path in [
+        "manifest/00000000000000000001.parquet",
+        "manifest/00000000000000000007.parquet",
+        "quarantine/00000000000000000009.parquet",
+    ] {
         root.put(&Path::from(format!("{folder}/{path}")), "left behind".into()).await.unwrap();
     }
     let snapshot = commit(&table, &ingest("a", 1)).await;
@@ -203,7 +212,11 @@ async fn a_later_attempt_replaces_what_an_earlier_one_set_aside() {
     let mut change = TableChange::new(Operation::Ingest);
     for object in ["a", "b"] {
         change.manifest.push(manifest_row(object, 1));
-        change.quarantine.push(QuarantineRow { object: object.into(), attempt: Uuid::from_u128(1), ..QuarantineRow::default() });
+        change.quarantine.push(QuarantineRow {
+            object: object.into(),
+            attempt: Uuid::from_u128(1),
+            ..QuarantineRow::default()
+        });
     }
     commit(&table, &change).await;
     let mut again = TableChange::new(Operation::Ingest);

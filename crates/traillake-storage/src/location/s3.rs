@@ -25,12 +25,14 @@ const RETRY_TIMEOUT: Duration = Duration::from_mins(30);
 
 /// The place `rest` (`bucket/prefix`) of the address `location`.
 pub(super) async fn open(location: &str, rest: &str, options: &ObjectStoreOptions) -> Result<Location> {
-    let invalid = |reason: &str| StorageError::InvalidLocation { location: location.to_owned(), reason: reason.to_owned() };
+    let invalid =
+        |reason: &str| StorageError::InvalidLocation { location: location.to_owned(), reason: reason.to_owned() };
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     if bucket.is_empty() {
         return Err(invalid("expected `s3://bucket/prefix`"));
     }
-    let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|_| invalid("the prefix has an empty or dotted part"))?;
+    let prefix =
+        Path::parse(prefix.trim_end_matches('/')).map_err(|_| invalid("the prefix has an empty or dotted part"))?;
     let region = region(options).await;
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
@@ -42,10 +44,7 @@ pub(super) async fn open(location: &str, rest: &str, options: &ObjectStoreOption
         client = client.with_allow_http(endpoint.starts_with("http://"));
         builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false);
     }
-    let store = builder
-        .with_client_options(client)
-        .build()
-        .map_err(StorageError::object_store("open", location))?;
+    let store = builder.with_client_options(client).build().map_err(StorageError::object_store("open", location))?;
     let url = Url::parse(&format!("s3://{bucket}/{prefix}{}", if prefix.as_ref().is_empty() { "" } else { "/" }))
         .map_err(|_| invalid("expected `s3://bucket/prefix`"))?;
     Ok(Location { url, store: Arc::new(store), prefix })

@@ -201,7 +201,8 @@ fn partition_map(values: &PartitionValues) -> HashMap<String, Option<String>> {
 /// Partition values as the log writes them; a null is `unknown`.
 pub(super) fn partition_values(path: &str, map: &HashMap<String, Option<String>>) -> Result<PartitionValues> {
     let text = |key: PartitionKey| {
-        map.get(key.as_str()).map(|value| value.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.into()))
+        map.get(key.as_str())
+            .map(|value| value.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.into()))
     };
     let date = map.get(PartitionKey::Date.as_str()).and_then(Option::as_deref);
     let date = date.and_then(|date| date.parse::<NaiveDate>().ok()).ok_or_else(|| {
@@ -252,7 +253,8 @@ mod tests {
         let commit = Commit::parse(&"x", &bytes).unwrap();
         assert_eq!((commit.manifest, &commit.info.retired_manifests), (Some(7), &vec![1, 2]));
         let add = commit.add.first().unwrap().clone();
-        let partition = [("account", "unknown"), ("date", "2023-06-11")].map(|(k, v)| (k.to_owned(), Some(v.to_owned())));
+        let partition =
+            [("account", "unknown"), ("date", "2023-06-11")].map(|(k, v)| (k.to_owned(), Some(v.to_owned())));
         assert_eq!(add.partition_values, HashMap::from(partition));
         let read = data_file(add).unwrap();
         assert_eq!((read.path, read.rows, read.partition), (file().path, 3, file().partition));

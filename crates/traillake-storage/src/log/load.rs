@@ -31,7 +31,13 @@ pub(crate) async fn load(events: &Arc<dyn ObjectStore>, manifests: &SortedFiles)
     while let Some(view) = views.try_next().await.map_err(delta)? {
         let path = view.path().into_owned();
         let partition = partition_values(&path, &view.partition_values_map())?;
-        files.insert(Arc::new(DataFile::try_new(path, view.size(), partition, view.stats(), view.modification_time())?));
+        files.insert(Arc::new(DataFile::try_new(
+            path,
+            view.size(),
+            partition,
+            view.stats(),
+            view.modification_time(),
+        )?));
     }
     let head = state.transaction_version(log_store.as_ref(), APP_ID).await.map_err(delta)?;
     let head = u64::try_from(head.unwrap_or(0))

@@ -50,10 +50,13 @@ pub(super) const PROTOCOL: Protocol = Protocol { min_reader_version: 1, min_writ
 impl Protocol {
     /// Fails for a table that a reader of version 1 could misread.
     pub(super) fn check(self) -> Result<()> {
-        if self.min_reader_version <= PROTOCOL.min_reader_version && self.min_writer_version <= PROTOCOL.min_writer_version {
+        if self.min_reader_version <= PROTOCOL.min_reader_version
+            && self.min_writer_version <= PROTOCOL.min_writer_version
+        {
             return Ok(());
         }
-        let needs = format!("Delta reader version {} and writer version {}", self.min_reader_version, self.min_writer_version);
+        let needs =
+            format!("Delta reader version {} and writer version {}", self.min_reader_version, self.min_writer_version);
         Err(StorageError::UnsupportedTable { path: "events".into(), needs })
     }
 }

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::ObjectStore;
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
-use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -192,7 +192,11 @@ impl SortedFiles {
     }
 
     /// The rows of these files in `range`, ready to be merged. Files that hold none are left out.
-    pub(crate) async fn inputs<R: SortedRow>(&self, live: &[LiveFile], range: &ObjectRange) -> Result<Vec<MergeInput<R>>> {
+    pub(crate) async fn inputs<R: SortedRow>(
+        &self,
+        live: &[LiveFile],
+        range: &ObjectRange,
+    ) -> Result<Vec<MergeInput<R>>> {
         let holding = live.iter().filter(|file| file.size_bytes > 0);
         let inputs: Vec<_> = holding.map(|file| self.input(file.number, range).boxed()).collect();
         let inputs: Vec<Option<_>> = futures::stream::iter(inputs).buffered(CONCURRENCY).try_collect().await?;
@@ -249,8 +253,7 @@ impl SortedFiles {
             return Ok(known.clone());
         }
         let path = paths::sorted_file(self.folder, number);
-        let mut reader =
-            ObjectReader::new(Arc::clone(&self.store), path.clone()).with_footer_hint(FOOTER_HINT_BYTES);
+        let mut reader = ObjectReader::new(Arc::clone(&self.store), path.clone()).with_footer_hint(FOOTER_HINT_BYTES);
         let footer = ArrowReaderMetadata::load_async(&mut reader, ArrowReaderOptions::new())
             .await
             .map_err(StorageError::parquet(path))?;

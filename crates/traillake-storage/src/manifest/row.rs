@@ -148,7 +148,8 @@ impl ObjectRange {
 
     /// Whether `object` lies in the range.
     pub fn contains(&self, object: &str) -> bool {
-        self.from.as_deref().is_none_or(|from| object >= from) && self.until.as_deref().is_none_or(|until| object < until)
+        self.from.as_deref().is_none_or(|from| object >= from)
+            && self.until.as_deref().is_none_or(|until| object < until)
     }
 
     /// Whether texts from `min` to `max` can lie in the range.

@@ -86,7 +86,7 @@ impl OwnerGuarantees {
             }
             match guarantee.column.name.as_str() {
                 "recipientaccountid" => {
-                    found.accounts.extend(checked(&guarantee, |text| checked_account(text).is_some()))
+                    found.accounts.extend(checked(&guarantee, |text| checked_account(text).is_some()));
                 }
                 "awsregion" => found.regions.extend(checked(&guarantee, |text| checked_region(text).is_some())),
                 _ => {}

@@ -35,7 +35,10 @@ async fn a_misspelled_store_is_answered_with_the_right_name() {
 async fn a_name_is_given_once_also_to_two_processes_at_once() {
     let location = Location::in_memory("x");
     let (one, two) = (open(&location).await, open(&location).await);
-    let (a, b) = tokio::join!(one.create_event_data_store(new_store("events")), two.create_event_data_store(new_store("events")));
+    let (a, b) = tokio::join!(
+        one.create_event_data_store(new_store("events")),
+        two.create_event_data_store(new_store("events"))
+    );
     assert_eq!(a.is_ok(), b.is_err());
     let error = a.err().or(b.err()).unwrap();
     assert!(matches!(error, StorageError::EventDataStoreAlreadyExists { .. }), "{error}");

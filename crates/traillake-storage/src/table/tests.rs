@@ -33,7 +33,11 @@ async fn the_delta_library_reads_what_was_committed() {
 
     let delta = delta_table(&table).await;
     assert_eq!(delta.version(), Some(snapshot.version));
-    let mut paths: Vec<String> = delta.get_file_uris().unwrap().map(|uri| uri.trim_start_matches("file:").trim_start_matches('/').to_owned()).collect();
+    let mut paths: Vec<String> = delta
+        .get_file_uris()
+        .unwrap()
+        .map(|uri| uri.trim_start_matches("file:").trim_start_matches('/').to_owned())
+        .collect();
     paths.sort();
     assert_eq!(paths, files(&snapshot).into_iter().map(|file| file.path).collect::<Vec<_>>());
     let state = delta.snapshot().unwrap();
@@ -72,7 +76,8 @@ async fn following_commits_gives_what_loading_gives() {
 async fn a_table_opens_from_its_checkpoint_when_the_log_before_it_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let in_folder = folder.path().join("a lake #1");
-    let in_folder = crate::open_location(in_folder.to_str().unwrap(), &crate::ObjectStoreOptions::default()).await.unwrap();
+    let in_folder =
+        crate::open_location(in_folder.to_str().unwrap(), &crate::ObjectStoreOptions::default()).await.unwrap();
     for location in [Location::in_memory("x"), in_folder] {
         opens_from_its_checkpoint(location).await;
     }

@@ -36,7 +36,12 @@ async fn only_what_no_snapshot_names_is_removed() {
     let pieces = futures::stream::iter([Ok(bytes::Bytes::from_static(b"piece"))]);
     let blob = table.put_quarantine_blob(pieces).await.unwrap();
     let attempt = Uuid::from_u128(1);
-    change.quarantine.push(QuarantineRow { object: "a".into(), attempt, blob: Some(blob.clone()), ..QuarantineRow::default() });
+    change.quarantine.push(QuarantineRow {
+        object: "a".into(),
+        attempt,
+        blob: Some(blob.clone()),
+        ..QuarantineRow::default()
+    });
     commit(&table, &change).await;
     let orphans = [
         "events/account=1/region=x/date=2023-06-11/orphan.parquet".to_owned(),
@@ -89,7 +94,8 @@ async fn pieces_that_an_expiry_let_go_leave_the_disk() {
     for objects in [vec!["old"], vec!["old and new 1", "old and new 2"]] {
         let mut change = TableChange::new(Operation::Ingest);
         change.manifest = objects.iter().map(|object| manifest_row(object, 1)).collect();
-        change.quarantine = objects.iter().map(|object| piece(object, (*object == "old").then(|| blob.clone()))).collect();
+        change.quarantine =
+            objects.iter().map(|object| piece(object, (*object == "old").then(|| blob.clone()))).collect();
         commit(&table, &change).await;
     }
     let mut expire = TableChange::new(Operation::Expire);

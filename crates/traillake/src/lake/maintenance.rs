@@ -44,6 +44,14 @@ impl Lake {
         Ok(Box::pin(table.vacuum(older_than, dry_run)).await?)
     }
 
+    /// Removes what event data stores left behind that were deleted more than a week ago and cannot be restored.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError) when they cannot be listed or deleted.
+    pub async fn vacuum_gone_stores(&self, dry_run: bool) -> Result<VacuumReport> {
+        Ok(self.storage().vacuum_gone_stores(dry_run).await?)
+    }
+
     /// What was set aside of a store's sources, and why.
     ///
     /// # Errors

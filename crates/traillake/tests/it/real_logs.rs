@@ -31,7 +31,9 @@ fn records_of(bytes: &[u8]) -> Vec<Value> {
     let mut found = Vec::new();
     let whole: Result<Vec<Value>, _> = serde_json::Deserializer::from_slice(bytes).into_iter().collect();
     if let Ok(values) = whole {
-        values.iter().for_each(|value| dig(value, &mut found));
+        for value in &values {
+            dig(value, &mut found);
+        }
         return found;
     }
     // Broken somewhere: whatever can be read from an opening brace on.

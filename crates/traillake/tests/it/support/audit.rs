@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
@@ -35,9 +35,7 @@ fn ids_of(file: bytes::Bytes) -> Vec<String> {
     for batch in reader {
         let batch = batch.unwrap();
         let column = batch.column(0).as_string::<i32>();
-        ids.extend(
-            (0..column.len()).map(|row| column.is_valid(row).then(|| column.value(row)).unwrap_or_default().to_owned()),
-        );
+        ids.extend(column.iter().map(|id| id.unwrap_or_default().to_owned()));
     }
     ids
 }
