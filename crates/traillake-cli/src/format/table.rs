@@ -21,6 +21,8 @@ pub(super) struct TableWriter {
     held_bytes: usize,
     started: bool,
     for_eyes: bool,
+    /// EXPLAIN: the lines of a plan are rows, and none is cut.
+    plan: bool,
 }
 
 struct Layout {
@@ -33,7 +35,20 @@ impl TableWriter {
     pub(super) fn new(schema: &SchemaRef, sink: Sink, for_eyes: bool) -> Self {
         let names = schema.fields().iter().map(|field| printable_line(field.name())).collect();
         let right = schema.fields().iter().map(|field| field.data_type().is_numeric()).collect();
-        Self { sink, layout: Layout::new(names, right), held: Vec::new(), held_bytes: 0, started: false, for_eyes }
+        let plan = schema.fields().iter().map(|field| field.name().as_str()).eq(["plan_type", "plan"]);
+        let layout = Layout::new(names, right);
+        Self { sink, layout, held: Vec::new(), held_bytes: 0, started: false, for_eyes: for_eyes && !plan, plan }
+    }
+
+    /// The rows that a row of `batch` is shown as.
+    fn rows(&self, batch: &RecordBatch, row: usize) -> Vec<Vec<String>> {
+        let cells = self.cells(batch, row);
+        let [kind, text] = cells.as_slice() else { return vec![cells] };
+        if !self.plan {
+            return vec![cells];
+        }
+        let lines = text.trim_end_matches("\\n").split("\\n").enumerate();
+        lines.map(|(at, line)| vec![if at == 0 { kind.clone() } else { String::new() }, line.to_owned()]).collect()
     }
 
     fn cells(&self, batch: &RecordBatch, row: usize) -> Vec<String> {
@@ -68,8 +83,7 @@ impl TableWriter {
 impl RowWriter for TableWriter {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let mut text = String::new();
-        for row in 0..batch.num_rows() {
-            let cells = self.cells(batch, row);
+        for cells in (0..batch.num_rows()).flat_map(|row| self.rows(batch, row)).collect::<Vec<_>>() {
             if self.started {
                 self.layout.push_row(&cells, &mut text);
                 continue;

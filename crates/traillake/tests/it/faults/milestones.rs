@@ -99,6 +99,6 @@ async fn a_store_that_falls_silent_around_a_checkpoint_loses_and_repeats_nothing
     let trails = trails();
     let store = prepared(&trails).await;
     let operations = operations(&trails, store.fork()).await;
-    let points = (0..12).map(|n| FaultPlan::from(Fault::LostAcknowledgement, operations * n / 12));
+    let points = (0..8).map(|n| FaultPlan::from(Fault::LostAcknowledgement, operations * n / 8));
     run(&trails, &store, points.collect()).await;
 }
