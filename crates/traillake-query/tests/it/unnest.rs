@@ -23,7 +23,7 @@ async fn resources_become_rows() {
         match lake.try_rows(sql).await {
             Ok(rows) => assert_eq!(rows, arns, "{sql}"),
             Err(error) => {
-                assert!(sql.contains("prefix") && error.to_string().contains("names are given"), "{sql}: {error}")
+                assert!(sql.contains("prefix") && error.to_string().contains("names are given"), "{sql}: {error}");
             }
         }
     }
