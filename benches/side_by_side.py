@@ -101,7 +101,7 @@ def main():
             if os.path.exists(parquet):
                 os.remove(parquet)
             duckdb(f"COPY (SELECT unnest(r) FROM (SELECT unnest(Records) AS r FROM read_json('{logs}/**/*.json.gz', maximum_object_size = 268435456,"
-                   f" columns = {{Records: 'STRUCT({record_type()})[]'}})) ORDER BY eventTime) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd)")
+                   f" columns = {{Records: 'STRUCT({record_type()})[]'}})) ORDER BY r.eventTime) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd)")
 
         ours, theirs = median_seconds(min(3, arguments.runs), ingest), median_seconds(min(3, arguments.runs), load)
         raw = json.loads(traillake("query", "SELECT sum(decompressed_bytes) AS b FROM system.objects", "--format", "json"))[0]["b"]
