@@ -175,25 +175,6 @@ async fn a_receiver_that_leaves_ends_the_reading() {
     assert!(matches!(read_object(&object, &ReadLimits::default(), sender).await, Err(IngestError::Cancelled)));
 }
 
-#[tokio::test]
-#[ignore = "measures: run it by name, optimised"]
-async fn a_large_log_is_read_and_split_at_more_than_200_megabytes_a_second() {
-    let records: Vec<String> = (0..200_000).map(|n| traillake_testing::record(n).to_string()).collect();
-    let text = format!("{{\"Records\":[{}]}}", records.join(","));
-    let bytes = gzip(text.as_bytes());
-    for (name, whole_bytes) in [("streamed", 0), ("whole", 1 << 40)] {
-        for stored in [Bytes::from(text.clone()), Bytes::from(bytes.clone())] {
-            let object = SourceObject::from_bytes("memory:x", stored);
-            let started = std::time::Instant::now();
-            let (outcome, pieces) = read(&object, &ReadLimits { whole_bytes, ..ReadLimits::default() }).await;
-            let rate = text.len() as u128 / started.elapsed().as_micros().max(1); // bytes per microsecond: MB/s
-            println!("{name}: {rate} MB/s of {} from {}", outcome.decompressed_bytes, outcome.compressed_bytes);
-            assert_eq!(count(&pieces), (200_000, 0));
-            assert!(rate > 200);
-        }
-    }
-}
-
 /// Records of each folder as the README of the real logs counts them.
 const REAL: [(&str, usize); 13] = [
     ("AWSLogs/218007301253", 2_900),
