@@ -31,7 +31,7 @@ fn workspace() -> PathBuf {
 
 fn metadata(extra: &[&str]) -> Value {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .args(extra)
         .current_dir(workspace())
         .output()
