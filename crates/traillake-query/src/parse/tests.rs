@@ -66,7 +66,7 @@ fn mistakes_in_nested_texts_are_found_in_time() {
     for text in texts {
         let started = Instant::now();
         let _ = parsed(&text);
-        assert!(started.elapsed() < Duration::from_mins(1), "{:?}: {text}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}: {text}", started.elapsed());
     }
 }
 
@@ -124,6 +124,6 @@ proptest! {
         let text = format!("SELECT {}", pieces.join(" "));
         let started = Instant::now();
         let _ = parsed(&text);
-        prop_assert!(started.elapsed() < Duration::from_mins(1), "{}", text);
+        prop_assert!(started.elapsed() < Duration::from_secs(5), "{}", text);
     }
 }
