@@ -28,7 +28,6 @@
 
 mod catalog;
 mod completion;
-mod dialect;
 mod engine;
 mod error;
 mod functions;

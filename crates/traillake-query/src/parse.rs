@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use tokio::sync::oneshot;
 
-use crate::dialect::LakeDialect;
+use traillake_sql::LakeDialect;
 use crate::error::parse_error;
 use crate::output::OutputNames;
 use crate::rewrite::{RewriteContext, balance, rewrite, rewrite_show};

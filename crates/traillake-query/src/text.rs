@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use crate::dialect::LakeDialect;
+use traillake_sql::LakeDialect;
 use crate::error::Position;
 use crate::{QueryError, statement};
 

@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::parser::Parser;
 
 use crate::QueryError;
-use crate::dialect::LakeDialect;
+use traillake_sql::LakeDialect;
 use crate::error::parse_error;
 use crate::statement::not_allowed;
 

@@ -1,7 +1,7 @@
 use datafusion::sql::sqlparser::parser::Parser;
 
 use super::*;
-use crate::dialect::LakeDialect;
+use traillake_sql::LakeDialect;
 use crate::text::read_statement;
 
 fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), QueryError> {

@@ -1,7 +1,7 @@
 use datafusion::sql::sqlparser::parser::Parser;
 
 use super::*;
-use crate::dialect::LakeDialect;
+use traillake_sql::LakeDialect;
 use crate::text::tokenize;
 
 /// `Ok` when accepted, else the refused kind or the parser's complaint.

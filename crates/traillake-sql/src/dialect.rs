@@ -13,20 +13,20 @@ use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 /// The parser tries some constructs twice, and on a mistake inside nested ones again and again:
 /// the dialect counts operands and ends the parse when there are far more than the text can hold.
 #[derive(Debug)]
-pub(crate) struct LakeDialect {
+pub struct LakeDialect {
     operands_left: AtomicUsize,
 }
 
 impl LakeDialect {
     /// For a text of so many tokens.
-    pub(crate) fn for_tokens(count: usize) -> Self {
+    pub fn for_tokens(count: usize) -> Self {
         const TRIES: usize = 16;
         const LEAST: usize = 10_000;
         Self { operands_left: AtomicUsize::new(count.saturating_mul(TRIES).saturating_add(LEAST)) }
     }
 
     /// Whether the parse was ended.
-    pub(crate) fn gave_up(&self) -> bool {
+    pub fn gave_up(&self) -> bool {
         self.operands_left.load(Ordering::Relaxed) == 0
     }
 }

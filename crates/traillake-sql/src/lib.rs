@@ -1,0 +1,31 @@
+//! CloudTrail Lake's SQL as a language, apart from any lake: what a text may say and what it means.
+//!
+//! ```text
+//!  text -> LakeDialect -> AST -> DataFusion's planner -> plan -> values
+//!          grammar        |      operators: comparisons,          text_form: how Lake
+//!                         |      arithmetic, CAST                 writes a value
+//!                         `----- functions: documented, registered by `register`
+//! ```
+//!
+//! ```
+//! use datafusion::execution::session_state::SessionStateBuilder;
+//!
+//! let state = traillake_sql::register(SessionStateBuilder::new()).build();
+//! assert!(state.scalar_functions().contains_key("split_part"));
+//! let documented = traillake_sql::functions().iter().any(|function| function.doc.name == "split_part");
+//! assert!(documented);
+//! ```
+//!
+//! What it does not do: it knows no stores, no sessions and no limits, and reads no data.
+
+mod dialect;
+mod functions;
+#[cfg(test)]
+mod testing;
+mod text_form;
+mod types;
+
+pub use dialect::LakeDialect;
+pub use functions::{Function, FunctionDoc, Group, Implementation, Origin, functions, register};
+pub use text_form::text_of;
+pub use types::type_name;
