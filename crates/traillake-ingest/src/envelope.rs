@@ -7,6 +7,7 @@ mod context;
 mod dig;
 mod json;
 mod members;
+mod packed;
 
 pub(crate) use context::{Header, header};
 pub(crate) use dig::{Dug, DugKind, dig};
@@ -66,12 +67,12 @@ impl EnvelopeArray {
 fn wrapper(name: &str) -> Option<EnvelopeKind> {
     Some(match name {
         "detail" => EnvelopeKind::EventBridge,
+        "awslogs" => EnvelopeKind::CloudWatchLogs,
         "CloudTrailEvent" | "cloudTrailEvent" => EnvelopeKind::LookupEvents,
         "eventJson" | "eventjson" | "eventJSON" => EnvelopeKind::QueryResults,
         "Message" | "body" | "Body" | "Sns" => EnvelopeKind::Message,
-        "message" | "data" | "event" | "original" | "payload" | "result" | "record" | "_source" | "_raw" => {
-            EnvelopeKind::Wrapped
-        }
+        "message" | "data" | "event" | "original" | "payload" | "result" | "record" | "kinesis" | "_source"
+        | "_raw" => EnvelopeKind::Wrapped,
         _ => return None,
     })
 }

@@ -71,11 +71,9 @@ pub async fn ingest(
     progress: Arc<IngestProgress>,
     cancel: CancellationToken,
 ) -> Result<IngestSummary> {
-    let mode = if request.dry_run { Mode::DryRun } else { Mode::Commit };
+    let mode = Mode::of(request.dry_run);
     let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, cancel).await?);
-    let (sender, chunks) = mpsc::channel(run.limits.workers());
-    let feeding = plan_and_read(Arc::clone(&run), request, sender);
-    Box::pin(drive(&run, feeding, chunks)).await
+    drive(run, |run, chunks| plan_and_read(run, request, chunks)).await
 }
 
 async fn plan_and_read(run: Arc<Run>, request: IngestRequest, chunks: mpsc::Sender<Chunk>) -> Result<()> {
@@ -88,18 +86,22 @@ async fn plan_and_read(run: Arc<Run>, request: IngestRequest, chunks: mpsc::Send
     planned.and(read)
 }
 
-/// Commits the chunks of `feeding` to its end; what fails stops the rest.
-pub(crate) async fn drive(
-    run: &Arc<Run>,
-    feeding: impl Future<Output = Result<()>>,
-    chunks: mpsc::Receiver<Chunk>,
-) -> Result<IngestSummary> {
-    let (fed, collected) =
-        tokio::join!(stop_on_error(run, feeding), stop_on_error(run, collect::collect(Arc::clone(run), chunks)));
+/// Commits the chunks that `feed` sends, to its end; what fails stops the rest.
+pub(crate) async fn drive<F>(
+    run: Arc<Run>,
+    feed: impl FnOnce(Arc<Run>, mpsc::Sender<Chunk>) -> F,
+) -> Result<IngestSummary>
+where
+    F: Future<Output = Result<()>>,
+{
+    let (sender, chunks) = mpsc::channel(run.limits.workers());
+    let feeding = Box::pin(stop_on_error(&run, feed(Arc::clone(&run), sender)));
+    let collecting = Box::pin(stop_on_error(&run, collect::collect(Arc::clone(&run), chunks)));
+    let (fed, collected) = tokio::join!(feeding, collecting);
     // When committing fails, the feeding stages only find their queue closed.
     match collected.and(fed) {
         Ok(()) => Ok(run.finish()),
-        Err(error) => Err(with_what_was_committed(run, error)),
+        Err(error) => Err(with_what_was_committed(&run, error)),
     }
 }
 

@@ -51,11 +51,9 @@ pub async fn retry_quarantine(
     progress: Arc<IngestProgress>,
     cancel: CancellationToken,
 ) -> Result<IngestSummary> {
-    let mode = if request.dry_run { Mode::DryRun } else { Mode::Commit };
+    let mode = Mode::of(request.dry_run);
     let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, cancel).await?);
-    let (sender, chunks) = mpsc::channel(run.limits.workers());
-    let feeding = feed(Arc::clone(&run), request, sender);
-    Box::pin(drive(&run, feeding, chunks)).await
+    drive(run, |run, chunks| feed(run, request, chunks)).await
 }
 
 async fn feed(run: Arc<Run>, request: RetryRequest, chunks: mpsc::Sender<Chunk>) -> Result<()> {

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::context::context_of;
 use super::json::{Object, each_element};
+use super::packed::unpacked;
 use super::{EnvelopeArray, MAX_LEVELS, wrapper};
 use crate::{EnvelopeContext, EnvelopeKind, UnsplittableReason};
 
@@ -51,6 +52,7 @@ pub(crate) fn dig(
         text: value.clone(),
         offset_bytes,
         exact_offset: true,
+        unpacked: false,
         context: Arc::clone(context),
         kind: None,
         level: 0,
@@ -76,6 +78,8 @@ struct Place {
     offset_bytes: u64,
     /// False inside text that was a JSON string: its offsets mean nothing in the object.
     exact_offset: bool,
+    /// True inside a payload that was base64: there is no second one in it.
+    unpacked: bool,
     context: Arc<EnvelopeContext>,
     kind: Option<EnvelopeKind>,
     level: usize,
@@ -196,18 +200,24 @@ impl Place {
             text,
             offset_bytes: self.offset_bytes.saturating_add(at),
             exact_offset: self.exact_offset,
+            unpacked: self.unpacked,
             context: Arc::clone(context),
             kind: self.kind.or(kind),
             level: self.level + 1,
         }
     }
 
-    /// The JSON value inside a JSON string.
+    /// The JSON value inside a JSON string; one in base64 counts its levels from itself.
     fn unquoted(&self) -> Option<Self> {
         let text: String = serde_json::from_slice(&self.text).ok()?;
+        let context = Arc::clone(&self.context);
+        if let Some(text) = Some(&text).filter(|_| !self.unpacked).and_then(|text| unpacked(text)) {
+            let text = text.trimmed();
+            return Some(Self { text, exact_offset: false, unpacked: true, context, level: 0, ..*self });
+        }
         let start = text.find(|c: char| !c.is_ascii_whitespace()).filter(|at| text[*at..].starts_with(['{', '[']))?;
         let text = Bytes::from(text).slice(start..).trimmed();
-        Some(Self { text, exact_offset: false, context: Arc::clone(&self.context), level: self.level + 1, ..*self })
+        Some(Self { text, exact_offset: false, context, level: self.level + 1, ..*self })
             .filter(|inner| inner.level <= MAX_LEVELS + 1)
     }
 

@@ -26,6 +26,12 @@ pub(crate) enum Mode {
     DryRun,
 }
 
+impl Mode {
+    pub(crate) fn of(dry_run: bool) -> Self {
+        if dry_run { Self::DryRun } else { Self::Commit }
+    }
+}
+
 /// One run of the pipeline.
 #[derive(Debug)]
 pub(crate) struct Run {

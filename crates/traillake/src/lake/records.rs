@@ -1,14 +1,9 @@
 //! Records from memory: gathered into objects of bounded size that go the way of log files.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use object_store::memory::InMemory;
-use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _};
 use sha2::{Digest as _, Sha256};
-use traillake_ingest::{IngestRequest, IngestSummary, SourceSpec};
-use traillake_storage::{ObjectStoreOptions, StorageError};
+use traillake_ingest::{IngestSummary, SourceObject};
 
 use super::Lake;
 use crate::Result;
@@ -46,14 +41,10 @@ impl Lake {
     }
 
     async fn ingest_object(&self, store: &str, object: Vec<u8>) -> Result<IngestSummary> {
-        let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-        let path = Path::from(format!("{}.json", hex(&Sha256::digest(&object))));
-        let put = memory.put(&path, object.into()).await;
-        put.map_err(|source| StorageError::ObjectStore { operation: "write", path: path.to_string(), source })?;
-        let wrap = move |_| Arc::clone(&memory);
-        let options = ObjectStoreOptions { wrap: Some(Arc::new(wrap)), ..ObjectStoreOptions::default() };
-        let mut request = IngestRequest::new(vec![SourceSpec::Url("memory:///".to_owned())], options);
-        request.limits = self.ingest_limits;
+        let url = format!("memory:///{}.json", hex(&Sha256::digest(&object)));
+        let mut request = self.request_of(vec![]);
+        request.objects =
+            vec![SourceObject { etag: Some(url.clone()), ..SourceObject::from_bytes(url, object.into()) }];
         self.ingest(store, request).await
     }
 }

@@ -57,6 +57,16 @@ async fn a_bad_record_is_set_aside_and_its_neighbours_are_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_is_no_record_is_set_aside_not_ignored() {
+    let lake = lake().await;
+    for _ in 0..2 {
+        let summary = lake.ingest_records("events", ["not a record"]).await.unwrap();
+        assert_eq!((summary.objects.ignored, summary.is_balanced()), (0, true), "{summary:?}");
+    }
+    assert_eq!(count(&lake, "SELECT count(*) FROM system.quarantine").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_records_are_no_work() {
     let summary = lake().await.ingest_records("events", Vec::<String>::new()).await.unwrap();
     assert_eq!((summary.objects.seen, summary.events.read), (0, 0));

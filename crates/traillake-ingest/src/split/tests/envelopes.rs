@@ -1,5 +1,12 @@
 //! Which envelopes are told, and what they say about their records.
 
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use super::*;
 
 fn told(text: &str) -> (usize, ContentKind, Option<&'static str>) {
@@ -35,6 +42,34 @@ fn every_envelope_is_told_by_its_content() {
         assert_eq!(walked.envelope.map(EnvelopeKind::as_str), Some(envelope), "{text}");
         assert_eq!(walked.kind, ContentKind::Records);
     }
+}
+
+#[test]
+fn subscription_payloads_in_base64_are_told() {
+    let quoted = serde_json::to_string(&record(1)).unwrap();
+    let payload = format!(
+        "{{\"messageType\":\"DATA_MESSAGE\",\"owner\":\"9\",\"logEvents\":[{{\"id\":\"1\",\"message\":{quoted}}}]}}"
+    );
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(payload.as_bytes()).unwrap();
+    let data = STANDARD.encode(gzip.finish().unwrap());
+    for (text, envelope) in [
+        (format!("{{\"awslogs\":{{\"data\":\"{data}\"}}}}"), "cloudwatch_logs"),
+        (
+            format!(
+                "{{\"Records\":[{{\"kinesis\":{{\"data\":\"{data}\"}},\"eventSource\":\"aws:kinesis\",\"eventName\":\"x\"}}]}}"
+            ),
+            "wrapped",
+        ),
+        (format!("{{\"records\":[{{\"recordId\":\"1\",\"data\":\"{data}\"}}]}}"), "wrapped"),
+        (format!("{{\"data\":\"{}\"}}", STANDARD.encode(record(1))), "wrapped"),
+    ] {
+        let walked = walk(&text);
+        assert_eq!(records(&walked), [record(1)], "{text}");
+        assert_eq!(walked.envelope.map(EnvelopeKind::as_str), Some(envelope), "{text}");
+    }
+    let twice = STANDARD.encode(format!("{{\"data\":\"{}\"}}", STANDARD.encode(record(1))));
+    assert_eq!(told(&format!("{{\"data\":\"{twice}\"}}")).0, 0, "one payload is unpacked, not one in another");
 }
 
 #[test]
