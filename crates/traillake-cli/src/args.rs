@@ -19,7 +19,7 @@ pub(crate) use maintain::{
     CompactArgs, ExpireArgs, ExportArgs, QuarantineCommand, QuarantineListArgs, QuarantineRetryArgs, ShowArgs,
     VacuumArgs,
 };
-pub(crate) use query::{AskArgs, Format, QueryArgs, ReplArgs};
+pub(crate) use query::{AskArgs, DialectArg, Format, QueryArgs, ReplArgs};
 pub(crate) use store::{CreateArgs, DeleteArgs, NamedArgs, OnOff, StoreCommand, UpdateArgs};
 pub(crate) use trail::{TrailAddArgs, TrailCommand};
 pub(crate) use value::HumanDuration;

@@ -1,5 +1,6 @@
-//! The lake as a catalog: event data stores in schema `public`, system tables in `system`.
+//! The lake as a catalog: event data stores in schema `public`, as Athena has them in `athena`, system tables in `system`.
 
+mod athena;
 mod lake_tables;
 mod stores;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use datafusion::catalog::{CatalogProvider, SchemaProvider};
 
 use crate::system::SystemSchema;
+use athena::AthenaSchema;
 
 pub(crate) use lake_tables::LakeTables;
 pub(crate) use stores::{LakeStores, StoreEntry, StoreSchema, open_store};
@@ -18,6 +20,8 @@ pub(crate) const CATALOG: &str = "traillake";
 pub(crate) const STORES: &str = "public";
 /// Schema of the system tables.
 pub(crate) const SYSTEM: &str = "system";
+/// Schema of the stores as Athena's CloudTrail table.
+pub(crate) const ATHENA: &str = "athena";
 /// What Athena calls the schema of federated stores; accepted, not listed.
 const FEDERATED: &str = "aws:cloudtrail";
 
@@ -30,12 +34,13 @@ pub(crate) struct LakeCatalog {
 
 impl CatalogProvider for LakeCatalog {
     fn schema_names(&self) -> Vec<String> {
-        vec![STORES.to_owned(), SYSTEM.to_owned()]
+        vec![STORES.to_owned(), ATHENA.to_owned(), SYSTEM.to_owned()]
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
         match name {
             STORES | FEDERATED => Some(Arc::<StoreSchema>::clone(&self.stores)),
+            ATHENA => Some(Arc::new(AthenaSchema::new(Arc::clone(&self.stores)))),
             SYSTEM => Some(Arc::<SystemSchema>::clone(&self.system)),
             _ => None,
         }

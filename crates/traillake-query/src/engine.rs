@@ -19,7 +19,8 @@ use crate::registry::{QueryEntry, QueryRegistry};
 use crate::result::Running;
 use crate::session::{self, QuerySession};
 use crate::{
-    LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats, parse,
+    Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats, explain,
+    parse,
 };
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
@@ -90,6 +91,8 @@ impl QueryEngine {
             registry: self.registry.clone(),
             stores,
             default_store: options.default_store.clone(),
+            dialect: options.dialect,
+            schema: options.schema,
         })
     }
 
@@ -97,8 +100,8 @@ impl QueryEngine {
         let session = self.open_session(options).await?;
         let parsed = parse::on_deep_stack(parse::Request::new(sql, &session, options, self.limits.text_bytes)).await?;
         session.show_hidden_columns(parsed.names_hidden_columns);
-        let translator = Translator::new(sql, &session, &self.limits);
-        let planned = self.plan(&session, parsed.statement).await;
+        let translator = Translator::new(sql, &session, &self.limits, options.dialect);
+        let planned = self.plan(&session, parsed.statement, options.dialect).await;
         let (plan, explains) = planned.map_err(|error| translator.translate(error))?;
         let stream =
             execute_stream(Arc::clone(&plan), session.state.task_ctx()).map_err(|error| translator.translate(error))?;
@@ -112,12 +115,17 @@ impl QueryEngine {
         &self,
         session: &QuerySession,
         statement: Statement,
+        dialect: Dialect,
     ) -> datafusion::error::Result<(Arc<dyn ExecutionPlan>, bool)> {
         let statement = PlannedStatement::Statement(Box::new(statement));
         let plan = session.state.statement_to_plan(statement).await?;
         read_only().verify_plan(&plan)?;
         let explains =
             matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));
+        let plan = match dialect {
+            Dialect::Lake => explain::in_words(plan, &session.state, &session.stores).await?,
+            Dialect::DataFusion => plan,
+        };
         Ok((session.state.create_physical_plan(&plan).await?, explains))
     }
 }

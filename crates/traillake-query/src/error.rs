@@ -15,6 +15,9 @@ use traillake_storage::StorageError;
 pub(crate) use messages::parse_error;
 pub(crate) use translate::Translator;
 
+/// Stores that a hint names.
+const LISTED: usize = 20;
+
 /// A place in a query text; both counts start at 1, columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -120,6 +123,8 @@ pub enum QueryError {
         name: String,
         /// The closest name there is.
         nearest: Option<String>,
+        /// Names of the lake's stores.
+        stores: Vec<String>,
         /// Where.
         position: Option<Position>,
     },
@@ -140,6 +145,8 @@ pub enum QueryError {
         nearest: Option<String>,
         /// The fields of what stands before the last dot.
         fields: Vec<String>,
+        /// What to do when the name means something elsewhere in the query.
+        advice: Option<String>,
         /// Where.
         position: Option<Position>,
     },
@@ -150,6 +157,8 @@ pub enum QueryError {
         name: String,
         /// The closest name there is.
         nearest: Option<String>,
+        /// Whether the engine's own dialect has it.
+        of_engine: bool,
         /// Where.
         position: Option<Position>,
     },
@@ -160,6 +169,8 @@ pub enum QueryError {
         message: String,
         /// Where, when known.
         position: Option<Position>,
+        /// What to write instead, when known.
+        hint: Option<String>,
     },
     /// An operator that cannot spill did not fit in memory.
     #[error("the query needs more memory than the limit of {} (memory limit)", bytes(*limit_bytes))]
@@ -260,7 +271,16 @@ impl QueryError {
                 "write `name=value` or `name:kind=value`, kind being text, number, boolean, timestamp or date".into()
             }
             Self::InactiveStore { name, .. } => format!("restore it: `traillake store restore {name}`"),
-            Self::StoreNotFound { nearest: None, .. } => "`SHOW TABLES` lists the stores".into(),
+            Self::StoreNotFound { nearest: None, stores, .. } if !stores.is_empty() => {
+                format!("stores: {}", listed(&stores[..stores.len().min(LISTED)]))
+            }
+            Self::StoreNotFound { nearest: None, .. } => "`SHOW TABLES` lists what can be asked".into(),
+            Self::UnknownColumn { advice: Some(advice), .. } => advice.clone(),
+            Self::UnknownFunction { of_engine: true, .. } => {
+                "a function of the engine, not of Lake's SQL: `--dialect datafusion` has it".into()
+            }
+            Self::Invalid { hint, .. } => return hint.clone(),
+            Self::Failed { message } => return messages::way_out(message),
             Self::StoreNotFound { nearest: Some(name), .. }
             | Self::UnknownColumn { nearest: Some(name), .. }
             | Self::UnknownFunction { nearest: Some(name), .. } => format!("did you mean `{name}`?"),

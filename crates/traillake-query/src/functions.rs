@@ -1,37 +1,62 @@
-//! SQL functions: DataFusion's, and those that Lake has otherwise.
+//! SQL functions of a session: Lake's, or in the engine's own dialect DataFusion's.
 
 mod all_true;
-mod cardinality;
-mod element_at;
+mod sorted_map;
 
 use std::sync::Arc;
 
+use datafusion::execution::registry::FunctionRegistry;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::execution::SessionStateDefaults;
-use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::ScalarUDF;
 
+use crate::Dialect;
+
 pub(crate) use all_true::ALL_TRUE;
+pub(crate) use sorted_map::SortedMap;
 
 /// Functions of the engine that tell about the engine instead of the lake.
 const LEFT_OUT: [&str; 1] = ["version"];
 
-/// Adds every function to a session; ours replace those of the same name.
-pub(crate) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
+/// Builds the session with every function of the dialect.
+pub(crate) fn build(builder: SessionStateBuilder, dialect: Dialect) -> SessionState {
+    let builder = builder.with_table_function_list(SessionStateDefaults::default_table_functions());
+    let mut state = match dialect {
+        Dialect::Lake => traillake_sql::register(builder).build(),
+        Dialect::DataFusion => engine_functions(builder).build(),
+    };
+    // Any number of conditions, flat; no function of that name is replaced.
+    let _ = state.register_udf(Arc::new(ScalarUDF::from(all_true::AllTrue::default())));
+    state
+}
+
+fn engine_functions(builder: SessionStateBuilder) -> SessionStateBuilder {
     let mut scalar = SessionStateDefaults::default_scalar_functions();
     scalar.retain(|function| !LEFT_OUT.contains(&function.name()));
-    scalar.extend(lake_functions());
     builder
         .with_scalar_functions(scalar)
         .with_higher_order_functions(SessionStateDefaults::default_higher_order_functions())
         .with_aggregate_functions(SessionStateDefaults::default_aggregate_functions())
         .with_window_functions(SessionStateDefaults::default_window_functions())
-        .with_table_function_list(SessionStateDefaults::default_table_functions())
 }
 
-fn lake_functions() -> Vec<Arc<ScalarUDF>> {
-    vec![
-        Arc::new(ScalarUDF::from(all_true::AllTrue::default())),
-        Arc::new(ScalarUDF::from(element_at::ElementAt::default())),
-        Arc::new(ScalarUDF::from(cardinality::Cardinality::default())),
-    ]
+/// Names of the engine's functions, sorted.
+pub(crate) fn engine_names() -> Vec<String> {
+    let scalar = SessionStateDefaults::default_scalar_functions();
+    let aggregate = SessionStateDefaults::default_aggregate_functions();
+    let window = SessionStateDefaults::default_window_functions();
+    let higher = SessionStateDefaults::default_higher_order_functions();
+    let scalar = scalar.iter().flat_map(|function| names(function.name(), function.aliases()));
+    let aggregate = aggregate.iter().flat_map(|function| names(function.name(), function.aliases()));
+    let window = window.iter().flat_map(|function| names(function.name(), function.aliases()));
+    let higher = higher.iter().flat_map(|function| names(function.name(), function.aliases()));
+    let mut all: Vec<String> = scalar.chain(aggregate).chain(window).chain(higher).collect();
+    all.retain(|name| !LEFT_OUT.contains(&name.as_str()));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn names(name: &str, aliases: &[String]) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect()
 }

@@ -45,11 +45,43 @@ impl Default for QueryLimits {
 /// Which statements a surface accepts beyond a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatementRules {
-    /// Queries, and `EXPLAIN`, `SHOW TABLES`, `SHOW COLUMNS`, `DESCRIBE` (command line, Flight SQL).
+    /// Queries, and `EXPLAIN`, `SHOW TABLES`, `SHOW COLUMNS`, `SHOW FUNCTIONS`, `DESCRIBE` (command line, Flight SQL).
     #[default]
     CommandLine,
     /// Queries alone, as `StartQuery` has it (the AWS API).
     QueryOnly,
+}
+
+/// Whose SQL a query is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// CloudTrail Lake's: Trino's SELECT with Lake's laxities.
+    #[default]
+    Lake,
+    /// The engine's own grammar, functions and output names, behind the same allow-list and limits.
+    DataFusion,
+}
+
+impl Dialect {
+    /// The name as it is given: `lake` or `datafusion`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lake => "lake",
+            Self::DataFusion => "datafusion",
+        }
+    }
+}
+
+/// Where a table without a schema is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DefaultSchema {
+    /// Among the event data stores.
+    #[default]
+    Stores,
+    /// Among the event data stores as Athena's CloudTrail table shows them.
+    Athena,
+    /// Among the system tables.
+    System,
 }
 
 /// How one query is asked: what its placeholders stand for, and tighter limits.
@@ -61,6 +93,10 @@ pub struct QueryOptions {
     pub parameters: Vec<QueryParameter>,
     /// Which statements are accepted.
     pub statements: StatementRules,
+    /// Whose SQL the text is.
+    pub dialect: Dialect,
+    /// Where tables without a schema are looked for.
+    pub schema: DefaultSchema,
     /// Rows this query may return; the engine's limit when `None`.
     pub max_rows: Option<u64>,
     /// Wall time of this query; the engine's limit when `None`.

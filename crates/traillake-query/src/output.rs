@@ -21,13 +21,18 @@ pub(crate) enum OutputItem {
 pub(crate) struct OutputNames {
     items: Option<Vec<OutputItem>>,
     internal: HashMap<String, String>,
+    spelled: HashMap<String, String>,
 }
 
 impl OutputNames {
     /// `items` is `None` for VALUES, whose columns are named by their places; `internal` says
-    /// what invented names stand for.
-    pub(crate) fn new(items: Option<Vec<OutputItem>>, internal: HashMap<String, String>) -> Self {
-        Self { items, internal }
+    /// what invented names stand for, `spelled` how the query writes the names that wildcards give.
+    pub(crate) fn new(
+        items: Option<Vec<OutputItem>>,
+        internal: HashMap<String, String>,
+        spelled: HashMap<String, String>,
+    ) -> Self {
+        Self { items, internal, spelled }
     }
 
     /// The schema of the result of a plan with `schema`.
@@ -44,7 +49,10 @@ impl OutputNames {
         match self.item(index, width) {
             OutputItem::Named(name) => name.clone(),
             OutputItem::Unnamed => format!("_col{index}"),
-            OutputItem::Wildcard => self.internal.get(planned).cloned().unwrap_or_else(|| planned.to_owned()),
+            OutputItem::Wildcard => {
+                let known = self.internal.get(planned).or_else(|| self.spelled.get(planned));
+                known.cloned().unwrap_or_else(|| planned.to_owned())
+            }
         }
     }
 
@@ -76,7 +84,7 @@ mod tests {
     fn names(items: Option<Vec<OutputItem>>, planned: &[&str]) -> Vec<String> {
         let fields: Vec<_> = planned.iter().map(|name| Field::new(*name, DataType::Int64, true)).collect();
         let internal = HashMap::from([("arn#2".to_owned(), "ARN".to_owned())]);
-        let schema = OutputNames::new(items, internal).apply(&Arc::new(Schema::new(fields)));
+        let schema = OutputNames::new(items, internal, HashMap::new()).apply(&Arc::new(Schema::new(fields)));
         schema.fields().iter().map(|field| field.name().clone()).collect()
     }
 

@@ -3,9 +3,12 @@
 //! It runs on a thread with a deep stack: trees that a refused text has grown are freed by
 //! recursion, and the caller's stack may be small.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::Statement;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use tokio::sync::oneshot;
@@ -13,10 +16,10 @@ use tokio::sync::oneshot;
 use traillake_sql::LakeDialect;
 use crate::error::parse_error;
 use crate::output::OutputNames;
-use crate::rewrite::{RewriteContext, balance, rewrite, rewrite_show};
+use crate::rewrite::{FunctionKinds, RewriteContext, balance, bind_parameters, rewrite, rewrite_show};
 use crate::session::QuerySession;
 use crate::text::{position, read_statement};
-use crate::{QueryError, QueryOptions, QueryParameter, StatementRules, statement};
+use crate::{Dialect, QueryError, QueryOptions, QueryParameter, StatementRules, statement};
 
 /// Address space for the parsing thread; only what is used takes memory.
 const STACK_BYTES: usize = 256 << 20;
@@ -31,8 +34,10 @@ pub(crate) struct Request {
     statements: StatementRules,
     default_store: Result<String, Vec<String>>,
     parameters: Vec<QueryParameter>,
-    map_columns: HashSet<String>,
     store_columns: HashMap<String, Vec<String>>,
+    column_types: HashMap<String, DataType>,
+    kinds: FunctionKinds,
+    dialect: Dialect,
 }
 
 /// A statement ready to be planned.
@@ -52,8 +57,10 @@ impl Request {
             statements: options.statements,
             default_store: session.default_store(),
             parameters: options.parameters.clone(),
-            map_columns: session.map_columns(),
             store_columns: session.store_columns(),
+            column_types: session.column_types(),
+            kinds: session.function_kinds(),
+            dialect: options.dialect,
         }
     }
 }
@@ -75,30 +82,52 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
     let default_store = || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores });
     let text = read_statement(&request.sql, request.text_bytes, default_store)?;
     let names_hidden_columns = text.names_hidden_columns;
-    let mut statement = parse_tokens(text.tokens)?;
+    let mut statement = match request.dialect {
+        Dialect::Lake => parse_lake(text.tokens)?,
+        Dialect::DataFusion => parse_generic(text.tokens)?,
+    };
     balance(&mut statement);
     statement::check(&statement, request.statements)?;
     let is_query = matches!(statement, Statement::Query(_));
     let mut statement = rewrite_show(statement)?;
+    if request.dialect == Dialect::DataFusion {
+        bind_parameters(&mut statement, &request.parameters)?;
+        return Ok(Parsed { statement, names: None, names_hidden_columns });
+    }
     let context = RewriteContext {
         written: text.written,
         parameters: request.parameters,
-        map_columns: request.map_columns,
         store_columns: if names_hidden_columns { request.store_columns } else { HashMap::new() },
+        column_types: request.column_types,
+        kinds: request.kinds,
     };
     let names = rewrite(&mut statement, &context)?.filter(|_| is_query);
     Ok(Parsed { statement, names, names_hidden_columns })
 }
 
-fn parse_tokens(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
+fn parse_lake(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
     let dialect = LakeDialect::for_tokens(tokens.len());
-    let mut parser = Parser::new(&dialect).with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
-    let statement = parser.parse_statement();
-    let next = parser.peek_token();
+    let parser = Parser::new(&dialect);
+    let parsed = parse_tokens(parser, tokens);
     if dialect.gave_up() {
         let message = "too many mistakes: check parentheses, brackets and commas".into();
         return Err(QueryError::Syntax { message, position: None });
     }
+    parsed
+}
+
+fn parse_generic(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
+    parse_tokens(Parser::new(&GenericDialect {}), tokens)
+}
+
+fn parse_tokens(parser: Parser<'_>, tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
+    let mut parser = parser.with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
+    let statement = if parser.peek_keyword(Keyword::TABLE) {
+        parser.parse_query().map(Statement::Query)
+    } else {
+        parser.parse_statement()
+    };
+    let next = parser.peek_token();
     let statement = statement.map_err(|error| parse_error(&error))?;
     if next.token == Token::EOF {
         return Ok(statement);

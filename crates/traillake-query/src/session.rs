@@ -16,18 +16,19 @@ use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::planner::ExprPlanner;
-use datafusion::optimizer::{Analyzer, AnalyzerRule};
+use datafusion::logical_expr::planner::{ExprPlanner, RelationPlanner};
+use datafusion::optimizer::{Analyzer, AnalyzerRule, Optimizer, OptimizerRule};
 use datafusion::prelude::SessionConfig;
 use traillake_model::EventDataStoreSettings;
 use traillake_storage::ScanTracker;
 
-use crate::catalog::{CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, StoreEntry, StoreSchema};
+use crate::catalog::{ATHENA, CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, SYSTEM, StoreEntry, StoreSchema};
 use crate::planners::{FieldFaults, FieldPlanner, UnnestPlanner};
 use crate::registry::QueryRegistry;
-use crate::rules::LateralUnnest;
+use crate::rewrite::FunctionKinds;
+use crate::rules::{AthenaFilters, GroupedMaps, LateralUnnest};
 use crate::system::{SystemContext, SystemSchema};
-use crate::{QueryError, QueryLimits, functions};
+use crate::{DefaultSchema, Dialect, QueryError, QueryLimits, functions};
 
 /// What a session is made of.
 pub(crate) struct SessionParts<'a> {
@@ -37,6 +38,8 @@ pub(crate) struct SessionParts<'a> {
     pub(crate) registry: QueryRegistry,
     pub(crate) stores: Vec<EventDataStoreSettings>,
     pub(crate) default_store: Option<String>,
+    pub(crate) dialect: Dialect,
+    pub(crate) schema: DefaultSchema,
 }
 
 /// A session for one query.
@@ -71,6 +74,7 @@ pub(crate) fn runtime(limits: &QueryLimits) -> Result<Arc<RuntimeEnv>, QueryErro
 
 /// Opens a session over the lake as it is now.
 pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> {
+    let dialect = parts.dialect;
     let tracker = Arc::new(ScanTracker::default());
     let faults = FieldFaults::default();
     let now = parts.tables.lake().clock().now();
@@ -83,23 +87,34 @@ pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> 
     catalogs
         .register_catalog(CATALOG.to_owned(), Arc::new(LakeCatalog { stores: schema, system: Arc::clone(&system) }));
     let builder = SessionStateBuilder::new()
-        .with_config(config(parts.limits, Arc::clone(&tracker)))
+        .with_config(config(parts.limits, Arc::clone(&tracker), dialect, parts.schema))
         .with_runtime_env(parts.runtime)
         .with_catalog_list(Arc::new(catalogs))
-        .with_expr_planners(expr_planners(faults.clone()))
-        .with_relation_planners(vec![Arc::new(UnnestPlanner)])
-        .with_analyzer_rules(analyzer_rules());
-    let mut state = functions::register(builder).build();
+        .with_expr_planners(expr_planners(faults.clone(), dialect))
+        .with_relation_planners(relation_planners(dialect))
+        .with_optimizer_rules(optimizer_rules())
+        .with_analyzer_rules(analyzer_rules(dialect));
+    let mut state = functions::build(builder, dialect);
     state.mark_start_execution();
     state.execution_props_mut().query_execution_start_time = Some(now);
     let default_store = parts.default_store;
     Ok(QuerySession { state, tracker, stores, system, faults, hidden_columns, default_store })
 }
 
-fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
+fn config(
+    limits: &QueryLimits,
+    tracker: Arc<ScanTracker>,
+    dialect: Dialect,
+    schema: DefaultSchema,
+) -> SessionConfig {
+    let schema = match schema {
+        DefaultSchema::Stores => STORES,
+        DefaultSchema::Athena => ATHENA,
+        DefaultSchema::System => SYSTEM,
+    };
     let mut config = SessionConfig::new()
         .with_target_partitions(limits.parallelism.max(1))
-        .with_default_catalog_and_schema(CATALOG, STORES)
+        .with_default_catalog_and_schema(CATALOG, schema)
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(true)
         .with_batch_size(memory::batch_rows(limits))
@@ -107,21 +122,41 @@ fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>) -> SessionConfig {
     let options = config.options_mut();
     options.execution.parquet.pushdown_filters = true;
     options.execution.sort_spill_reservation_bytes = memory::merge_bytes(limits);
-    "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
+    options.sql_parser.collect_spans = true;
+    if dialect == Dialect::Lake {
+        options.sql_parser.parse_float_as_decimal = true;
+        "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
+    }
     config
 }
 
 /// Ours come first: the first planner that answers wins.
-fn expr_planners(faults: FieldFaults) -> Vec<Arc<dyn ExprPlanner>> {
-    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(FieldPlanner::new(faults))];
+fn expr_planners(faults: FieldFaults, dialect: Dialect) -> Vec<Arc<dyn ExprPlanner>> {
+    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(FieldPlanner::new(faults, dialect))];
     planners.extend(SessionStateDefaults::default_expr_planners());
     planners
 }
 
+fn relation_planners(dialect: Dialect) -> Vec<Arc<dyn RelationPlanner>> {
+    match dialect {
+        Dialect::Lake => vec![Arc::new(UnnestPlanner)],
+        Dialect::DataFusion => vec![],
+    }
+}
+
 /// Ours come first: types are coerced in the plan they leave.
-fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn AnalyzerRule + Send + Sync>> = vec![Arc::new(LateralUnnest)];
+fn analyzer_rules(dialect: Dialect) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn AnalyzerRule + Send + Sync>> = match dialect {
+        Dialect::Lake => vec![Arc::new(LateralUnnest), Arc::new(GroupedMaps)],
+        Dialect::DataFusion => vec![],
+    };
     rules.extend(Analyzer::new().rules);
+    rules
+}
+
+fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(AthenaFilters)];
+    rules.extend(Optimizer::new().rules);
     rules
 }
 
@@ -143,13 +178,18 @@ impl QuerySession {
         }
     }
 
-    /// Top-level columns of map type, of any store.
-    pub(crate) fn map_columns(&self) -> HashSet<String> {
-        let fields = self.stores.all().iter().flat_map(|store| store.schema.sql_schema().fields());
-        fields
-            .filter(|field| matches!(field.data_type(), DataType::Map(..)))
-            .map(|field| field.name().clone())
-            .collect()
+    /// Which functions aggregate and which need a window.
+    pub(crate) fn function_kinds(&self) -> FunctionKinds {
+        let names = |names: &mut dyn Iterator<Item = &String>| names.map(|name| name.to_lowercase()).collect();
+        let aggregates: HashSet<String> = names(&mut self.state.aggregate_functions().keys());
+        let windows: HashSet<String> = names(&mut self.state.window_functions().keys());
+        FunctionKinds { windows: windows.difference(&aggregates).cloned().collect(), aggregates }
+    }
+
+    /// Types of the columns of all stores by lower-case name.
+    pub(crate) fn column_types(&self) -> HashMap<String, DataType> {
+        let fields = self.stores.active().flat_map(|store| store.schema.sql_schema().fields());
+        fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
     }
 
     /// Columns of each store by every lower-case name it has.

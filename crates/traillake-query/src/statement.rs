@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::text::is_space;
 use crate::{QueryError, StatementRules};
 
-const ALLOWED: &str = "SELECT (with WITH, UNION, VALUES ...), EXPLAIN, SHOW TABLES, SHOW COLUMNS, DESCRIBE";
+const ALLOWED: &str = "SELECT (with WITH, UNION, VALUES ...), EXPLAIN, SHOW TABLES, SHOW COLUMNS, SHOW FUNCTIONS, DESCRIBE";
 const ALLOWED_QUERY: &str = "SELECT (with WITH, UNION, VALUES ...)";
 
 /// Refuses a text by its first word, so that statements the parser does not know are named as well.
@@ -23,6 +23,7 @@ pub(crate) fn check_first_keyword(tokens: &[TokenWithSpan]) -> Result<(), QueryE
         Keyword::SELECT
             | Keyword::WITH
             | Keyword::VALUES
+            | Keyword::TABLE
             | Keyword::EXPLAIN
             | Keyword::SHOW
             | Keyword::DESCRIBE
@@ -92,7 +93,8 @@ fn refuse(clause: Option<String>) -> ControlFlow<QueryError> {
 
 fn is_allowed(statement: &Statement) -> bool {
     match statement {
-        Statement::Query(_) | Statement::ShowTables { .. } | Statement::ShowColumns { .. } => true,
+        Statement::Query(_) | Statement::ShowTables { .. } => true,
+        Statement::ShowColumns { .. } | Statement::ShowFunctions { .. } => true,
         Statement::ExplainTable { describe_alias, .. } => *describe_alias != DescribeAlias::Explain,
         Statement::Explain { statement, options, .. } => {
             options.is_none() && matches!(**statement, Statement::Query(_))

@@ -3,6 +3,7 @@
 mod cells;
 mod conflicts;
 mod files;
+mod functions;
 mod objects;
 mod partitions;
 mod quarantine;
@@ -22,11 +23,11 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
-use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
 
 use crate::QueryError;
-use crate::catalog::{LakeStores, LakeTables};
+use crate::catalog::{LakeStores, LakeTables, StoreEntry};
 use crate::registry::QueryRegistry;
 
 /// Rows of a batch.
@@ -70,6 +71,7 @@ impl SystemSchema {
             files::table(),
             quarantine::table(),
             queries::table(),
+            functions::table(),
         ];
         Self { context, tables }
     }
@@ -121,6 +123,16 @@ impl PartitionStream for SystemPartition {
         });
         Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.table.schema), batches))
     }
+}
+
+/// The rows that `of_store` finds in each active store, one store after the other.
+fn of_each_store<F>(context: &SystemContext, of_store: fn(SystemContext, StoreEntry) -> F) -> Rows
+where
+    F: Future<Output = Result<Rows, QueryError>> + Send + 'static,
+{
+    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
+    let context = context.clone();
+    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
 }
 
 fn batch(schema: &SchemaRef, rows: &[Row]) -> Result<RecordBatch> {

@@ -13,9 +13,9 @@ use std::collections::HashMap;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use traillake_sql::LakeDialect;
 use crate::error::Position;
 use crate::{QueryError, statement};
+use traillake_sql::LakeDialect;
 
 pub use split::{is_complete_statement, split_statements};
 
@@ -93,41 +93,66 @@ pub(crate) fn is_space(token: &Token) -> bool {
     matches!(token, Token::Whitespace(_))
 }
 
-/// Turns `$EDS_ID` and the hidden columns into names, and refuses `<store>` after FROM and JOIN.
+/// Turns `$EDS_ID` and the hidden columns into names, and refuses what documents write where a
+/// store belongs: `<store>`, `{store}`, `?`, `$EventDataStoreId$`.
 fn replace_placeholders(
     tokens: &mut [TokenWithSpan],
     default_store: impl Fn() -> Result<String, QueryError>,
 ) -> Result<(), QueryError> {
-    let mut store_expected = false;
+    let mut expected = Expected::Anything;
     for i in 0..tokens.len() {
-        let at = tokens[i].span.start;
-        match &tokens[i].token {
+        let Some((token, rest)) = tokens.get_mut(i..).and_then(<[_]>::split_first_mut) else { break };
+        match &token.token {
             Token::Whitespace(_) => continue,
             Token::Placeholder(name) if name.eq_ignore_ascii_case("$EDS_ID") => {
-                tokens[i].token = Token::make_word(&default_store()?, Some('"'));
+                token.token = Token::make_word(&default_store()?, Some('"'));
             }
             Token::Placeholder(name) if HIDDEN_COLUMNS.iter().any(|hidden| hidden.eq_ignore_ascii_case(name)) => {
-                tokens[i].token = Token::make_word(name, Some('"'));
+                token.token = Token::make_word(name, Some('"'));
             }
-            Token::Lt if store_expected => return Err(placeholder(&tokens[i..], at)),
+            Token::Placeholder(_) if expected == Expected::Store => return Err(placeholder(token, &[], &Token::EOF)),
+            Token::Lt if expected != Expected::Anything => return Err(placeholder(token, rest, &Token::Gt)),
+            Token::LBrace => return Err(placeholder(token, rest, &Token::RBrace)),
             _ => {}
         }
-        store_expected =
-            matches!(&tokens[i].token, Token::Word(word) if matches!(word.keyword, Keyword::FROM | Keyword::JOIN));
+        expected = Expected::after(&token.token);
     }
     Ok(())
 }
 
-fn placeholder(tokens: &[TokenWithSpan], at: Location) -> QueryError {
+/// What may follow a token.
+#[derive(PartialEq, Eq)]
+enum Expected {
+    Store,
+    /// A store or a value, not an operator.
+    Operand,
+    Anything,
+}
+
+impl Expected {
+    fn after(token: &Token) -> Self {
+        match token {
+            Token::Word(word) if word.quote_style.is_none() => match word.keyword {
+                Keyword::FROM | Keyword::JOIN => Self::Store,
+                _ => Self::Anything,
+            },
+            Token::Comma => Self::Operand,
+            _ => Self::Anything,
+        }
+    }
+}
+
+/// The placeholder that starts with a token and ends with `end`.
+fn placeholder(first: &TokenWithSpan, rest: &[TokenWithSpan], end: &Token) -> QueryError {
     const LONGEST: usize = 16;
-    let mut text = String::new();
-    for token in tokens.iter().take(LONGEST) {
+    let mut text = first.token.to_string();
+    for token in rest.iter().take(LONGEST) {
         text.push_str(&token.token.to_string());
-        if token.token == Token::Gt {
+        if token.token == *end {
             break;
         }
     }
-    QueryError::Placeholder { text, position: position(at) }
+    QueryError::Placeholder { text, position: position(first.span.start) }
 }
 
 /// Makes quoted names match in any case, as they do in Lake, and returns them as written.

@@ -1,17 +1,75 @@
-//! The SQL that is parsed: generic SQL with lambdas, without what is not SQL in Lake.
+//! Trino's SELECT grammar, read into the tree of `sqlparser`.
+//!
+//! `sqlparser` makes the tokens and the tree. Its own rules for queries and expressions know the
+//! words and clauses of every database at once, which cannot be turned off one by one, so that
+//! [`LakeDialect`] takes over where a query or an expression begins, and the modules below are
+//! Trino's rules: `queries`, `select`, `grouping`, `windows`, `relations` for queries, `operators`,
+//! `operands`, `calls`, `special`, `json`, `literals`, `intervals`, `types` for expressions.
+//! No rule reads a token twice, and what a text may not say is an error, never something else.
+//!
+//! What the tree has no node for, or one with another meaning, becomes a call. Texts are literals,
+//! types are written as in `map(varchar,json)`.
+//!
+//! | text | call |
+//! |---|---|
+//! | `CAST(x AS t)`, `t 'x'`, `1e3` | `"$cast"(x, 't')` |
+//! | `TRY_CAST(x AS t)` | `"$try_cast"(x, 't')` |
+//! | `TRY(x)` | `"$try"("$" -> x)`, a lambda whose parameter nothing names |
+//! | `ROW(a, b)`, `(a, b)` | `"$row"(a, b)` |
+//! | `a[i]`, `m[k]`, `r[1]` | `"$subscript"(a, i)` |
+//! | `x AT TIME ZONE 'z'` | `at_timezone(x, 'z')` |
+//! | `timestamp '...'`, `time '...'` that ends in a zone | `"$cast"('...', 'timestamp with time zone')`, `"$cast"('...', 'time with time zone')` |
+//! | `JSON '...'` | `json_parse('...')` |
+//! | `CURRENT_DATE`, `CURRENT_TIMESTAMP`, `LOCALTIMESTAMP`, `CURRENT_TIME`, `LOCALTIME` | `current_date()`, `current_timestamp()` ...; a precision other than 3 is an argument |
+//! | `EXTRACT(field FROM x)` | `year(x)`, `day_of_week(x)`, `timezone_hour(x)` ... |
+//! | `SUBSTRING(s FROM a FOR b)` | `substr(s, a, b)` |
+//! | `POSITION(part IN s)` | `strpos(s, part)` |
+//! | `TRIM(BOTH c FROM s)`, `LEADING`, `TRAILING` | `trim(s, c)`, `ltrim(s, c)`, `rtrim(s, c)` |
+//! | `NORMALIZE(s, NFD)` | `normalize(s, 'NFD')` |
+//! | `LISTAGG(x, sep) WITHIN GROUP (ORDER BY y)` | `listagg(x, sep ORDER BY y)`; with ON OVERFLOW TRUNCATE `listagg(x, sep, 'truncate', filler, with_count ORDER BY y)` |
+//! | `JSON_EXISTS(s, path)` | `"$json_exists"(s, path, on_error)`: `false`, `true`, `unknown`, `error` |
+//! | `JSON_VALUE(s, path)` | `"$json_value"(s, path, type, on_empty, empty_default, on_error, error_default)`: `null`, `error`, `default`; the defaults are NULL for the first two |
+//! | `JSON_QUERY(s, path)` | `"$json_query"(s, path, wrapper, quotes, on_empty, on_error)`: `without`, `conditional`, `unconditional`; `keep`, `omit`; `null`, `error`, `empty array`, `empty object` |
+//! | `JSON_OBJECT(k : v, ...)` | `"$json_object"(mode, k, v, ...)`: `null`, `absent`, `null unique`, `absent unique` |
+//! | `JSON_ARRAY(v, ...)` | `"$json_array"(mode, v, ...)`: `absent`, `null` |
+//! | `v FORMAT JSON` in these two | `json_parse(v)` |
+//!
+//! `IF` is a CASE, an interval holds all its units in its text (`INTERVAL '2 days 3 hours'`), windows
+//! are written out where they are named, and `TABLE x` is `SELECT * FROM x`.
 
-use std::any::TypeId;
+mod calls;
+mod cursor;
+mod grouping;
+mod intervals;
+mod json;
+mod keywords;
+mod literals;
+mod nodes;
+mod operands;
+mod operators;
+mod queries;
+mod relations;
+mod select;
+mod special;
+mod types;
+mod unicode;
+mod windows;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::sql::sqlparser::ast::Expr;
-use datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect, Precedence};
-use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::ast::{Expr, Statement};
+use datafusion::sql::sqlparser::dialect::Dialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+use cursor::Grammar;
 
 /// CloudTrail Lake's SQL as far as the parser is concerned.
 ///
-/// The parser tries some constructs twice, and on a mistake inside nested ones again and again:
-/// the dialect counts operands and ends the parse when there are far more than the text can hold.
+/// Texts may hold rules within each other some hundred levels deep: parse those of strangers on a
+/// thread with a deep stack. Statements other than queries are read by the parser's own rules, which
+/// try some constructs twice, so that the dialect counts operands and ends the parse when there are
+/// far more than the text can hold.
 #[derive(Debug)]
 pub struct LakeDialect {
     operands_left: AtomicUsize,
@@ -29,6 +87,13 @@ impl LakeDialect {
     pub fn gave_up(&self) -> bool {
         self.operands_left.load(Ordering::Relaxed) == 0
     }
+
+    /// Counts one operand; `false` when there were too many.
+    fn count_operand(&self) -> bool {
+        let left = self.operands_left.load(Ordering::Relaxed).saturating_sub(1);
+        self.operands_left.store(left, Ordering::Relaxed);
+        left > 0
+    }
 }
 
 impl Default for LakeDialect {
@@ -38,140 +103,38 @@ impl Default for LakeDialect {
 }
 
 impl Dialect for LakeDialect {
-    // Code paths of the parser that ask for "generic" stay open to us.
-    fn dialect(&self) -> TypeId {
-        TypeId::of::<GenericDialect>()
-    }
-
     fn is_delimited_identifier_start(&self, ch: char) -> bool {
-        ch == '"' || ch == '`'
+        ch == '"'
     }
 
     fn is_identifier_start(&self, ch: char) -> bool {
-        ch.is_alphabetic() || ch == '_'
+        ch.is_ascii_alphabetic() || ch == '_'
     }
 
     fn is_identifier_part(&self, ch: char) -> bool {
-        ch.is_alphanumeric() || ch == '_' || ch == '$' || ch == '@'
+        ch.is_ascii_alphanumeric() || ch == '_'
     }
 
-    fn supports_lambda_functions(&self) -> bool {
+    // `$StartTime$` is one token then, and `$$text$$` no text.
+    fn supports_dollar_placeholder(&self) -> bool {
         true
     }
 
-    fn supports_filter_during_aggregation(&self) -> bool {
-        true
+    fn parse_statement(&self, parser: &mut Parser<'_>) -> Option<Result<Statement, ParserError>> {
+        let mut grammar = Grammar::new(self, parser);
+        let is_query = grammar.at_query_nth(0) || grammar.at_token(&Token::LParen);
+        is_query.then(|| grammar.whole_query().map(|query| Statement::Query(Box::new(query))))
     }
 
-    fn supports_within_after_array_aggregation(&self) -> bool {
-        true
+    // An expression is read as a whole; the parser finds nothing to add to it.
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        Some(Grammar::new(self, parser).expression())
     }
 
-    fn supports_group_by_expr(&self) -> bool {
-        true
+    fn get_next_precedence(&self, _parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        Some(Ok(self.prec_unknown()))
     }
-
-    fn supports_window_function_null_treatment_arg(&self) -> bool {
-        true
-    }
-
-    fn supports_window_clause_named_window_reference(&self) -> bool {
-        true
-    }
-
-    fn supports_parens_around_table_factor(&self) -> bool {
-        true
-    }
-
-    fn supports_values_as_table_factor(&self) -> bool {
-        true
-    }
-
-    fn supports_unicode_string_literal(&self) -> bool {
-        true
-    }
-
-    fn supports_select_wildcard_except(&self) -> bool {
-        true
-    }
-
-    fn supports_select_wildcard_exclude(&self) -> bool {
-        true
-    }
-
-    fn supports_nested_comments(&self) -> bool {
-        true
-    }
-
-    fn supports_try_convert(&self) -> bool {
-        true
-    }
-
-    fn supports_array_typedef_with_brackets(&self) -> bool {
-        true
-    }
-
-    fn supports_interval_options(&self) -> bool {
-        true
-    }
-
-    fn allow_extract_custom(&self) -> bool {
-        true
-    }
-
-    fn allow_extract_single_quotes(&self) -> bool {
-        true
-    }
-
-    // Called for every operand; this error is the one that no attempt of the parser survives.
-    fn parse_prefix(&self, _parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
-        let left = self.operands_left.load(Ordering::Relaxed).saturating_sub(1);
-        self.operands_left.store(left, Ordering::Relaxed);
-        (left == 0).then_some(Err(ParserError::RecursionLimitExceeded))
-    }
-
-    // The parser reads the right side of IS DISTINCT FROM as a whole expression,
-    // so that `a IS DISTINCT FROM 'x' AND b` would compare `a` with `'x' AND b`.
-    fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, _precedence: u8) -> Option<Result<Expr, ParserError>> {
-        if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
-            return Some(compared(self, parser, expr, Expr::IsDistinctFrom));
-        }
-        if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM]) {
-            return Some(compared(self, parser, expr, Expr::IsNotDistinctFrom));
-        }
-        None
-    }
-}
-
-fn compared(
-    dialect: &LakeDialect,
-    parser: &mut Parser<'_>,
-    left: &Expr,
-    comparison: fn(Box<Expr>, Box<Expr>) -> Expr,
-) -> Result<Expr, ParserError> {
-    let right = parser.parse_subexpr(dialect.prec_value(Precedence::Is))?;
-    Ok(comparison(Box::new(left.clone()), Box::new(right)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(sql: &str) -> Expr {
-        Parser::new(&LakeDialect::default()).try_with_sql(sql).unwrap().parse_expr().unwrap()
-    }
-
-    #[test]
-    fn is_distinct_from_binds_tighter_than_and() {
-        let expr = parsed("a IS DISTINCT FROM 'x' AND b IS NOT DISTINCT FROM c OR d");
-        assert_eq!(expr.to_string(), "a IS DISTINCT FROM 'x' AND b IS NOT DISTINCT FROM c OR d");
-        let Expr::BinaryOp { left, .. } = expr else { panic!("an OR was expected") };
-        let Expr::BinaryOp { left, .. } = *left else { panic!("an AND was expected") };
-        assert!(matches!(*left, Expr::IsDistinctFrom(..)));
-    }
-
-    #[test]
-    fn lambdas_parse() {
-        assert!(parsed("filter(resources, r -> r.arn IS NOT NULL)").to_string().contains("->"));
-    }
-}
+mod tests;

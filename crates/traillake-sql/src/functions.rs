@@ -1,13 +1,30 @@
 //! Every function of Lake's SQL, documented.
 
+mod conditional;
+mod aggregates;
+mod arrays;
+mod datetime;
 mod doc;
-mod kit;
+pub(crate) mod json;
+mod investigation;
+pub(crate) mod kit;
+mod url;
+mod network;
+mod numbers;
+mod reference;
+mod regex;
+mod lambdas;
+mod maps;
+mod strings;
+mod windows;
 
 use std::sync::{Arc, LazyLock};
 
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::ScalarUDF;
 
 pub use doc::{Function, FunctionDoc, Group, Implementation, Origin};
+pub use reference::reference_markdown;
 
 /// All functions, by chapter and name.
 pub fn functions() -> &'static [Function] {
@@ -23,11 +40,15 @@ pub fn functions() -> &'static [Function] {
 }
 
 /// One entry for each module of functions.
-const CHAPTERS: &[fn() -> Vec<Function>] = &[];
+const CHAPTERS: &[fn() -> Vec<Function>] = &[url::functions, network::functions, numbers::functions, arrays::functions, lambdas::functions, maps::functions, regex::functions, conditional::functions, strings::functions, json::functions, aggregates::functions, datetime::functions, windows::functions, investigation::functions];
+
+/// Functions that only the grammar calls.
+const HIDDEN: &[fn() -> Vec<Arc<ScalarUDF>>] = &[arrays::hidden, maps::hidden, crate::casts::hidden, conditional::hidden, json::hidden];
 
 /// Adds the functions to a session in the place of those it has.
-pub fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
+pub fn register(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let (mut scalar, mut higher, mut aggregate, mut window) = (vec![], vec![], vec![], vec![]);
+    scalar.extend(HIDDEN.iter().flat_map(|hidden| hidden()));
     for function in functions() {
         match &function.implementation {
             Implementation::Scalar(function) => scalar.push(Arc::clone(function)),
@@ -37,7 +58,11 @@ pub fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
             Implementation::Grammar => {}
         }
     }
+    builder.expr_planners().get_or_insert_default().insert(0, Arc::new(strings::TextForms));
+    higher.extend(conditional::hidden_higher());
+    crate::operators::install(&mut builder);
     builder
+        .with_optimizer_rule(Arc::new(lambdas::LiftLambdas))
         .with_scalar_functions(scalar)
         .with_higher_order_functions(higher)
         .with_aggregate_functions(aggregate)

@@ -18,14 +18,17 @@
 //!
 //! What it does not do: it knows no stores, no sessions and no limits, and reads no data.
 
+pub mod athena;
+mod casts;
 mod dialect;
 mod functions;
+mod operators;
 #[cfg(test)]
 mod testing;
 mod text_form;
 mod types;
 
 pub use dialect::LakeDialect;
-pub use functions::{Function, FunctionDoc, Group, Implementation, Origin, functions, register};
+pub use functions::{Function, FunctionDoc, Group, Implementation, Origin, functions, reference_markdown, register};
 pub use text_form::text_of;
 pub use types::type_name;

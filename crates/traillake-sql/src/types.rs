@@ -9,7 +9,15 @@
 //! | timestamp(3), with time zone | `Timestamp(Millisecond, None)`, `Timestamp(Millisecond, Some(zone))` |
 //! | interval day to second, year to month | `Interval(MonthDayNano)` |
 
+mod common;
+mod parse;
+mod sql_type;
+
 use arrow::datatypes::DataType;
+
+pub(crate) use common::{common_type, decimal_of};
+pub(crate) use parse::parse_type;
+pub(crate) use sql_type::{SqlType, entries_field, item_field, map_fields, map_parts, row_fields};
 
 /// Bytes of an address.
 pub(crate) const IP_ADDRESS_BYTES: i32 = 16;
@@ -17,6 +25,11 @@ pub(crate) const IP_ADDRESS_BYTES: i32 = 16;
 /// Whether the type is varchar.
 pub(crate) fn is_text(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Utf8 | DataType::Utf8View)
+}
+
+/// The name of a field of a row that was written without names.
+pub(crate) fn anonymous_field(index: usize) -> String {
+    format!("field{index}")
 }
 
 /// Trino's name of a type: `map(varchar, bigint)`.
@@ -48,7 +61,10 @@ pub fn type_name(data_type: &DataType) -> String {
         | DataType::ListView(item)
         | DataType::LargeListView(item) => format!("array({})", type_name(item.data_type())),
         DataType::Struct(fields) => {
-            let fields = fields.iter().map(|field| format!("{} {}", field.name(), type_name(field.data_type())));
+            let fields = fields.iter().enumerate().map(|(index, field)| {
+                let name = type_name(field.data_type());
+                if *field.name() == anonymous_field(index) { name } else { format!("{} {name}", field.name()) }
+            });
             format!("row({})", fields.collect::<Vec<_>>().join(", "))
         }
         DataType::Map(entries, _) => match entries.data_type() {

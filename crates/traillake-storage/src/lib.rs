@@ -71,7 +71,7 @@ pub use compaction::{CompactOptions, CompactReport, CompactedPartition, compact}
 pub use expiry::{ExpireOptions, ExpireReport, ExpiredPartition, expire};
 pub use layout::Effort;
 pub use lookup::{Candidate, StoredMatch, find_stored};
-pub use provider::{EventTableProvider, ScanPolicy};
+pub use provider::{EventTableProvider, ScanDescription, ScanPolicy, describe_scans};
 pub use scan_report::{ScanMetrics, ScanReport, ScanTracker, scan_metrics};
 pub use writer::{EventFileWriter, write_event_file};
 // ---- end of STORAGE-TABLE ----

@@ -25,10 +25,13 @@ use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventSchema, RECORD_RE
 use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, keep_files};
 use crate::{EventTable, TableSnapshot};
 
+mod describe;
 mod files;
 mod footers;
 mod scan;
 mod source;
+
+pub use describe::{ScanDescription, describe_scans};
 
 /// What a scan shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
 use datafusion::physical_expr::expressions::Literal;
 use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
 
+mod calendar;
 pub(crate) mod files;
 pub(crate) mod leaves;
 mod times;

@@ -55,8 +55,8 @@ pub use traillake_model::{
     TrailSettings,
 };
 pub use traillake_query::{
-    LakeNames, QueryError, QueryLimits, QueryOptions, QueryParameter, QueryResult, QueryStats, StatementRules,
-    StoreNames, is_complete_statement, split_statements,
+    DefaultSchema, Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryParameter, QueryResult, QueryStats,
+    StatementRules, StoreNames, is_complete_statement, split_statements,
 };
 pub use traillake_storage::{
     CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition,

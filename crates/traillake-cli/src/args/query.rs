@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-use traillake::{ByteSize, QueryParameter};
+use traillake::{ByteSize, DefaultSchema, Dialect, QueryParameter};
 
 use super::HumanDuration;
 
@@ -56,6 +56,47 @@ impl Format {
     }
 }
 
+/// Whose SQL a statement is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectArg {
+    /// CloudTrail Lake's: Trino's SELECT
+    #[default]
+    Lake,
+    /// The engine's own grammar and functions
+    Datafusion,
+}
+
+impl From<DialectArg> for Dialect {
+    fn from(dialect: DialectArg) -> Self {
+        match dialect {
+            DialectArg::Lake => Self::Lake,
+            DialectArg::Datafusion => Self::DataFusion,
+        }
+    }
+}
+
+/// Where a table without a schema is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaArg {
+    /// The event data stores
+    #[default]
+    Stores,
+    /// The event data stores as Athena's CloudTrail table shows them
+    Athena,
+    /// What the lake knows of itself
+    System,
+}
+
+impl From<SchemaArg> for DefaultSchema {
+    fn from(schema: SchemaArg) -> Self {
+        match schema {
+            SchemaArg::Stores => Self::Stores,
+            SchemaArg::Athena => Self::Athena,
+            SchemaArg::System => Self::System,
+        }
+    }
+}
+
 /// Options of everything that asks.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct AskArgs {
@@ -65,6 +106,12 @@ pub(crate) struct AskArgs {
     /// How to write the rows [default: table]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = false)]
     pub(crate) format: Option<Format>,
+    /// Whose SQL the statement is
+    #[arg(long, value_enum, value_name = "DIALECT", default_value_t)]
+    pub(crate) dialect: DialectArg,
+    /// Where a table without a schema is looked for
+    #[arg(long, value_enum, value_name = "SCHEMA", default_value_t)]
+    pub(crate) schema: SchemaArg,
     /// Stop with an error after so many rows [default: no limit]
     #[arg(long, value_name = "N")]
     pub(crate) max_rows: Option<u64>,

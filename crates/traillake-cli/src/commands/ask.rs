@@ -41,6 +41,8 @@ impl Asker {
         let lake = context.asking(limits(section, args)).await?;
         let options = QueryOptions {
             default_store: args.store.clone().or_else(|| section.store.clone()),
+            dialect: args.dialect.into(),
+            schema: args.schema.into(),
             max_rows: args.max_rows.or(section.max_rows),
             timeout: args.timeout.or(section.timeout).map(|timeout| timeout.0),
             ..QueryOptions::default()

@@ -4,15 +4,18 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-use crate::args::Format;
+use crate::args::{DialectArg, Format};
 
 /// All of them, for completion.
-pub(super) const NAMES: [&str; 8] = [".exit", ".help", ".mode", ".output", ".read", ".schema", ".stores", ".timer"];
+pub(super) const NAMES: [&str; 10] =
+    [".dialect", ".exit", ".functions", ".help", ".mode", ".output", ".read", ".schema", ".stores", ".timer"];
 
 /// A command of the prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum DotCommand {
+    Dialect(Option<DialectArg>),
     Exit,
+    Functions(Option<String>),
     Help,
     Mode(Option<Format>),
     Output(Option<String>),
@@ -31,9 +34,14 @@ impl FromStr for DotCommand {
         let argument = (!rest.trim().is_empty()).then(|| rest.trim().trim_matches('\'').trim_matches('"').to_owned());
         match (name, argument) {
             (".exit" | ".quit", None) => Ok(Self::Exit),
+            (".functions", pattern) => Ok(Self::Functions(pattern)),
             (".help", None) => Ok(Self::Help),
             (".stores", None) => Ok(Self::Stores),
             (".schema", store) => Ok(Self::Schema(store)),
+            (".dialect", None) => Ok(Self::Dialect(None)),
+            (".dialect", Some(dialect)) => DialectArg::from_str(&dialect, true)
+                .map(|dialect| Self::Dialect(Some(dialect)))
+                .map_err(|_| format!("`{dialect}` is not a dialect: `lake` or `datafusion`")),
             (".mode", None) => Ok(Self::Mode(None)),
             (".mode", Some(format)) => Format::from_str(&format, true)
                 .map(|format| Self::Mode(Some(format)))
@@ -57,7 +65,10 @@ mod tests {
     fn commands_are_read_with_their_arguments() {
         let read = |line: &str| line.parse::<DotCommand>();
         assert_eq!(read(".exit"), Ok(DotCommand::Exit));
+        assert_eq!(read(".dialect DataFusion"), Ok(DotCommand::Dialect(Some(DialectArg::Datafusion))));
         assert_eq!(read("  .schema events ;"), Ok(DotCommand::Schema(Some("events".to_owned()))));
+        assert_eq!(read(".functions array%;"), Ok(DotCommand::Functions(Some("array%".to_owned()))));
+        assert_eq!(read(".functions"), Ok(DotCommand::Functions(None)));
         assert_eq!(read(".mode CSV"), Ok(DotCommand::Mode(Some(Format::Csv))));
         assert_eq!(read(".output 'a b.csv'"), Ok(DotCommand::Output(Some("a b.csv".to_owned()))));
         assert_eq!(read(".output"), Ok(DotCommand::Output(None)));
@@ -66,7 +77,7 @@ mod tests {
 
     #[test]
     fn what_is_no_command_is_said_to_be_none() {
-        for line in [".", ".nosuch", ".mode xml", ".read", ".timer", ".timer maybe", ".exit now"] {
+        for line in [".", ".nosuch", ".dialect mysql", ".mode xml", ".read", ".timer", ".timer maybe", ".exit now"] {
             assert!(line.parse::<DotCommand>().is_err(), "{line}");
         }
     }

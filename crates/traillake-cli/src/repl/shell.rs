@@ -18,7 +18,9 @@ const HELP: &str = "\
   SELECT ...;            ask; a statement ends in `;` and may span lines
   .stores                the event data stores
   .schema [STORE]        the columns and fields of a store
+  .functions [PATTERN]   the functions, with an example each; all whose name holds the pattern
   .mode [FORMAT]         how rows are written: table, csv, tsv, json, ndjson, markdown, arrow, parquet
+  .dialect [DIALECT]     whose SQL statements are: lake or datafusion
   .output [FILE]         write rows to a file; without one, to the screen again
   .timer on|off          say what a query cost
   .read FILE             run the statements of a file
@@ -90,7 +92,10 @@ impl<'a> Shell<'a> {
             DotCommand::Exit => return Ok(Flow::Exit),
             DotCommand::Help => Printer::data(HELP)?,
             DotCommand::Stores => self.stores().await?,
+            DotCommand::Functions(pattern) => self.functions(pattern.as_deref()).await?,
             DotCommand::Schema(store) => self.schema(store.as_deref()).await?,
+            DotCommand::Dialect(None) => Printer::data(&format!("{}\n", self.asker.options.dialect.as_str()))?,
+            DotCommand::Dialect(Some(dialect)) => self.asker.options.dialect = dialect.into(),
             DotCommand::Mode(None) => Printer::data(&format!("{}\n", self.asker.format.as_str()))?,
             DotCommand::Mode(Some(format)) => self.mode(format),
             DotCommand::Output(path) => self.output(path.as_deref())?,
@@ -131,6 +136,14 @@ impl<'a> Shell<'a> {
     async fn stores(&mut self) -> Result<()> {
         self.inform("SELECT name, id, kind, status, retention_days, partition_by FROM system.stores ORDER BY name")
             .await
+    }
+
+    /// All functions, or those whose name holds the text or, if it has a `%`, is like it.
+    async fn functions(&mut self, pattern: Option<&str>) -> Result<()> {
+        let Some(pattern) = pattern else { return self.inform("SHOW FUNCTIONS").await };
+        let pattern = pattern.replace('\'', "''");
+        let pattern = if pattern.contains('%') { pattern } else { format!("%{pattern}%") };
+        self.inform(&format!("SHOW FUNCTIONS LIKE '{pattern}'")).await
     }
 
     /// The columns of a store, the one of `--store`, or the only one.

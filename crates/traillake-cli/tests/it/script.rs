@@ -38,6 +38,17 @@ fn dot_commands_work_in_scripts() {
 }
 
 #[test]
+fn functions_are_listed_by_a_part_of_their_name() {
+    let world = World::with_events();
+    let ran = world.run_with_input(&[], ".mode csv\n.functions most_f\n.functions 'xx%'\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let header = "name,category,usage,description,example,example_result\n";
+    assert!(ran.stdout.starts_with(header), "{}", ran.stdout);
+    let names: Vec<_> = ran.stdout.lines().filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(names, ["name", "approx_most_frequent", "name", "xxhash64"]);
+}
+
+#[test]
 fn a_script_that_reads_itself_ends() {
     let world = World::with_events();
     world.write("loop.sql", ".read loop.sql\n");

@@ -9,7 +9,7 @@ use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::error::{DataFusionError, Result};
 use tokio::sync::Mutex;
 use traillake_columnar::EventSchema;
-use traillake_model::{EventDataStoreId, EventDataStoreSettings};
+use traillake_model::{EventDataStoreId, EventDataStoreKind, EventDataStoreSettings};
 use traillake_storage::{EventTableProvider, ScanPolicy};
 
 use super::LakeTables;
@@ -76,7 +76,7 @@ pub(crate) struct StoreSchema {
     tables: LakeTables,
     stores: LakeStores,
     hidden_columns: Arc<AtomicBool>,
-    opened: Mutex<HashMap<EventDataStoreId, Arc<EventTableProvider>>>,
+    opened: Mutex<HashMap<(EventDataStoreId, bool), Arc<EventTableProvider>>>,
 }
 
 impl StoreSchema {
@@ -84,14 +84,46 @@ impl StoreSchema {
         Self { tables, stores, hidden_columns, opened: Mutex::default() }
     }
 
-    async fn open(&self, store: &StoreEntry) -> Result<Arc<EventTableProvider>, QueryError> {
+    /// Whether the query names a hidden column.
+    pub(super) fn shows_hidden_columns(&self) -> bool {
+        self.hidden_columns.load(Ordering::Relaxed)
+    }
+
+    /// Names of the active stores of a kind.
+    pub(super) fn names_of(&self, kind: EventDataStoreKind) -> Vec<String> {
+        let stores = self.stores.active().filter(|store| store.settings.kind == kind);
+        stores.map(|store| store.name().to_owned()).collect()
+    }
+
+    /// A store of that kind with its hidden columns, whatever the query names.
+    pub(super) async fn table_with_hidden_columns(
+        &self,
+        name: &str,
+        kind: EventDataStoreKind,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        match self.stores.find(name).filter(|store| store.settings.kind == kind) {
+            Some(store) => Ok(Some(self.open_active(store, true).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn open_active(&self, store: &StoreEntry, hidden_columns: bool) -> Result<Arc<dyn TableProvider>> {
+        let external = |error: QueryError| DataFusionError::External(Box::new(error));
+        if !store.settings.status.answers() {
+            let status = store.settings.status.as_str();
+            return Err(external(QueryError::InactiveStore { name: store.name().to_owned(), status }));
+        }
+        Ok(self.open(store, hidden_columns).await.map_err(external)?)
+    }
+
+    async fn open(&self, store: &StoreEntry, hidden_columns: bool) -> Result<Arc<EventTableProvider>, QueryError> {
         let mut opened = self.opened.lock().await;
-        if let Some(table) = opened.get(&store.settings.id) {
+        let key = (store.settings.id, hidden_columns);
+        if let Some(table) = opened.get(&key) {
             return Ok(Arc::clone(table));
         }
-        let hidden_columns = self.hidden_columns.load(Ordering::Relaxed);
         let table = Arc::new(open_store(&self.tables, &store.settings, hidden_columns).await?);
-        opened.insert(store.settings.id, Arc::clone(&table));
+        opened.insert(key, Arc::clone(&table));
         Ok(table)
     }
 }
@@ -115,14 +147,10 @@ impl SchemaProvider for StoreSchema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Some(store) = self.stores.find(name) else { return Ok(None) };
-        let external = |error: QueryError| DataFusionError::External(Box::new(error));
-        if !store.settings.status.answers() {
-            let status = store.settings.status.as_str();
-            return Err(external(QueryError::InactiveStore { name: store.name().to_owned(), status }));
+        match self.stores.find(name) {
+            Some(store) => Ok(Some(self.open_active(store, self.shows_hidden_columns()).await?)),
+            None => Ok(None),
         }
-        let table = self.open(store).await.map_err(external)?;
-        Ok(Some(table))
     }
 
     fn table_exist(&self, name: &str) -> bool {

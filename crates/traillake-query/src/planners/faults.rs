@@ -24,6 +24,8 @@ pub(crate) enum Denied {
     },
     /// An array.
     Array,
+    /// A map: its keys are not fields.
+    Map,
     /// A value without fields.
     Plain,
 }

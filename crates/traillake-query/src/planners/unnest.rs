@@ -128,7 +128,7 @@ fn lists_of(expr: Expr) -> Result<Vec<List>> {
         DataType::Null => {
             Ok(vec![list(expr.cast_to(&DataType::new_list(DataType::Utf8, true), &DFSchema::empty())?, None)])
         }
-        other => plan_err!("UNNEST takes arrays and maps, not {other}"),
+        other => plan_err!("UNNEST takes arrays and maps, not {}", traillake_sql::type_name(other)),
     }
 }
 

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    Query, Statement, Value, Visit, VisitMut, Visitor, VisitorMut,
+    BinaryOperator, Expr, Query, Statement, Value, Visit, VisitMut, Visitor, VisitorMut,
 };
 
+use super::call::call;
 use crate::functions::ALL_TRUE;
 
 /// Balances every chain of a statement; AND and OR are associative, so its meaning stays.
@@ -66,7 +66,7 @@ fn grouped(operands: Vec<Expr>) -> Vec<Expr> {
     apart.extend(queries);
     while !plain.is_empty() {
         let rest = plain.split_off(plain.len().min(APART));
-        apart.push(all_true(std::mem::replace(&mut plain, rest)));
+        apart.push(call(ALL_TRUE, std::mem::replace(&mut plain, rest)));
     }
     apart
 }
@@ -81,21 +81,6 @@ fn holds_query(expr: &Expr) -> bool {
         }
     }
     expr.visit(&mut Finder).is_break()
-}
-
-fn all_true(conditions: Vec<Expr>) -> Expr {
-    let args = conditions.into_iter().map(|condition| FunctionArg::Unnamed(FunctionArgExpr::Expr(condition)));
-    let list = FunctionArgumentList { duplicate_treatment: None, args: args.collect(), clauses: vec![] };
-    Expr::Function(Function {
-        name: Ident::new(ALL_TRUE).into(),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(list),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: vec![],
-    })
 }
 
 /// Joins neighbours, then pairs of neighbours, until one tree is left.

@@ -1,85 +1,84 @@
-//! Fields after calls and subscripts, fields of lambda parameters, and keys of maps.
+//! Subscripts as calls of `$subscript`; fields after calls, subscripts and lambda parameters.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Expr, Ident, LambdaFunction, Subscript, Value, VisitMut, VisitorMut,
-};
+use arrow::datatypes::DataType;
+use datafusion::sql::sqlparser::ast::{AccessExpr, Expr, Ident, Subscript, Value};
 
 use super::RewriteContext;
+use super::call::{call, column, field};
 use crate::text::position;
 
-/// Rewrites one expression, not its parts.
-pub(super) fn rewrite(expr: &mut Expr, context: &RewriteContext) {
+/// The function behind `a[i]` and `m['k']`.
+const SUBSCRIPT: &str = "$subscript";
+
+/// Parameters of the lambdas around an expression, innermost last, in lower case.
+pub(super) type Parameters = Vec<HashSet<String>>;
+
+/// Rewrites one expression whose parts are rewritten already.
+pub(super) fn rewrite(expr: &mut Expr, parameters: &Parameters, context: &RewriteContext) {
+    let is_parameter = |name: &Ident| parameters.iter().any(|names| names.contains(&name.value.to_lowercase()));
+    let taken = || Expr::value(Value::Null);
     match expr {
-        Expr::CompoundFieldAccess { root, access_chain } => name_fields(root, access_chain, context),
-        Expr::CompoundIdentifier(parts) => keep_map_keys(parts, context),
-        Expr::Lambda(lambda) => fields_of_parameters(lambda, context),
+        Expr::CompoundIdentifier(parts) if parts.first().is_some_and(is_parameter) => {
+            let mut parts = std::mem::take(parts).into_iter();
+            let Some(parameter) = parts.next() else { return };
+            *expr = parts.fold(Expr::Identifier(parameter), |row, name| field(row, as_written(&name, context)));
+        }
+        Expr::CompoundFieldAccess { root, access_chain } => {
+            let (root, chain) = (std::mem::replace(root.as_mut(), taken()), std::mem::take(access_chain));
+            let names_column = matches!(&root, Expr::Identifier(name) if !is_parameter(name));
+            *expr = accessed(root, chain, names_column, context);
+        }
         _ => {}
     }
 }
 
-/// `element_at(resources, 1).arn` is planned as `element_at(resources, 1)['arn']`.
-///
-/// Leading names of `a.b[1].c` stay: they may be a relation and its column.
-fn name_fields(root: &Expr, chain: &mut [AccessExpr], context: &RewriteContext) {
-    let mut is_name = matches!(root, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
+/// `root` and what follows it; leading names may be a relation and its column.
+fn accessed(root: Expr, chain: Vec<AccessExpr>, names_column: bool, context: &RewriteContext) -> Expr {
+    let mut chain = chain.into_iter().peekable();
+    let mut value = match root {
+        Expr::Identifier(name) if names_column => {
+            let mut parts = vec![name];
+            while let Some(AccessExpr::Dot(Expr::Identifier(name))) = chain.next_if(is_dot) {
+                parts.push(name);
+            }
+            column(parts)
+        }
+        other => other,
+    };
     for access in chain {
-        is_name &= matches!(access, AccessExpr::Dot(Expr::Identifier(_)));
-        if is_name {
-            continue;
-        }
-        if let AccessExpr::Dot(Expr::Identifier(name)) = access {
-            *access = AccessExpr::Subscript(field(name, context));
-        }
+        value = match access {
+            AccessExpr::Subscript(Subscript::Index { index }) => call(SUBSCRIPT, vec![value, index]),
+            AccessExpr::Dot(Expr::Identifier(name)) => field(value, as_written(&name, context)),
+            other => Expr::CompoundFieldAccess { root: Box::new(value), access_chain: vec![other] },
+        };
+    }
+    value
+}
+
+/// `t.column.field` as the field of a column: of the columns of outer queries the planner knows no fields.
+pub(super) fn spell_out(expr: &mut Expr, context: &RewriteContext) {
+    const QUALIFIERS: usize = 2;
+    let Expr::CompoundIdentifier(parts) = &*expr else { return };
+    let is_row = |part: &Ident| {
+        let data_type = context.column_types.get(&part.value.to_lowercase());
+        matches!(data_type, Some(DataType::Struct(_)))
+    };
+    let Some(column_at) = parts.iter().take(QUALIFIERS).position(is_row) else { return };
+    let (names, fields) = parts.split_at(column_at + 1);
+    if !fields.is_empty() {
+        let row = column(names.to_vec());
+        *expr = fields.iter().fold(row, |row, name| field(row, as_written(name, context)));
     }
 }
 
-fn field(name: &Ident, context: &RewriteContext) -> Subscript {
-    let text = Value::SingleQuotedString(as_written(name, context));
-    Subscript::Index { index: Expr::Value(text.with_span(name.span)) }
+fn is_dot(access: &AccessExpr) -> bool {
+    matches!(access, AccessExpr::Dot(Expr::Identifier(_)))
 }
 
 /// A name as the query spells it; quoted names were lowered before parsing.
 pub(super) fn as_written(name: &Ident, context: &RewriteContext) -> String {
     let written = position(name.span.start).and_then(|at| context.written.get(&at));
     written.filter(|_| name.quote_style.is_some()).cloned().unwrap_or_else(|| name.value.clone())
-}
-
-/// `requestParameters.bucketName` asks a map for the key `bucketName`, not `bucketname`.
-fn keep_map_keys(parts: &mut [Ident], context: &RewriteContext) {
-    const QUALIFIERS: usize = 2;
-    let column =
-        parts.iter().take(QUALIFIERS).position(|part| context.map_columns.contains(&part.value.to_lowercase()));
-    for key in column.map_or(&mut [][..], |column| &mut parts[column + 1..]) {
-        key.value = as_written(key, context);
-        key.quote_style = Some('"');
-    }
-}
-
-/// `r -> r.arn` is planned as `r -> r['arn']`.
-fn fields_of_parameters(lambda: &mut LambdaFunction, context: &RewriteContext) {
-    let parameters = lambda.params.iter().map(|parameter| parameter.name.value.to_lowercase()).collect();
-    let _: ControlFlow<()> = lambda.body.visit(&mut LambdaBody { parameters, context });
-}
-
-struct LambdaBody<'a> {
-    parameters: HashSet<String>,
-    context: &'a RewriteContext,
-}
-
-impl VisitorMut for LambdaBody<'_> {
-    type Break = ();
-
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-        let Expr::CompoundIdentifier(parts) = &*expr else { return ControlFlow::Continue(()) };
-        if let Some((first, fields)) =
-            parts.split_first().filter(|(first, _)| self.parameters.contains(&first.value.to_lowercase()))
-        {
-            let access_chain = fields.iter().map(|name| AccessExpr::Subscript(field(name, self.context))).collect();
-            *expr = Expr::CompoundFieldAccess { root: Box::new(Expr::Identifier(first.clone())), access_chain };
-        }
-        ControlFlow::Continue(())
-    }
 }

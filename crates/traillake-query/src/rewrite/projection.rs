@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Expr, Ident, Select, SelectItem, SetExpr, Subscript, TableFactor, TableWithJoins, Value,
+    AccessExpr, Expr, Ident, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value,
 };
 
 use super::RewriteContext;
@@ -23,7 +23,7 @@ pub(super) fn name_items(select: &mut Select, context: &RewriteContext, internal
             && !used.insert(alias.value.to_lowercase())
         {
             let written = as_written(alias, context);
-            *alias = unique(&written, &mut used, internal, alias);
+            *alias = unique(&written, &mut used, internal);
         }
     }
     for (index, item) in select.projection.iter_mut().enumerate() {
@@ -38,47 +38,35 @@ pub(super) fn name_items(select: &mut Select, context: &RewriteContext, internal
         let alias = if is_new {
             Ident::with_quote('"', &lower)
         } else {
-            unique(name.as_deref().unwrap_or(&lower), &mut used, internal, &Ident::new(""))
+            unique(name.as_deref().unwrap_or(&lower), &mut used, internal)
         };
         let expr = std::mem::replace(expr, Expr::value(Value::Null));
         *item = SelectItem::ExprWithAlias { expr, alias };
     }
 }
 
-/// What each item of the first SELECT is called; `None` for VALUES.
-pub(super) fn items(
-    body: &SetExpr,
-    context: &RewriteContext,
-    internal: &HashMap<String, String>,
-) -> Option<Vec<OutputItem>> {
+/// What each item of the first SELECT is called, before its items get other names; `None` for VALUES.
+pub(super) fn items(body: &SetExpr, context: &RewriteContext) -> Option<Vec<OutputItem>> {
     let select = super::first_select(body)?;
-    Some(select.projection.iter().map(|item| output_item(item, context, internal)).collect())
+    Some(select.projection.iter().map(|item| output_item(item, context)).collect())
 }
 
-fn output_item(item: &SelectItem, context: &RewriteContext, internal: &HashMap<String, String>) -> OutputItem {
+fn output_item(item: &SelectItem, context: &RewriteContext) -> OutputItem {
     match item {
-        SelectItem::ExprWithAlias { alias, .. } if !is_invented(alias) => {
-            let written = internal.get(&alias.value).cloned();
-            OutputItem::Named(written.unwrap_or_else(|| as_written(alias, context)))
-        }
-        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+        SelectItem::ExprWithAlias { alias, .. } => OutputItem::Named(as_written(alias, context)),
+        SelectItem::UnnamedExpr(expr) => {
             implicit_name(expr, context).map_or(OutputItem::Unnamed, OutputItem::Named)
         }
         _ => OutputItem::Wildcard,
     }
 }
 
-/// Aliases that the query does not spell have no place in its text.
-fn is_invented(alias: &Ident) -> bool {
-    alias.span.start.line == 0
-}
-
-fn is_wildcard(item: &SelectItem) -> bool {
+pub(super) fn is_wildcard(item: &SelectItem) -> bool {
     matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
 }
 
-/// A name nobody uses, remembered with what it stands for; it keeps the place of `from`.
-fn unique(name: &str, used: &mut HashSet<String>, internal: &mut HashMap<String, String>, from: &Ident) -> Ident {
+/// A name nobody uses, remembered with what it stands for.
+pub(super) fn unique(name: &str, used: &mut HashSet<String>, internal: &mut HashMap<String, String>) -> Ident {
     let lower = name.to_lowercase();
     let mut count = 2;
     while used.contains(&format!("{lower}#{count}")) {
@@ -87,31 +75,21 @@ fn unique(name: &str, used: &mut HashSet<String>, internal: &mut HashMap<String,
     let invented = format!("{lower}#{count}");
     used.insert(invented.clone());
     internal.insert(invented.clone(), name.to_owned());
-    Ident { value: invented, quote_style: Some('"'), span: from.span }
+    Ident::with_quote('"', invented)
 }
 
 /// The last name of a reference to a column or field.
-fn implicit_name(expr: &Expr, context: &RewriteContext) -> Option<String> {
+pub(super) fn implicit_name(expr: &Expr, context: &RewriteContext) -> Option<String> {
     match expr {
         Expr::Identifier(name) => Some(as_written(name, context)),
         Expr::CompoundIdentifier(parts) => parts.last().map(|name| as_written(name, context)),
         Expr::Nested(inner) => implicit_name(inner, context),
         Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last()? {
             AccessExpr::Dot(Expr::Identifier(name)) => Some(as_written(name, context)),
-            AccessExpr::Subscript(subscript) => field_written_with_dot(subscript),
-            AccessExpr::Dot(_) => None,
+            _ => None,
         },
         _ => None,
     }
-}
-
-/// Fields after a dot have become subscripts whose literal carries the name's place and no quotes.
-fn field_written_with_dot(subscript: &Subscript) -> Option<String> {
-    let Subscript::Index { index: Expr::Value(value) } = subscript else { return None };
-    let Value::SingleQuotedString(name) = &value.value else { return None };
-    let width = value.span.end.column.saturating_sub(value.span.start.column);
-    let written_bare = width == name.chars().count() as u64;
-    written_bare.then(|| name.clone())
 }
 
 /// Whether a plan already names the expression by the column alone.
@@ -126,7 +104,7 @@ fn is_column(expr: &Expr, relations: &HashSet<String>) -> bool {
 }
 
 /// Names the relations of a FROM are known by.
-fn relation_names(from: &[TableWithJoins]) -> HashSet<String> {
+pub(super) fn relation_names(from: &[TableWithJoins]) -> HashSet<String> {
     let factors = from
         .iter()
         .flat_map(|item| std::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation)));

@@ -1,4 +1,5 @@
-//! SHOW as queries: `SHOW TABLES` over `information_schema`, `SHOW COLUMNS` as DESCRIBE.
+//! SHOW as queries: `SHOW TABLES` over `information_schema`, `SHOW FUNCTIONS` over `system.functions`,
+//! `SHOW COLUMNS` as DESCRIBE.
 
 use datafusion::sql::sqlparser::ast::{
     DescribeAlias, ObjectName, ShowStatementFilter, ShowStatementFilterPosition, ShowStatementIn, Statement,
@@ -6,9 +7,9 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::parser::Parser;
 
 use crate::QueryError;
-use traillake_sql::LakeDialect;
 use crate::error::parse_error;
 use crate::statement::not_allowed;
+use traillake_sql::LakeDialect;
 
 /// Replaces a SHOW statement by what answers it; others stay.
 pub(crate) fn rewrite_show(statement: Statement) -> Result<Statement, QueryError> {
@@ -20,6 +21,7 @@ pub(crate) fn rewrite_show(statement: Statement) -> Result<Statement, QueryError
         Statement::ShowTables { show_options, .. } => {
             show_tables(show_options.show_in.as_ref(), show_options.filter_position.as_ref())
         }
+        Statement::ShowFunctions { filter } => show_functions(filter.as_ref()),
         other => Ok(other),
     }
 }
@@ -52,8 +54,28 @@ fn show_tables(
         "SELECT table_schema, table_name, table_type FROM information_schema.tables \
          WHERE table_schema {within}{named} ORDER BY table_schema, table_name"
     );
+    parsed(&sql)
+}
+
+/// Names are in lower case; a pattern may be in any.
+fn show_functions(filter: Option<&ShowStatementFilter>) -> Result<Statement, QueryError> {
+    let named = match filter {
+        None => String::new(),
+        Some(ShowStatementFilter::Like(pattern)) => {
+            let pattern = literal(&pattern.to_lowercase());
+            format!("WHERE name LIKE {pattern} OR aliases LIKE {pattern}")
+        }
+        Some(other) => return Err(not_allowed(format!("SHOW FUNCTIONS {other}"))),
+    };
+    parsed(&format!(
+        "SELECT name, category, usage, description, example, example_result \
+         FROM system.functions {named} ORDER BY category, name"
+    ))
+}
+
+fn parsed(sql: &str) -> Result<Statement, QueryError> {
     let dialect = LakeDialect::default();
-    let mut parser = Parser::new(&dialect).try_with_sql(&sql).map_err(|error| parse_error(&error))?;
+    let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|error| parse_error(&error))?;
     parser.parse_statement().map_err(|error| parse_error(&error))
 }
 

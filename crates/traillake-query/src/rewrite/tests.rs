@@ -2,6 +2,7 @@ use datafusion::sql::sqlparser::parser::Parser;
 
 use super::*;
 use traillake_sql::LakeDialect;
+
 use crate::text::read_statement;
 
 fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), QueryError> {
@@ -13,11 +14,19 @@ fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), Qu
     let context = RewriteContext {
         written: text.written,
         parameters: parameters.iter().map(|text| text.parse().unwrap()).collect(),
-        map_columns: HashSet::from(["requestparameters".to_owned()]),
+        kinds: FunctionKinds {
+            aggregates: ["count", "sum", "max"].map(str::to_owned).into(),
+            windows: ["rank"].map(str::to_owned).into(),
+        },
+        column_types: HashMap::from([("useridentity".to_owned(), row_of(&["type", "arn"]))]),
         store_columns: if text.names_hidden_columns { columns } else { HashMap::new() },
     };
     let names = rewrite(&mut statement, &context)?;
     Ok((statement.to_string(), names.unwrap()))
+}
+
+fn row_of(names: &[&str]) -> DataType {
+    DataType::Struct(names.iter().map(|name| arrow::datatypes::Field::new(*name, DataType::Utf8, true)).collect())
 }
 
 fn sql(text: &str) -> String {
@@ -26,7 +35,7 @@ fn sql(text: &str) -> String {
 
 /// Names the first columns would have.
 fn names(text: &str, planned: &[&str]) -> Vec<String> {
-    use arrow::datatypes::{DataType, Field, Schema};
+    use arrow::datatypes::{Field, Schema};
     let fields: Vec<_> = planned.iter().map(|name| Field::new(*name, DataType::Null, true)).collect();
     let schema = rewritten(text, &[]).unwrap().1.apply(&std::sync::Arc::new(Schema::new(fields)));
     schema.fields().iter().map(|field| field.name().clone()).collect()
@@ -58,25 +67,65 @@ fn set_operations_are_named_by_their_first_branch_and_values_by_place() {
 }
 
 #[test]
-fn fields_after_calls_and_subscripts_become_subscripts() {
+fn subscripts_are_calls_and_fields_after_them_stay_fields() {
     assert_eq!(
         sql("SELECT element_at(resources, 1).ARN FROM t WHERE r[1].b.c = 1"),
-        "SELECT element_at(resources, 1)['ARN'] AS \"arn\" FROM t WHERE r[1]['b']['c'] = 1"
+        "SELECT element_at(resources, 1)['ARN'] AS \"arn\" FROM t WHERE \"$subscript\"(r, 1)['b']['c'] = 1"
     );
-    assert_eq!(sql("SELECT a.b[1].c"), "SELECT a.b[1]['c'] AS \"c\"");
+    assert_eq!(sql("SELECT a.b[1].c"), "SELECT \"$subscript\"(a.b, 1)['c'] AS \"c\"");
+    assert_eq!(sql("SELECT m['k']"), "SELECT \"$subscript\"(m, 'k') AS \"_col0\"");
+    assert_eq!(sql("SELECT m['k'][2]"), "SELECT \"$subscript\"(\"$subscript\"(m, 'k'), 2) AS \"_col0\"");
+}
+
+#[test]
+fn fields_of_lambda_parameters_are_told_from_columns() {
+    for (text, expected) in [
+        ("any_match(resources, r -> r.arn = 'x')", "any_match(resources, r -> r['arn'] = 'x')"),
+        ("f(a, X -> x.b.c)", "f(a, X -> x['b']['c'])"),
+        ("f(a, x -> g(x.b, y -> y.c = x.d AND t.c))", "f(a, x -> g(x['b'], y -> y['c'] = x['d'] AND t.c))"),
+        ("f(a, (k, v) -> v.b[1].c)", "f(a, (k, v) -> \"$subscript\"(v['b'], 1)['c'])"),
+        ("f(a, x -> x) || x.b", "f(a, x -> x) || x.b"),
+    ] {
+        assert_eq!(sql(&format!("SELECT {text} AS z")), format!("SELECT {expected} AS z"), "{text}");
+    }
+}
+
+#[test]
+fn output_names_are_hidden_from_grouping() {
     assert_eq!(
-        sql("SELECT any_match(resources, r -> r.arn = 'x')"),
-        "SELECT any_match(resources, r -> r['arn'] = 'x') AS \"_col0\""
+        sql("SELECT lower(a) AS x FROM t GROUP BY x ORDER BY x"),
+        "SELECT lower(a) AS \"x#2\" FROM t GROUP BY x ORDER BY 1"
+    );
+    assert_eq!(
+        sql("SELECT x FROM (SELECT lower(a) AS x, b FROM t GROUP BY x, b) s"),
+        "SELECT x FROM (SELECT \"x#2\" AS \"x\", \"b\" AS \"b\" FROM (SELECT lower(a) AS \"x#2\", b FROM t GROUP BY x, b)) s"
+    );
+    assert_eq!(sql("SELECT lower(a) AS x FROM t GROUP BY 1"), "SELECT lower(a) AS x FROM t GROUP BY 1");
+}
+
+#[test]
+fn fields_of_outer_columns_are_spelled_out_in_subqueries() {
+    assert_eq!(
+        sql("SELECT 1 AS a WHERE EXISTS (SELECT 1 AS b FROM u WHERE u.x = t.userIdentity.arn)"),
+        "SELECT 1 AS a WHERE EXISTS (SELECT 1 AS b FROM u WHERE u.x = t.userIdentity['arn'])"
     );
 }
 
 #[test]
-fn keys_of_maps_keep_their_case() {
-    assert_eq!(sql("SELECT requestParameters.bucketName"), "SELECT requestParameters.\"bucketName\" AS \"bucketname\"");
+fn the_fields_of_a_row_are_written_out() {
     assert_eq!(
-        sql("SELECT 1 WHERE e.\"requestParameters\".\"aB\" = 1"),
-        "SELECT 1 AS \"_col0\" WHERE e.\"requestparameters\".\"aB\" = 1"
+        sql("SELECT userIdentity.*, a FROM t"),
+        "SELECT userIdentity.\"type\" AS \"type\", userIdentity.\"arn\" AS \"arn\", a FROM t"
     );
+}
+
+#[test]
+fn places_inside_grouping_sets_are_their_items() {
+    assert_eq!(
+        sql("SELECT a, lower(b) AS c FROM t GROUP BY ROLLUP(1, 2)"),
+        "SELECT a, lower(b) AS c FROM t GROUP BY ROLLUP (a, lower(b))"
+    );
+    assert_eq!(sql("SELECT a FROM t GROUP BY (a, b)"), "SELECT a FROM t GROUP BY a, b");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Clauses the parser knows and a lake does not: refused by name instead of being ignored.
 
-use datafusion::sql::sqlparser::ast::{GroupByExpr, ObjectName, Query, Select, SetExpr, TableFactor};
+use datafusion::sql::sqlparser::ast::{
+    Distinct, GroupByExpr, LimitClause, ObjectName, OrderByKind, Query, Select, SetExpr, TableFactor,
+};
 
 /// Functions that may stand in FROM: they make rows from their arguments alone.
 const TABLE_FUNCTIONS: [&str; 2] = ["generate_series", "range"];
@@ -13,20 +15,29 @@ pub(super) fn of_query(query: &Query) -> Option<String> {
         (query.settings.is_some(), "SETTINGS"),
         (query.format_clause.is_some(), "FORMAT"),
         (!query.pipe_operators.is_empty(), "|>"),
+        (orders_by_all(query), "ORDER BY ALL"),
+        (limits_by(query), "LIMIT ... BY"),
         (query.fetch.as_ref().is_some_and(|fetch| fetch.with_ties || fetch.percent), "FETCH FIRST ... WITH TIES"),
     ];
     first(&clauses).or_else(|| of_body(&query.body))
 }
 
+fn orders_by_all(query: &Query) -> bool {
+    query.order_by.as_ref().is_some_and(|order_by| matches!(order_by.kind, OrderByKind::All(_)))
+}
+
+fn limits_by(query: &Query) -> bool {
+    matches!(&query.limit_clause, Some(LimitClause::LimitOffset { limit_by, .. }) if !limit_by.is_empty())
+}
+
 fn of_body(body: &SetExpr) -> Option<String> {
     match body {
-        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => None,
+        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) | SetExpr::Table(_) => None,
         SetExpr::SetOperation { left, right, .. } => of_body(left).or_else(|| of_body(right)),
         SetExpr::Insert(_) => Some("INSERT".into()),
         SetExpr::Update(_) => Some("UPDATE".into()),
         SetExpr::Delete(_) => Some("DELETE".into()),
         SetExpr::Merge(_) => Some("MERGE".into()),
-        SetExpr::Table(_) => Some("TABLE".into()),
     }
 }
 
@@ -46,6 +57,9 @@ pub(super) fn of_select(select: &Select) -> Option<String> {
         (!select.cluster_by.is_empty(), "CLUSTER BY"),
         (!select.distribute_by.is_empty(), "DISTRIBUTE BY"),
         (!select.sort_by.is_empty(), "SORT BY"),
+        (select.qualify.is_some(), "QUALIFY"),
+        (matches!(select.distinct, Some(Distinct::On(_))), "DISTINCT ON"),
+        (matches!(select.group_by, GroupByExpr::All(_)), "GROUP BY ALL"),
     ])
 }
 

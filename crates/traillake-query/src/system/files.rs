@@ -1,10 +1,10 @@
 //! `system.files`: the data files of each store's newest snapshot.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use traillake_storage::DataFile;
 
 use super::cells::{COUNT, DATE, TEXT, TIME, count, date, micros, millis, optional_text, schema, text};
-use super::{Row, Rows, SystemContext, SystemTable};
+use super::{Row, Rows, SystemContext, SystemTable, of_each_store};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
 
@@ -22,13 +22,7 @@ pub(super) fn table() -> SystemTable {
         ("modified_at", TIME),
         ("table_version", COUNT),
     ]);
-    SystemTable { name: "files", schema, rows }
-}
-
-fn rows(context: &SystemContext) -> Rows {
-    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
-    let context = context.clone();
-    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
+    SystemTable { name: "files", schema, rows: |context| of_each_store(context, of_store) }
 }
 
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {

@@ -1,10 +1,10 @@
 //! `system.objects`: the manifest, one row for each source object of each store.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::StreamExt;
 use traillake_storage::{ManifestRow, ObjectRange};
 
 use super::cells::{COUNT, TEXT, TIME, count, micros, millis, optional_text, schema, text};
-use super::{Row, Rows, SystemContext, SystemTable};
+use super::{Row, Rows, SystemContext, SystemTable, of_each_store};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
 
@@ -35,13 +35,7 @@ pub(super) fn table() -> SystemTable {
         ("settings_version", COUNT),
         ("detail", TEXT),
     ]);
-    SystemTable { name: "objects", schema, rows }
-}
-
-fn rows(context: &SystemContext) -> Rows {
-    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
-    let context = context.clone();
-    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
+    SystemTable { name: "objects", schema, rows: |context| of_each_store(context, of_store) }
 }
 
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use traillake_model::PartitionValues;
 use traillake_storage::DataFile;
 
 use super::cells::{BOOLEAN, COUNT, DATE, TEXT, TIME, boolean, count, date, micros, optional_text, schema, text};
-use super::{Row, Rows, SystemContext, SystemTable};
+use super::{Row, Rows, SystemContext, SystemTable, of_each_store};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
 
@@ -24,13 +24,7 @@ pub(super) fn table() -> SystemTable {
         ("last_event", TIME),
         ("expired", BOOLEAN),
     ]);
-    SystemTable { name: "partitions", schema, rows }
-}
-
-fn rows(context: &SystemContext) -> Rows {
-    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
-    let context = context.clone();
-    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
+    SystemTable { name: "partitions", schema, rows: |context| of_each_store(context, of_store) }
 }
 
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {

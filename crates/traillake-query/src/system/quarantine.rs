@@ -1,11 +1,11 @@
 //! `system.quarantine`: what could not be read, with object, place and reason; the bytes are
 //! shown by `traillake quarantine show`.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::StreamExt;
 use traillake_storage::QuarantineRow;
 
 use super::cells::{COUNT, TEXT, TIME, count, millis, optional_count, optional_text, schema, text};
-use super::{Row, Rows, SystemContext, SystemTable};
+use super::{Row, Rows, SystemContext, SystemTable, of_each_store};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
 
@@ -23,13 +23,7 @@ pub(super) fn table() -> SystemTable {
         ("blob", TEXT),
         ("quarantined_at", TIME),
     ]);
-    SystemTable { name: "quarantine", schema, rows }
-}
-
-fn rows(context: &SystemContext) -> Rows {
-    let stores: Vec<StoreEntry> = context.stores.active().cloned().collect();
-    let context = context.clone();
-    stream::iter(stores).then(move |store| of_store(context.clone(), store)).try_flatten().boxed()
+    SystemTable { name: "quarantine", schema, rows: |context| of_each_store(context, of_store) }
 }
 
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {

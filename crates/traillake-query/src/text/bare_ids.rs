@@ -3,7 +3,7 @@
 //! The tokenizer sees numbers, words and minus signs, even `1e10` as one number, so ids are
 //! found in the text at the places where tokens begin.
 
-use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
 
 use super::offsets;
 
@@ -22,12 +22,23 @@ pub(super) fn quote(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan>
         };
         let end = start + ID_LENGTH;
         let mut span = token.span;
+        let mut last = token.token;
         while let Some((inner, _)) = rest.next_if(|(_, inner_start)| *inner_start < end) {
             span = Span::new(span.start, inner.span.end);
+            last = inner.token;
         }
-        quoted.push(TokenWithSpan::new(Token::make_word(&id.to_ascii_lowercase(), Some('"')), span));
+        // The tokenizer takes the dot of `<id>.column` for the point of the id's last digits.
+        let dot = takes_dot(&last).then(|| Location { column: span.end.column.saturating_sub(1), ..span.end });
+        let id_end = dot.unwrap_or(span.end);
+        let name = Token::make_word(&id.to_ascii_lowercase(), Some('"'));
+        quoted.push(TokenWithSpan::new(name, Span::new(span.start, id_end)));
+        quoted.extend(dot.map(|dot| TokenWithSpan::new(Token::Period, Span::new(dot, span.end))));
     }
     quoted
+}
+
+fn takes_dot(token: &Token) -> bool {
+    matches!(token, Token::Number(digits, _) if digits.ends_with('.'))
 }
 
 fn may_start_id(token: &Token) -> bool {

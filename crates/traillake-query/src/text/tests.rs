@@ -25,6 +25,21 @@ fn bare_ids_become_quoted_names() {
 }
 
 #[test]
+fn bare_ids_qualify_columns() {
+    for id in [ID, "12345678-1234-1234-1234-123456789012", "1e101e10-1e10-1e10-1e10-00000001e100"] {
+        let sql = format!("SELECT {id}.eventName, {id}.* FROM {id}");
+        assert_eq!(read(&sql).unwrap(), format!("SELECT \"{id}\".eventName, \"{id}\".* FROM \"{id}\""));
+    }
+}
+
+#[test]
+fn bare_ids_stand_beside_any_sign() {
+    let sql = format!("SELECT 1 FROM {ID}/**/e,{ID},({ID})\nJOIN {ID};");
+    let expected = format!("SELECT 1 FROM \"{ID}\"/**/e,\"{ID}\",(\"{ID}\")\nJOIN \"{ID}\"");
+    assert_eq!(read(&sql).unwrap(), expected);
+}
+
+#[test]
 fn longer_words_are_not_ids() {
     for text in [format!("{ID}a"), format!("a{ID}"), format!("{ID}-1"), format!("_{ID}")] {
         let read = read(&format!("SELECT {text}")).unwrap();
@@ -50,6 +65,19 @@ fn placeholders_of_documents_are_named() {
     let error = read("SELECT a < b FROM <event_data_store_id>").unwrap_err();
     assert!(matches!(&error, QueryError::Placeholder { text, .. } if text == "<event_data_store_id>"));
     assert_eq!(error.position(), Some(Position { line: 1, column: 19 }));
+}
+
+#[test]
+fn every_way_to_write_a_missing_store_is_named() {
+    for written in ["<event_data_store_id>", "<your event data store>", "{eds_id}", "?", "$EventDataStoreId$"] {
+        for sql in [format!("SELECT 1 FROM {written} e"), format!("SELECT 1 FROM a JOIN {written}")] {
+            let error = read(&sql).unwrap_err();
+            assert!(matches!(&error, QueryError::Placeholder { text, .. } if text == written), "{sql}: {error:?}");
+        }
+    }
+    assert!(matches!(read("SELECT 1 FROM a, <b>"), Err(QueryError::Placeholder { .. })));
+    assert!(matches!(read("SELECT {x}"), Err(QueryError::Placeholder { .. })));
+    assert_eq!(read("SELECT 1 WHERE a < b AND c > $x$").unwrap(), "SELECT 1 WHERE a < b AND c > $x$");
 }
 
 #[test]

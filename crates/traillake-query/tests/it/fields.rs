@@ -21,9 +21,9 @@ async fn fields_are_reached_in_any_letter_case() {
 #[tokio::test]
 async fn element_at_finds_keys_and_elements_or_null() {
     let lake = events().await;
-    let sql = "SELECT element_at(requestParameters, 'bucketName'), requestParameters['bucketName'], requestParameters.bucketName, \
+    let sql = "SELECT element_at(requestParameters, 'bucketName'), requestParameters['bucketName'], \
                element_at(requestParameters, 'BUCKETNAME'), element_at(requestParameters, lower('KEY')) FROM events WHERE eventName = 'GetObject'";
-    assert_eq!(lake.rows(sql).await, ["Logs|Logs|Logs|NULL|a/b"]);
+    assert_eq!(lake.rows(sql).await, ["Logs|Logs|NULL|a/b"]);
     let sql = "SELECT element_at(resources, 1).arn, element_at(resources, -1).type, resources[2].accountId, element_at(resources, 3).arn \
                FROM events WHERE eventName = 'GetObject'";
     assert_eq!(lake.rows(sql).await, ["arn:aws:s3:::logs/a/b|AWS::S3::Bucket|111111111111|NULL"]);

@@ -48,8 +48,8 @@ async fn a_query_ends_at_its_time_limit() {
 async fn a_join_that_does_not_fit_names_the_memory_limit() {
     let limits = QueryLimits { memory_bytes: Some(4 << 20), parallelism: 2, ..QueryLimits::default() };
     let lake = TestLake::with_limits(limits).await;
-    let sql = "SELECT count(*) FROM (SELECT repeat('x', 1000) || value AS t FROM generate_series(1, 50000)) a \
-               JOIN (SELECT repeat('x', 1000) || value AS t FROM generate_series(1, 50000)) b ON a.t = b.t";
+    let sql = "SELECT count(*) FROM (SELECT lpad(cast(value AS varchar), 1000, 'x') AS t FROM generate_series(1, 50000)) a \
+               JOIN (SELECT lpad(cast(value AS varchar), 1000, 'x') AS t FROM generate_series(1, 50000)) b ON a.t = b.t";
     let error = lake.error(sql).await;
     assert!(matches!(error, QueryError::MemoryLimit { limit_bytes: 4_194_304, .. }), "{error:?}");
     assert!(error.to_string().contains("4 MiB") && error.hint().unwrap().contains("--memory-limit"), "{error}");
@@ -60,7 +60,7 @@ async fn sorts_spill_instead_of_failing() {
     let limits = QueryLimits { memory_bytes: Some(24 << 20), parallelism: 2, ..QueryLimits::default() };
     let lake = TestLake::with_limits(limits).await;
     let sql = "SELECT count(*), max(n) FROM (SELECT row_number() OVER (ORDER BY t DESC) AS n \
-               FROM (SELECT repeat('x', 500) || value AS t FROM generate_series(1, 100000)))";
+               FROM (SELECT lpad(cast(value AS varchar), 500, 'x') AS t FROM generate_series(1, 100000)))";
     assert_eq!(lake.rows(sql).await, ["100000|100000"]);
 }
 

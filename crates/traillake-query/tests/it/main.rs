@@ -1,11 +1,17 @@
 //! Queries on small lakes in memory.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up its lake must fail")]
 
+mod dialect;
+mod athena;
 mod fields;
 mod hostile;
+mod joins;
 mod lake;
 mod limits;
 mod names;
+mod published_shapes;
+mod scope;
 mod stores;
 mod system;
 mod unnest;
+mod wrong;

@@ -59,3 +59,23 @@ async fn queries_are_listed_with_their_outcome() {
     let running = lake.rows("SELECT state FROM system.queries WHERE sql LIKE '%this very query%'").await;
     assert_eq!(running, ["RUNNING"]);
 }
+
+#[tokio::test]
+async fn functions_are_listed_with_an_example() {
+    let lake = TestLake::empty().await;
+    let rows = lake.rows("SELECT name, category, example_result FROM system.functions WHERE name = 'count_if'").await;
+    assert_eq!(rows, ["count_if|Aggregates|2"]);
+    let rows = lake.rows("SELECT count(*) FROM system.functions WHERE example IS NULL OR description = ''").await;
+    assert_eq!(rows, ["0"]);
+}
+
+#[tokio::test]
+async fn functions_are_shown_by_pattern() {
+    let lake = TestLake::empty().await;
+    let rows = lake.rows("SHOW FUNCTIONS LIKE 'Approx_M%'").await;
+    assert!(rows.len() == 1 && rows[0].starts_with("approx_most_frequent|Aggregates|"), "{rows:?}");
+    let rows = lake.rows("SHOW FUNCTIONS LIKE 'any_value'").await;
+    assert!(rows.len() == 1 && rows[0].starts_with("arbitrary|"), "{rows:?}");
+    assert!(lake.rows("SHOW FUNCTIONS").await.len() > 100);
+    assert_eq!(lake.rows("SHOW FUNCTIONS LIKE 'no''such'").await, Vec::<String>::new());
+}

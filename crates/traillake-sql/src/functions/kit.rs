@@ -1,11 +1,14 @@
 //! How scalar functions are written here: overloads of parameter kinds, each with a function of a row.
 
 mod cell;
+mod hooks;
 mod kind;
+mod limits;
 mod row;
 mod scalar;
 
 pub(crate) use cell::{Cell, Date, IpAddress, Json, Timestamp, UtcTimestamp};
 pub(crate) use kind::Kind;
+pub(crate) use limits::{MAX_BYTES, MAX_ELEMENTS, check_bytes, check_elements};
 pub(crate) use row::Row;
 pub(crate) use scalar::{Scalar, scalar};

@@ -88,7 +88,7 @@ fn scan_config(
         .with_enable_page_index(true)
         .with_bloom_filter_on_read(true);
     let inner: Arc<dyn FileSource> = Arc::new(source);
-    let source = Arc::new(EventSource::new(inner, Arc::new(report)));
+    let source = Arc::new(EventSource::new(inner, provider.table.id().to_string().into(), Arc::new(report)));
     Ok(FileScanConfigBuilder::new(object_store_url(provider, state)?, source)
         .with_file_groups(file_groups)
         .with_statistics(statistics)

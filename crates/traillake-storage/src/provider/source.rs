@@ -23,16 +23,27 @@ use crate::scan_report::ScanReport;
 /// Wraps the engine's Parquet source.
 pub(super) struct EventSource {
     inner: Arc<dyn FileSource>,
+    event_data_store: Arc<str>,
     report: Arc<ScanReport>,
 }
 
 impl EventSource {
-    pub(super) fn new(inner: Arc<dyn FileSource>, report: Arc<ScanReport>) -> Self {
-        Self { inner, report }
+    /// The source of a scan of the store with this id.
+    pub(super) fn new(inner: Arc<dyn FileSource>, event_data_store: Arc<str>, report: Arc<ScanReport>) -> Self {
+        Self { inner, event_data_store, report }
+    }
+
+    pub(super) fn event_data_store(&self) -> &str {
+        &self.event_data_store
+    }
+
+    pub(super) fn report(&self) -> &ScanReport {
+        &self.report
     }
 
     fn wrap(&self, inner: Arc<dyn FileSource>) -> Arc<dyn FileSource> {
-        Arc::new(Self { inner, report: Arc::clone(&self.report) })
+        let event_data_store = Arc::clone(&self.event_data_store);
+        Arc::new(Self { inner, event_data_store, report: Arc::clone(&self.report) })
     }
 }
 

@@ -13,6 +13,7 @@ use datafusion::physical_expr::utils::{Guarantee, LiteralGuarantee};
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use traillake_model::{PartitionValues, UNKNOWN, checked_account, checked_region};
 
+use super::calendar::matching_dates;
 use crate::layout::EVENT_TIME;
 use crate::snapshot::{DataFile, FileSet};
 
@@ -44,10 +45,12 @@ pub(crate) fn keep_files(
     table_schema: &SchemaRef,
 ) -> Result<KeptFiles> {
     let owners = OwnerGuarantees::of(conjuncts);
+    let dates = matching_dates(conjuncts, all.partitions().keys().map(|partition| partition.date));
     let mut files: Vec<Arc<DataFile>> = all
         .partitions()
         .iter()
         .filter(|(partition, _)| first_visible.is_none_or(|first| partition.date >= first))
+        .filter(|(partition, _)| dates.as_ref().is_none_or(|dates| dates.contains(&partition.date)))
         .filter(|(partition, _)| owners.allow(partition))
         .flat_map(|(_, files)| files.iter().map(Arc::clone))
         .collect();

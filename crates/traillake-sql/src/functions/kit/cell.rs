@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, FixedSizeBinaryBuilder, Float64Array, Int64Array,
-    LargeStringArray, ListBuilder, StringBuilder, StringViewArray, TimestampMillisecondArray,
+    IntervalMonthDayNanoArray, LargeStringArray, ListBuilder, StringBuilder, StringViewArray,
+    TimestampMillisecondArray,
 };
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, IntervalMonthDayNano, IntervalUnit, TimeUnit};
 use datafusion::common::Result;
 
 use crate::types::IP_ADDRESS_BYTES;
@@ -62,6 +63,9 @@ cell!(i64, DataType::Int64, Int64Array, |number| number);
 cell!(f64, DataType::Float64, Float64Array, |number| number);
 cell!(bool, DataType::Boolean, BooleanArray, |value| value);
 cell!(Vec<u8>, DataType::Binary, BinaryArray, |bytes| bytes);
+cell!(IntervalMonthDayNano, DataType::Interval(IntervalUnit::MonthDayNano), IntervalMonthDayNanoArray, |interval| {
+    interval
+});
 cell!(Date, DataType::Date32, Date32Array, |date| date.0);
 cell!(Timestamp, DataType::Timestamp(TimeUnit::Millisecond, None), TimestampMillisecondArray, |time| time.0);
 

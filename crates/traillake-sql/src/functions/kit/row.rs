@@ -1,7 +1,10 @@
 //! One row of a function's arguments.
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMillisecondType};
+use arrow::datatypes::{
+    DataType, Date32Type, Float64Type, Int64Type, IntervalMonthDayNano, IntervalMonthDayNanoType,
+    Time32MillisecondType, TimestampMillisecondType,
+};
 
 /// Arguments of one row; they have the types of the overload that was chosen.
 ///
@@ -13,7 +16,8 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(arrays: &'a [ArrayRef], index: usize) -> Self {
+    /// Row `index` of the arguments.
+    pub(crate) fn new(arrays: &'a [ArrayRef], index: usize) -> Self {
         Self { arrays, index }
     }
 
@@ -24,7 +28,7 @@ impl<'a> Row<'a> {
 
     /// Whether argument `place` is NULL.
     pub(crate) fn is_null(&self, place: usize) -> bool {
-        self.arrays.get(place).is_none_or(|array| array.is_null(self.index))
+        self.arrays.get(place).is_none_or(|array| *array.data_type() == DataType::Null || array.is_null(self.index))
     }
 
     /// A varchar, or the text of a JSON value.
@@ -75,6 +79,18 @@ impl<'a> Row<'a> {
     pub(crate) fn millis(&self, place: usize) -> i64 {
         let array = self.arrays.get(place).and_then(|array| array.as_primitive_opt::<TimestampMillisecondType>());
         array.map_or(0, |array| array.value(self.index))
+    }
+
+    /// A time of day in milliseconds since midnight.
+    pub(crate) fn time(&self, place: usize) -> i32 {
+        let array = self.arrays.get(place).and_then(|array| array.as_primitive_opt::<Time32MillisecondType>());
+        array.map_or(0, |array| array.value(self.index))
+    }
+
+    /// An interval.
+    pub(crate) fn interval(&self, place: usize) -> IntervalMonthDayNano {
+        let array = self.arrays.get(place).and_then(|array| array.as_primitive_opt::<IntervalMonthDayNanoType>());
+        array.map_or(IntervalMonthDayNano::ZERO, |array| array.value(self.index))
     }
 
     /// The time zone of a timestamp argument, if its type has one.

@@ -7,15 +7,20 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, new_null_array};
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue, plan_err};
+use datafusion::logical_expr::preimage::PreimageResult;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::logical_expr::sort_properties::{ExprProperties, SortProperties};
 use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use super::hooks::Hooks;
 use super::{Cell, Kind, Row};
 use crate::functions::{Function, FunctionDoc, Implementation};
 use crate::types::type_name;
 
 type Evaluate = dyn Fn(&[ArrayRef], usize) -> Result<ArrayRef> + Send + Sync;
+type Fit = dyn Fn(&[DataType]) -> Option<Vec<DataType>> + Send + Sync;
 type Returns = dyn Fn(&[DataType]) -> Result<DataType> + Send + Sync;
 
 /// One form of a function: the kinds of its parameters, its result, its code.
@@ -23,6 +28,8 @@ struct Overload {
     kinds: &'static [Kind],
     /// Whether the last kind may be repeated.
     variadic: bool,
+    /// Brings the arguments' types to one another.
+    fit: Option<Box<Fit>>,
     returns: Box<Returns>,
     evaluate: Box<Evaluate>,
 }
@@ -33,11 +40,18 @@ pub(crate) struct Scalar {
     aliases: Vec<String>,
     signature: Signature,
     overloads: Vec<Overload>,
+    pub(super) hooks: Hooks,
 }
 
 /// A function of no overload yet.
 pub(crate) fn scalar(name: &'static str) -> Scalar {
-    Scalar { name, aliases: vec![], signature: Signature::user_defined(Volatility::Immutable), overloads: vec![] }
+    Scalar {
+        name,
+        aliases: vec![],
+        signature: Signature::user_defined(Volatility::Immutable),
+        overloads: vec![],
+        hooks: Hooks::default(),
+    }
 }
 
 impl Scalar {
@@ -65,9 +79,8 @@ impl Scalar {
         kinds: &'static [Kind],
         of_row: impl Fn(&Row<'_>) -> Result<Option<T>> + Send + Sync + 'static,
     ) -> Self {
-        let evaluate = move |arrays: &[ArrayRef], rows: usize| {
-            T::column((0..rows).map(|index| of_row(&Row::new(arrays, index))))
-        };
+        let evaluate =
+            move |arrays: &[ArrayRef], rows: usize| T::column((0..rows).map(|index| of_row(&Row::new(arrays, index))));
         self.on_arrays(kinds, |_| Ok(T::data_type()), evaluate)
     }
 
@@ -80,7 +93,7 @@ impl Scalar {
         evaluate: impl Fn(&[ArrayRef], usize) -> Result<ArrayRef> + Send + Sync + 'static,
     ) -> Self {
         let overload =
-            Overload { kinds, variadic: false, returns: Box::new(returns), evaluate: Box::new(evaluate) };
+            Overload { kinds, variadic: false, fit: None, returns: Box::new(returns), evaluate: Box::new(evaluate) };
         self.overloads.push(overload);
         self
     }
@@ -89,6 +102,14 @@ impl Scalar {
     pub(crate) fn variadic(mut self) -> Self {
         if let Some(last) = self.overloads.last_mut() {
             last.variadic = true;
+        }
+        self
+    }
+
+    /// Brings the arguments of the last form, after their kinds, to types that go together; `None` when they do not.
+    pub(crate) fn fitted(mut self, fit: impl Fn(&[DataType]) -> Option<Vec<DataType>> + Send + Sync + 'static) -> Self {
+        if let Some(last) = self.overloads.last_mut() {
+            last.fit = Some(Box::new(fit));
         }
         self
     }
@@ -133,7 +154,9 @@ impl Overload {
         let accepted = given.iter().zip(self.kinds.iter().chain(repeated)).map(|(given, kind)| kind.accept(given));
         let accepted = accepted.collect::<Option<Vec<_>>>()?;
         let cost = accepted.iter().map(|(_, cost)| cost).sum();
-        Some((accepted.into_iter().map(|(data_type, _)| data_type).collect(), cost))
+        let types: Vec<DataType> = accepted.into_iter().map(|(data_type, _)| data_type).collect();
+        let types = self.fit.as_ref().map_or_else(|| Some(types.clone()), |fit| fit(&types))?;
+        Some((types, cost))
     }
 
     fn form(&self, name: &str) -> String {
@@ -167,13 +190,17 @@ impl ScalarUDFImpl for Scalar {
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
         let types: Vec<DataType> = args.arg_fields.iter().map(|field| field.data_type().clone()).collect();
-        Ok(Arc::new(Field::new(self.name, self.return_type(&types)?, true)))
+        let returned = self.return_type(&types)?;
+        let returned = self.hooks.typed(args.scalar_arguments)?.unwrap_or(returned);
+        Ok(Arc::new(Field::new(self.name, returned, true)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let types: Vec<DataType> = args.args.iter().map(ColumnarValue::data_type).collect();
         let (overload, _) = self.choose(&types)?;
-        let constant = !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let constant = self.signature.volatility != Volatility::Volatile
+            && !args.args.is_empty()
+            && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
         let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
         let result = (overload.evaluate)(&arrays, rows)?;
@@ -182,10 +209,19 @@ impl ScalarUDFImpl for Scalar {
         } else {
             result
         };
+        let result = self.hooks.retyped(result, args.return_field.data_type())?;
         if constant {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?));
         }
         Ok(ColumnarValue::Array(result))
+    }
+
+    fn preimage(&self, args: &[Expr], literal: &Expr, info: &SimplifyContext) -> Result<PreimageResult> {
+        self.hooks.preimage(args, literal, info)
+    }
+
+    fn output_ordering(&self, inputs: &[ExprProperties]) -> Result<SortProperties> {
+        Ok(self.hooks.ordering(inputs))
     }
 }
 

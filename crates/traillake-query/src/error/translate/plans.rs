@@ -1,0 +1,136 @@
+//! Messages of the planner whose meaning is known, by the texts they are made of.
+
+use super::super::messages::{between, brief};
+use super::super::{Position, QueryError};
+use super::Translator;
+
+/// Messages by a part of them, what is said instead, and what to do.
+const SAID: [(&str, &str, &str); 15] = [
+    (
+        "Incompatible inputs for Union",
+        "the branches of a UNION have columns of different types",
+        "`CAST` the columns of one branch to the types of the other",
+    ),
+    (
+        "Cannot create filter with non-boolean predicate",
+        "the condition of WHERE, HAVING or ON must be a boolean",
+        "compare the value: `x = 'text'`, `x IS NOT NULL`",
+    ),
+    (
+        "Physical plan does not support logical expression",
+        "EXISTS and IN with a subquery are answered in WHERE and HAVING, not here",
+        "count in a sub-select and compare the count, or use a join",
+    ),
+    (
+        "For SELECT DISTINCT, ORDER BY expressions",
+        "for SELECT DISTINCT, ORDER BY expressions must be in the select list",
+        "add the expression to the list, or sort by one of its items",
+    ),
+    ("Scalar subquery should only return one column", "a subquery in the place of a value has several columns", "select one column"),
+    ("InSubquery should only return one column", "a subquery in the place of a value has several columns", "select one column"),
+    (
+        "Correlated scalar subquery must be aggregated to return at most one row",
+        "a subquery in the place of a value must give one row",
+        "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1",
+    ),
+    (
+        "Scalar subquery should only return one row",
+        "a subquery in the place of a value has several rows",
+        "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1",
+    ),
+    ("Subquery returns more than one row", "a subquery in the place of a value has several rows", "use an aggregate such as `max(...)`, or LIMIT 1"),
+    ("returned more than one row", "a subquery in the place of a value has several rows", "use an aggregate such as `max(...)`, or LIMIT 1"),
+    ("SELECT * with no tables specified", "SELECT * needs a FROM", "name the columns, or add `FROM <store>`"),
+    ("LATERAL syntax is not supported for", "a join with UNNEST is INNER, LEFT or CROSS", "put UNNEST on the right side of `CROSS JOIN` or `LEFT JOIN ... ON TRUE`"),
+    ("UNNEST must have at least one argument", "UNNEST takes at least one array or map", "`UNNEST(resources) AS t(resource)`"),
+    ("Cannot infer common type for bitwise operation", "cannot apply a bitwise operator to these types", "use `bitwise_and(a, b)` with bigint values"),
+    ("Invalid identifier in USING clause", "USING takes names of columns both sides have", "`JOIN b USING (eventid)`, or ON with two columns"),
+];
+
+impl Translator {
+    /// The error a message means; `None` for messages that are not known.
+    pub(super) fn known(&self, message: &str, span: Option<Position>) -> Option<QueryError> {
+        if let Some(name) = between(message, "Invalid function '", "'") {
+            return Some(self.unknown_function(name));
+        }
+        if let Some(reference) = between(message, "table '", "' not found") {
+            return Some(self.unknown_store(reference));
+        }
+        if message.starts_with("UNNEST") {
+            let position = self.places.find(&["unnest"]);
+            return Some(QueryError::Invalid { message: message.to_owned(), position, hint: None });
+        }
+        if let Some(reference) = between(message, "compound identifier: [", "]") {
+            let names: Vec<&str> = reference.split(", ").map(|name| name.trim_matches('"')).collect();
+            return Some(self.unknown_column(&names, &[], span));
+        }
+        self.ungrouped(message, span)
+            .or_else(|| self.arguments(message, span))
+            .or_else(|| self.operator(message, span))
+            .or_else(|| said(message, span))
+    }
+
+    /// A column that is neither grouped nor aggregated.
+    fn ungrouped(&self, message: &str, span: Option<Position>) -> Option<QueryError> {
+        let column = between(message, "column \"", "\" must appear in the GROUP BY")?;
+        let name = column.rsplit('.').next().unwrap_or(column);
+        let found = span.and_then(|place| Some((place, self.places.at(place)?))).or_else(|| self.places.path(&[name]));
+        let (position, name) = found.map_or((None, name.to_owned()), |(place, name)| (Some(place), name));
+        Some(QueryError::Invalid {
+            message: format!("'{name}' must be an aggregate expression or appear in GROUP BY clause"),
+            position,
+            hint: Some(format!("group by `{name}` as well, or take one value of the group: `arbitrary({name})`")),
+        })
+    }
+
+    /// Arguments that a function does not take.
+    fn arguments(&self, message: &str, span: Option<Position>) -> Option<QueryError> {
+        if let Some((_, text)) = message.split_once("Unexpected parameters (") {
+            let text = text.split(". No function matches").next().unwrap_or(text);
+            let name = between(text, " for function ", ".").unwrap_or_default();
+            return Some(QueryError::Invalid {
+                message: format!("unexpected parameters ({text}"),
+                position: span.or_else(|| self.places.find(&[name])),
+                hint: Some("convert an argument: `CAST(x AS type)`, or `try_cast` for values that may not fit".into()),
+            });
+        }
+        let name = between(message, "Function '", "' failed to match any signature")
+            .or_else(|| between(message, "Function '", "' expects"))
+            .or_else(|| between(message, "No function matches the given name and argument types '", "("))
+            .or_else(|| between(message, "Failed to coerce arguments to satisfy a call to '", "'"))?;
+        let given = between(message, &format!("'{name}("), ")'");
+        let given = given.map(|types| format!(" ({types})")).unwrap_or_default();
+        Some(QueryError::Invalid {
+            message: format!("function `{name}` does not take these arguments{given}"),
+            position: span.or_else(|| self.places.find(&[name])),
+            hint: None,
+        })
+    }
+
+    /// Operands that do not go together.
+    fn operator(&self, message: &str, span: Option<Position>) -> Option<QueryError> {
+        if let Some((_, types)) = message.split_once("Cannot apply operator: ") {
+            return Some(operands(types, span));
+        }
+        if let Some(types) = between(message, "Cannot infer common argument type for comparison operation ", "\n")
+            .or_else(|| message.split("Cannot infer common argument type for comparison operation ").nth(1))
+        {
+            return Some(operands(types, span));
+        }
+        let types = message.split("Cannot coerce arithmetic expression ").nth(1)?;
+        Some(operands(types.trim_end_matches(" to valid types"), span))
+    }
+}
+
+fn operands(types: &str, position: Option<Position>) -> QueryError {
+    QueryError::Invalid {
+        message: format!("cannot apply operator: {}", brief(types)),
+        position,
+        hint: Some("convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit".into()),
+    }
+}
+
+fn said(message: &str, position: Option<Position>) -> Option<QueryError> {
+    let (_, said, hint) = SAID.iter().find(|(part, ..)| message.contains(part))?;
+    Some(QueryError::Invalid { message: (*said).to_owned(), position, hint: Some((*hint).to_owned()) })
+}

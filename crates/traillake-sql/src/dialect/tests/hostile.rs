@@ -1,0 +1,43 @@
+//! Texts that mean harm or nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Pieces of queries between `~`; some stand more often.
+const PIECES: &str = "\
+    SELECT~FROM~WHERE~GROUP BY~ORDER BY~HAVING~WITH~AS~UNION~INTERSECT~EXCEPT~ALL~DISTINCT~VALUES~TABLE~(~(~\
+    (~)~)~)~[~]~,~.~*~->~a~b~\"c\"~'x'~1~1e3~1.5~:p~?~$x$~+~-~||~=~<~>=~::~AND~OR~NOT~IN~IS~NULL~LIKE~ESCAPE~\
+    BETWEEN~EXISTS~CASE~WHEN~THEN~ELSE~END~CAST~TRY_CAST~TRY~IF~ROW~ARRAY~varchar~array(~row(~map(~INTERVAL~\
+    DAY~TO~timestamp~AT TIME ZONE~EXTRACT~TRIM~SUBSTRING~POSITION~LISTAGG~WITHIN GROUP~JSON_VALUE~\
+    JSON_OBJECT~ON~EMPTY~OVER~WINDOW w AS~PARTITION BY~ROWS~UNBOUNDED PRECEDING~FILTER~JOIN~CROSS JOIN~\
+    UNNEST~LATERAL~USING~LIMIT~OFFSET~FETCH FIRST~GROUPING SETS~U&'\\0041'";
+
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(PIECES.split('~').collect::<Vec<_>>())
+}
+
+#[test]
+fn deep_texts_are_refused() {
+    for open in ["(", "((SELECT ", "CASE WHEN ", "NOT ", "- ", "ARRAY[", "f(", "x -> ", "CAST(", "TRY(", "1 IN ("] {
+        assert!(query(&format!("SELECT {}", open.repeat(3_000))).is_err(), "{open}");
+    }
+    for open in ["(", "(SELECT 1 FROM ", "a JOIN ", "((SELECT 1 FROM "] {
+        assert!(query(&format!("SELECT 1 FROM {}", open.repeat(3_000))).is_err(), "{open}");
+    }
+    let chain = format!("SELECT a{}", " OR a = 1".repeat(20_000));
+    assert!(query(&chain).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn nonsense_never_panics(pieces in prop::collection::vec(piece(), 1..40)) {
+        let _ = query(&format!("SELECT {}", pieces.join(" ")));
+        let _ = query(&pieces.join(" "));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
+        let _ = query(&format!("SELECT {text}"));
+    }
+}

@@ -1,0 +1,74 @@
+//! Operators between two sides, as the planner meets them.
+
+use datafusion::common::{DFSchema, Result};
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
+use datafusion::logical_expr::{ExprSchemable, Operator};
+use datafusion::sql::sqlparser::ast::BinaryOperator;
+
+use super::arithmetic::{self, Sign};
+use super::compare::{Compared, compared};
+use super::concat::{Joined, joined};
+
+/// Plans comparisons, arithmetic and `||` as Lake means them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct OperatorPlanner;
+
+impl ExprPlanner for OperatorPlanner {
+    fn plan_binary_op(&self, binary: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        if let Some(op) = comparison(&binary.op) {
+            return plan_comparison(binary, op, schema);
+        }
+        if let Some(sign) = sign(&binary.op) {
+            let (Ok(left), Ok(right)) = (binary.left.get_type(schema), binary.right.get_type(schema)) else {
+                return Ok(PlannerResult::Original(binary));
+            };
+            return Ok(PlannerResult::Planned(arithmetic::call(sign, (binary.left, &left), (binary.right, &right))?));
+        }
+        if binary.op == BinaryOperator::StringConcat {
+            return plan_concat(binary, schema);
+        }
+        Ok(PlannerResult::Original(binary))
+    }
+}
+
+fn plan_comparison(binary: RawBinaryExpr, op: Operator, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+    let RawBinaryExpr { op: sign, left, right } = binary;
+    Ok(match compared(op, left, right, schema)? {
+        Compared::Sides(left, right) => PlannerResult::Original(RawBinaryExpr { op: sign, left, right }),
+        Compared::Whole(expr) => PlannerResult::Planned(expr),
+    })
+}
+
+fn plan_concat(binary: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+    let (Ok(left), Ok(right)) = (binary.left.get_type(schema), binary.right.get_type(schema)) else {
+        return Ok(PlannerResult::Original(binary));
+    };
+    let op = binary.op;
+    Ok(match joined((binary.left, &left), (binary.right, &right))? {
+        Joined::Texts(left, right) => PlannerResult::Original(RawBinaryExpr { op, left, right }),
+        Joined::Whole(expr) => PlannerResult::Planned(expr),
+    })
+}
+
+fn comparison(op: &BinaryOperator) -> Option<Operator> {
+    Some(match op {
+        BinaryOperator::Eq => Operator::Eq,
+        BinaryOperator::NotEq => Operator::NotEq,
+        BinaryOperator::Lt => Operator::Lt,
+        BinaryOperator::LtEq => Operator::LtEq,
+        BinaryOperator::Gt => Operator::Gt,
+        BinaryOperator::GtEq => Operator::GtEq,
+        _ => return None,
+    })
+}
+
+fn sign(op: &BinaryOperator) -> Option<Sign> {
+    Some(match op {
+        BinaryOperator::Plus => Sign::Add,
+        BinaryOperator::Minus => Sign::Subtract,
+        BinaryOperator::Multiply => Sign::Multiply,
+        BinaryOperator::Divide => Sign::Divide,
+        BinaryOperator::Modulo => Sign::Modulus,
+        _ => return None,
+    })
+}
