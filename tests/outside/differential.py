@@ -148,15 +148,17 @@ def multiset(rows):
 
 
 def queries():
-    """A line `-- name` begins a query."""
+    """A line `-- name` begins a query; `--= ...` is what DuckDB is asked where sqlglot has no true translation."""
     found, name = [], None
     for line in open(os.path.join(HERE, "differential.sql"), encoding="utf-8"):
         if line.startswith("-- "):
             name = line[3:].strip()
-            found.append((name, []))
+            found.append((name, [], []))
+        elif line.startswith("--= "):
+            found[-1][2].append(line[4:])
         elif line.strip() and found:
             found[-1][1].append(line)
-    return [(name, "".join(lines)) for name, lines in found if not arguments.only or arguments.only in name]
+    return [(name, "".join(sql), "".join(other)) for name, sql, other in found if not arguments.only or arguments.only in name]
 
 
 def ours(lake, sql):
@@ -166,25 +168,25 @@ def ours(lake, sql):
     return [list(json.loads(line).values()) for line in done.stdout.splitlines()]
 
 
-def theirs(connection, sql):
-    translated = sqlglot.transpile(sql, read="trino", write="duckdb")[0]
+def theirs(connection, sql, other):
+    translated = other or sqlglot.transpile(sql, read="trino", write="duckdb")[0]
     if arguments.show:
         print("   ", translated)
     return connection.execute(translated).fetchall()
 
 
-def difference(lake, connection, sql):
+def difference(lake, connection, sql, other):
     try:
         mine = multiset(ours(lake, sql))
     except Exception as error:  # noqa: BLE001 whatever it is, it is a finding
         return f"ours: {error}"
     try:
-        other = multiset(theirs(connection, sql))
+        answer = multiset(theirs(connection, sql, other))
     except Exception as error:  # noqa: BLE001
         return f"DuckDB: {error}"
-    if mine == other:
+    if mine == answer:
         return None
-    only_ours, only_theirs = list((mine - other).items())[:2], list((other - mine).items())[:2]
+    only_ours, only_theirs = list((mine - answer).items())[:2], list((answer - mine).items())[:2]
     return f"only ours: {only_ours}; only DuckDB's: {only_theirs}"
 
 
@@ -200,8 +202,8 @@ with tempfile.TemporaryDirectory() as work:
     connection.register("loaded", table_of(logs))
     connection.execute("CREATE TABLE events AS SELECT * FROM loaded")
     passed = failed = 0
-    for name, sql in queries():
-        found = difference(lake, connection.cursor(), sql)
+    for name, sql, other in queries():
+        found = difference(lake, connection.cursor(), sql, other)
         passed, failed = passed + (found is None), failed + (found is not None)
         if found:
             print(f"FAILED  {name}  <- {found[:600]}")

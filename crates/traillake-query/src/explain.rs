@@ -1,19 +1,21 @@
-//! `EXPLAIN` in words: which stores, times, partitions, files and columns a query touches.
+//! `EXPLAIN` and `DESCRIBE` in words.
 //!
-//! One row for each fact, `item` and `detail`, in one block for each scan. `EXPLAIN VERBOSE` and
-//! `EXPLAIN ANALYZE` give the engine's own plans.
+//! `EXPLAIN` tells which stores, times, partitions, files and columns a query touches: one row for
+//! each fact, `item` and `detail`, in one block for each scan. `EXPLAIN VERBOSE` and `EXPLAIN ANALYZE`
+//! give the engine's own plans. `DESCRIBE` gives the columns with Lake's names of their types.
 
 mod time_range;
 
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::common::Result;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::session_state::SessionState;
-use datafusion::logical_expr::{Explain, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{DescribeTable, Explain, LogicalPlan, LogicalPlanBuilder};
+use traillake_sql::type_name;
 use traillake_storage::{ScanDescription, describe_scans};
 
 use crate::catalog::LakeStores;
@@ -24,9 +26,21 @@ const COLUMNS_NAMED: usize = 40;
 
 type Facts = Vec<(&'static str, String)>;
 
-/// A plan of the words for an `EXPLAIN` without options; any other plan as it is.
+/// A plan of the words for a `DESCRIBE` and an `EXPLAIN` without options; any other plan as it is.
 pub(crate) async fn in_words(plan: LogicalPlan, state: &SessionState, stores: &LakeStores) -> Result<LogicalPlan> {
-    let LogicalPlan::Explain(Explain { plan: explained, verbose: false, .. }) = &plan else { return Ok(plan) };
+    match &plan {
+        LogicalPlan::Explain(Explain { plan: explained, verbose: false, .. }) => {
+            explain(explained, state, stores).await
+        }
+        LogicalPlan::DescribeTable(DescribeTable { schema, .. }) => {
+            let column = |field: &FieldRef| (field.name().clone(), type_name(field.data_type()));
+            table(["column_name", "data_type"], schema.fields().iter().map(column))
+        }
+        _ => Ok(plan),
+    }
+}
+
+async fn explain(explained: &LogicalPlan, state: &SessionState, stores: &LakeStores) -> Result<LogicalPlan> {
     let optimized = state.optimize(explained)?;
     let physical = state.create_physical_plan(&optimized).await?;
     let times = TimeRange::of_scans(&optimized);
@@ -37,7 +51,7 @@ pub(crate) async fn in_words(plan: LogicalPlan, state: &SessionState, stores: &L
     if facts.is_empty() {
         facts.push(("event data store", "none: the query reads no events".to_owned()));
     }
-    table(&facts)
+    table(["item", "detail"], facts.into_iter().map(|(item, detail)| (item.to_owned(), detail)))
 }
 
 fn of_scan(scan: &ScanDescription, stores: &LakeStores, times: Option<&TimeRange>) -> Facts {
@@ -68,14 +82,11 @@ fn columns(columns: &[String]) -> String {
     }
 }
 
-fn table(facts: &Facts) -> Result<LogicalPlan> {
-    let schema = Arc::new(Schema::new(vec![
-        Field::new("item", DataType::Utf8, false),
-        Field::new("detail", DataType::Utf8, false),
-    ]));
-    let items = StringArray::from_iter_values(facts.iter().map(|(item, _)| item));
-    let details = StringArray::from_iter_values(facts.iter().map(|(_, detail)| detail));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(items), Arc::new(details)])?;
+fn table(names: [&str; 2], rows: impl Iterator<Item = (String, String)>) -> Result<LogicalPlan> {
+    let schema = Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, false)).to_vec()));
+    let (left, right): (Vec<String>, Vec<String>) = rows.unzip();
+    let columns = [left, right].map(|texts| Arc::new(StringArray::from(texts)) as ArrayRef);
+    let batch = RecordBatch::try_new(Arc::clone(&schema), columns.to_vec())?;
     let table = MemTable::try_new(schema, vec![vec![batch]])?;
-    LogicalPlanBuilder::scan("explain", provider_as_source(Arc::new(table)), None)?.build()
+    LogicalPlanBuilder::scan("words", provider_as_source(Arc::new(table)), None)?.build()
 }

@@ -3,6 +3,7 @@
 //! The order matters: chains of AND and OR are balanced first, iteratively, so that every
 //! later step may walk the tree by recursion.
 
+mod answers;
 mod balance;
 mod call;
 mod fields;
@@ -28,6 +29,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
 use crate::error::Position;
+use crate::functions::ARRAY;
 use crate::output::OutputNames;
 use crate::text::position;
 use crate::{QueryError, QueryParameter};
@@ -156,6 +158,7 @@ impl VisitorMut for Rewriter<'_> {
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryError> {
         flow(misuse::check_select(select, self.context))?;
         flow(grouping::rewrite(select))?;
+        answers::rewrite(select);
         projection::name_items(select, self.context, &mut self.internal);
         ControlFlow::Continue(())
     }
@@ -182,6 +185,7 @@ impl VisitorMut for Rewriter<'_> {
             }
             Expr::Subquery(_) | Expr::InSubquery { .. } | Expr::Exists { .. } => self.subqueries -= 1,
             Expr::CompoundIdentifier(_) if self.subqueries > 0 => fields::spell_out(expr, self.context),
+            Expr::Array(array) => *expr = call::call(ARRAY, std::mem::take(&mut array.elem)),
             _ => {}
         }
         ControlFlow::Continue(())

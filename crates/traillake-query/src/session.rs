@@ -183,7 +183,8 @@ impl QuerySession {
         let names = |names: &mut dyn Iterator<Item = &String>| names.map(|name| name.to_lowercase()).collect();
         let aggregates: HashSet<String> = names(&mut self.state.aggregate_functions().keys());
         let windows: HashSet<String> = names(&mut self.state.window_functions().keys());
-        FunctionKinds { windows: windows.difference(&aggregates).cloned().collect(), aggregates }
+        let scalars = names(&mut self.state.scalar_functions().keys());
+        FunctionKinds { windows: windows.difference(&aggregates).cloned().collect(), aggregates, scalars }
     }
 
     /// Types of the columns of all stores by lower-case name.

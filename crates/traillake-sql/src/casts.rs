@@ -9,6 +9,7 @@ mod function;
 mod json_read;
 mod json_write;
 mod leaf;
+mod moments;
 mod rescue;
 mod scalars;
 pub(crate) mod times;

@@ -1,16 +1,13 @@
-//! Subscripts as calls of `$subscript`; fields after calls, subscripts and lambda parameters.
+//! Fields after calls, subscripts and lambda parameters, and of columns of outer queries.
 
 use std::collections::HashSet;
 
 use arrow::datatypes::DataType;
-use datafusion::sql::sqlparser::ast::{AccessExpr, Expr, Ident, Subscript, Value};
+use datafusion::sql::sqlparser::ast::{AccessExpr, Expr, Ident, Value};
 
 use super::RewriteContext;
-use super::call::{call, column, field};
+use super::call::{column, field};
 use crate::text::position;
-
-/// The function behind `a[i]` and `m['k']`.
-const SUBSCRIPT: &str = "$subscript";
 
 /// Parameters of the lambdas around an expression, innermost last, in lower case.
 pub(super) type Parameters = Vec<HashSet<String>>;
@@ -18,7 +15,6 @@ pub(super) type Parameters = Vec<HashSet<String>>;
 /// Rewrites one expression whose parts are rewritten already.
 pub(super) fn rewrite(expr: &mut Expr, parameters: &Parameters, context: &RewriteContext) {
     let is_parameter = |name: &Ident| parameters.iter().any(|names| names.contains(&name.value.to_lowercase()));
-    let taken = || Expr::value(Value::Null);
     match expr {
         Expr::CompoundIdentifier(parts) if parts.first().is_some_and(is_parameter) => {
             let mut parts = std::mem::take(parts).into_iter();
@@ -26,35 +22,18 @@ pub(super) fn rewrite(expr: &mut Expr, parameters: &Parameters, context: &Rewrit
             *expr = parts.fold(Expr::Identifier(parameter), |row, name| field(row, as_written(&name, context)));
         }
         Expr::CompoundFieldAccess { root, access_chain } => {
-            let (root, chain) = (std::mem::replace(root.as_mut(), taken()), std::mem::take(access_chain));
-            let names_column = matches!(&root, Expr::Identifier(name) if !is_parameter(name));
-            *expr = accessed(root, chain, names_column, context);
+            let root = std::mem::replace(root.as_mut(), Expr::value(Value::Null));
+            *expr = std::mem::take(access_chain).into_iter().fold(root, |row, access| accessed(row, access, context));
         }
         _ => {}
     }
 }
 
-/// `root` and what follows it; leading names may be a relation and its column.
-fn accessed(root: Expr, chain: Vec<AccessExpr>, names_column: bool, context: &RewriteContext) -> Expr {
-    let mut chain = chain.into_iter().peekable();
-    let mut value = match root {
-        Expr::Identifier(name) if names_column => {
-            let mut parts = vec![name];
-            while let Some(AccessExpr::Dot(Expr::Identifier(name))) = chain.next_if(is_dot) {
-                parts.push(name);
-            }
-            column(parts)
-        }
-        other => other,
-    };
-    for access in chain {
-        value = match access {
-            AccessExpr::Subscript(Subscript::Index { index }) => call(SUBSCRIPT, vec![value, index]),
-            AccessExpr::Dot(Expr::Identifier(name)) => field(value, as_written(&name, context)),
-            other => Expr::CompoundFieldAccess { root: Box::new(value), access_chain: vec![other] },
-        };
+fn accessed(row: Expr, access: AccessExpr, context: &RewriteContext) -> Expr {
+    match access {
+        AccessExpr::Dot(Expr::Identifier(name)) => field(row, as_written(&name, context)),
+        other => Expr::CompoundFieldAccess { root: Box::new(row), access_chain: vec![other] },
     }
-    value
 }
 
 /// `t.column.field` as the field of a column: of the columns of outer queries the planner knows no fields.
@@ -71,10 +50,6 @@ pub(super) fn spell_out(expr: &mut Expr, context: &RewriteContext) {
         let row = column(names.to_vec());
         *expr = fields.iter().fold(row, |row, name| field(row, as_written(name, context)));
     }
-}
-
-fn is_dot(access: &AccessExpr) -> bool {
-    matches!(access, AccessExpr::Dot(Expr::Identifier(_)))
 }
 
 /// A name as the query spells it; quoted names were lowered before parsing.

@@ -1,4 +1,4 @@
-//! GROUP BY: places inside grouping sets, several columns in parentheses.
+//! GROUP BY: places, also inside grouping sets.
 
 use datafusion::sql::sqlparser::ast::{Expr, GroupByExpr, Select, SelectItem};
 
@@ -10,14 +10,7 @@ use crate::QueryError;
 pub(super) fn rewrite(select: &mut Select) -> Result<(), QueryError> {
     let items = Items::of(select);
     let GroupByExpr::Expressions(grouped, _) = &mut select.group_by else { return Ok(()) };
-    let mut flat = Vec::with_capacity(grouped.len());
-    for expr in std::mem::take(grouped) {
-        match expr {
-            Expr::Tuple(parts) if !parts.is_empty() => flat.extend(parts),
-            other => flat.push(other),
-        }
-    }
-    for expr in &mut flat {
+    for expr in grouped {
         match expr {
             Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
                 for expr in sets.iter_mut().flatten() {
@@ -27,7 +20,6 @@ pub(super) fn rewrite(select: &mut Select) -> Result<(), QueryError> {
             other => items.check(other)?,
         }
     }
-    *grouped = flat;
     Ok(())
 }
 

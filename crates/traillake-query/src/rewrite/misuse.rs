@@ -1,5 +1,6 @@
 //! Aggregates, window functions and subqueries in places where they mean nothing.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
@@ -16,9 +17,11 @@ use crate::text::position;
 #[derive(Debug, Default, Clone)]
 pub(crate) struct FunctionKinds {
     /// Functions of groups.
-    pub(crate) aggregates: std::collections::HashSet<String>,
+    pub(crate) aggregates: HashSet<String>,
     /// Functions that need OVER.
-    pub(crate) windows: std::collections::HashSet<String>,
+    pub(crate) windows: HashSet<String>,
+    /// Functions of one row.
+    pub(crate) scalars: HashSet<String>,
 }
 
 /// Refuses a SELECT with a function in the wrong clause.
@@ -58,6 +61,7 @@ pub(super) fn check_expr(expr: &Expr, context: &RewriteContext) -> Result<(), Qu
 
 fn check_function(function: &Function, expr: &Expr, kinds: &FunctionKinds) -> Result<(), QueryError> {
     let name = function.name.to_string().to_lowercase();
+    check_over(function, &name, kinds)?;
     let (wanted, text) = match (&function.over, kinds.aggregates.contains(&name)) {
         (Some(_), _) => (Wanted::Window, "window functions inside window function"),
         (None, true) => (Wanted::Any, "aggregations inside aggregation"),
@@ -70,6 +74,22 @@ fn check_function(function: &Function, expr: &Expr, kinds: &FunctionKinds) -> Re
         position: position(inner.span().start).or_else(|| position(expr.span().start)),
         hint: Some("compute the inner one in a sub-select".into()),
     })
+}
+
+/// OVER belongs to window functions and aggregates.
+fn check_over(function: &Function, name: &str, kinds: &FunctionKinds) -> Result<(), QueryError> {
+    let (message, hint) = match &function.over {
+        None if kinds.windows.contains(name) => (
+            format!("window function `{name}` needs OVER"),
+            format!("`{name}(...) OVER (PARTITION BY ... ORDER BY ...)`"),
+        ),
+        Some(_) if kinds.scalars.contains(name) && !kinds.aggregates.contains(name) => {
+            (format!("function `{name}` takes no OVER"), "it works on one row; aggregates and window functions take OVER".into())
+        }
+        _ => return Ok(()),
+    };
+    let position = position(function.name.span().start);
+    Err(QueryError::Invalid { message, position, hint: Some(hint) })
 }
 
 fn condition(operator: &JoinOperator) -> Option<&Expr> {

@@ -181,7 +181,7 @@ fn wrap(query: &mut Query, items: Vec<SelectItem>) {
 }
 
 /// `SELECT 1 FROM (SELECT 1)`.
-fn skeleton() -> Option<Query> {
+pub(super) fn skeleton() -> Option<Query> {
     let parser = Parser::new(&GenericDialect {}).try_with_sql("SELECT 1 FROM (SELECT 1)");
     parser.ok()?.parse_query().ok().map(|query| *query)
 }

@@ -15,7 +15,7 @@ async fn group_by_having_and_where_do_not_see_output_names() {
     assert_eq!(hint, "`x` is an output name: group by its expression or its place, `GROUP BY 1`");
     let (error, hint) =
         said(&lake, "SELECT awsRegion, count(*) AS n FROM events GROUP BY awsRegion HAVING n > 1").await;
-    assert_eq!(error, "line 1:73: column `n` cannot be resolved");
+    assert_eq!(error, "line 1:71: column `n` cannot be resolved");
     assert!(hint.starts_with("`n` is an output name, which HAVING does not see"), "{hint}");
     let (error, hint) = said(&lake, "SELECT lower(eventName) AS x FROM events WHERE x = 'a'").await;
     assert_eq!(error, "line 1:48: column `x` cannot be resolved");

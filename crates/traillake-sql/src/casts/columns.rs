@@ -12,7 +12,7 @@ use datafusion::common::{Result, exec_err};
 
 use super::leaf::plain_list;
 use super::scalars::Integer;
-use super::{Leaf, json_read, json_write, leaf, rescue, scalars};
+use super::{Leaf, json_read, json_write, leaf, moments, rescue, scalars};
 use crate::functions::kit::{Cell, Json};
 use crate::types::{SqlType, entries_field, item_field, map_fields, row_fields};
 
@@ -105,13 +105,13 @@ impl Caster {
             }
             DataType::Binary => self.cells(array, scalars::bytes),
             DataType::FixedSizeBinary(_) => self.cells(array, scalars::address),
-            DataType::Date32 => self.cells(array, scalars::date),
+            DataType::Date32 => self.cells(array, moments::date),
             DataType::Time32(_) => {
-                let millis = self.cells(array, scalars::time)?;
+                let millis = self.cells(array, moments::time)?;
                 Ok(cast(&cast(&millis, &DataType::Int32)?, &data_type)?)
             }
-            DataType::Timestamp(_, None) => self.cells(array, scalars::timestamp),
-            DataType::Timestamp(_, Some(_)) => self.cells(array, scalars::zoned),
+            DataType::Timestamp(_, None) => self.cells(array, moments::timestamp),
+            DataType::Timestamp(_, Some(_)) => self.cells(array, moments::zoned),
             _ => Ok(cast(array, &data_type)?),
         }
     }

@@ -29,12 +29,8 @@ fn column(values: &[Option<&Value>], to: &SqlType) -> Result<ArrayRef> {
         SqlType::Array(item) => list(values, item, to),
         SqlType::Map(key, value) => map(values, key, value, to),
         SqlType::Row(fields) => row(values, fields, to),
-        SqlType::Plain(DataType::LargeUtf8) => {
-            Ok(texts_of(values))
-        }
-        scalar => {
-            cast_to_type(&texts_of(values), scalar, &scalar.nested_type())
-        }
+        SqlType::Plain(DataType::LargeUtf8) => Ok(texts_of(values)),
+        scalar => cast_to_type(&texts_of(values), scalar, &scalar.nested_type()),
     }
 }
 

@@ -4,9 +4,8 @@ use arrow::datatypes::{DataType, i256};
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
 use serde_json::Value;
 
-use super::leaf::DAY;
-use super::{Leaf, decimals, times};
-use crate::functions::kit::{Date, IpAddress, Timestamp, UtcTimestamp};
+use super::{Leaf, decimals};
+use crate::functions::kit::IpAddress;
 use crate::types::type_name;
 
 /// An integer type by its bits.
@@ -44,7 +43,7 @@ pub(super) fn no_cast<T>(value: &Leaf<'_>, to: &str) -> Result<T> {
 }
 
 /// What a JSON text holds, as a value without parts; `None` for JSON null.
-fn with_json<T>(json: &str, to: &str, read: impl Fn(&Leaf<'_>) -> Result<Option<T>>) -> Result<Option<T>> {
+pub(super) fn with_json<T>(json: &str, to: &str, read: impl Fn(&Leaf<'_>) -> Result<Option<T>>) -> Result<Option<T>> {
     let parsed: Value = serde_json::from_str(json).map_err(|_| exec_datafusion_err!("Cannot cast '{json}' to {to}"))?;
     match &parsed {
         Value::Null => Ok(None),
@@ -213,64 +212,6 @@ pub(super) fn uuid(value: &Leaf<'_>) -> Result<Option<String>> {
         Ok(uuid) if text.len() == 36 => Ok(Some(uuid.to_string())),
         _ => exec_err!("Invalid UUID string length or form: {text}"),
     }
-}
-
-pub(super) fn date(value: &Leaf<'_>) -> Result<Option<Date>> {
-    let wrong = || exec_datafusion_err!("Value cannot be cast to date: {value}");
-    let days = |millis: i64| i32::try_from(millis.div_euclid(DAY)).ok();
-    let found = match value {
-        Leaf::Date(days) => Some(*days),
-        Leaf::Timestamp(millis) => days(*millis),
-        Leaf::Zoned(millis, zone) => times::local(*millis, zone).and_then(days),
-        Leaf::Text(text) => times::date(text),
-        Leaf::Json(json) => return with_json(json, "date", date),
-        _ => None,
-    };
-    found.map(|days| Some(Date(days))).ok_or_else(wrong)
-}
-
-pub(super) fn time(value: &Leaf<'_>) -> Result<Option<i64>> {
-    let found = match value {
-        Leaf::Time(millis) => Some(*millis),
-        Leaf::Timestamp(millis) => Some(millis.rem_euclid(DAY)),
-        Leaf::Zoned(millis, zone) => times::local(*millis, zone).map(|local| local.rem_euclid(DAY)),
-        Leaf::Text(text) => times::time(text),
-        _ => None,
-    };
-    found.map(Some).ok_or_else(|| exec_datafusion_err!("Value cannot be cast to time: {value}"))
-}
-
-pub(super) fn timestamp(value: &Leaf<'_>) -> Result<Option<Timestamp>> {
-    let found = match value {
-        Leaf::Timestamp(millis) => Some(*millis),
-        Leaf::Date(days) => Some(i64::from(*days) * DAY),
-        Leaf::Zoned(millis, zone) => times::local(*millis, zone),
-        Leaf::Text(text) => times::timestamp(text),
-        Leaf::Json(json) => return with_json(json, "timestamp", timestamp),
-        _ => None,
-    };
-    found.map(|millis| Some(Timestamp(millis))).ok_or_else(|| no_timestamp(value))
-}
-
-pub(super) fn zoned(value: &Leaf<'_>) -> Result<Option<UtcTimestamp>> {
-    let found = match value {
-        Leaf::Zoned(millis, _) | Leaf::Timestamp(millis) => Some(*millis),
-        Leaf::Date(days) => Some(i64::from(*days) * DAY),
-        Leaf::Text(text) => times::zoned(text).map(|(millis, _)| millis),
-        Leaf::Json(json) => return with_json(json, "timestamp with time zone", zoned),
-        _ => None,
-    };
-    found.map(|millis| Some(UtcTimestamp(millis))).ok_or_else(|| no_timestamp(value))
-}
-
-fn no_timestamp(value: &Leaf<'_>) -> datafusion::common::DataFusionError {
-    let hint = match value {
-        Leaf::Text(text) if times::any_timestamp(text).is_some() && text.contains('T') => {
-            "; from_iso8601_timestamp reads texts with T and Z"
-        }
-        _ => "",
-    };
-    exec_datafusion_err!("Value cannot be cast to timestamp: {value}{hint}")
 }
 
 pub(super) fn address(value: &Leaf<'_>) -> Result<Option<IpAddress>> {

@@ -1,19 +1,21 @@
 //! Calls: arguments, DISTINCT and ORDER BY in them, and FILTER, IGNORE NULLS and OVER behind them.
 
 use datafusion::sql::sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
-    Ident, NullTreatment, Value, WindowType,
+    BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArgumentList, FunctionArguments, Ident, NullTreatment, OneOrManyWithParens, Spanned, Value, WindowType,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::cursor::{Grammar, Parsed};
-use super::nodes::{function, text};
+use super::nodes::{function, lambda, text};
 
 impl Grammar<'_, '_> {
     /// The call of a function whose name has been read.
     pub(super) fn call(&mut self, name: Vec<Ident>) -> Parsed<Expr> {
         let list = self.in_parentheses(Grammar::arguments)?;
-        self.followed(function(name.into(), list))
+        let reduces = matches!(name.as_slice(), [name] if name.value.eq_ignore_ascii_case("reduce_agg"));
+        let call = self.followed(function(name.into(), list))?;
+        Ok(if reduces { reduced(call) } else { call })
     }
 
     fn arguments(&mut self) -> Parsed<FunctionArgumentList> {
@@ -119,5 +121,37 @@ impl Grammar<'_, '_> {
         }
         let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))).collect();
         Ok(FunctionArgumentList { duplicate_treatment, args, clauses: vec![] })
+    }
+}
+
+/// `reduce_agg(x, init, f, g)` is `reduce(array_agg(x) FILTER (WHERE x IS NOT NULL), init, f, s -> s)`:
+/// the engine's aggregates take no lambdas.
+fn reduced(call: Expr) -> Expr {
+    let Expr::Function(mut aggregate) = call else { return call };
+    let FunctionArguments::List(list) = &mut aggregate.args else { return Expr::Function(aggregate) };
+    let args: Vec<Expr> = list.args.iter().filter_map(expression_of).cloned().collect();
+    let [value, initial, input, _combine] = args.as_slice() else { return Expr::Function(aggregate) };
+    list.args.truncate(1);
+    let known = Expr::IsNotNull(Box::new(value.clone()));
+    let filter = match aggregate.filter.take() {
+        Some(filter) => Expr::BinaryOp {
+            left: Box::new(Expr::Nested(filter)),
+            op: BinaryOperator::And,
+            right: Box::new(known),
+        },
+        None => known,
+    };
+    aggregate.filter = Some(Box::new(filter));
+    let span = aggregate.name.span();
+    aggregate.name = Ident::with_span(span, "array_agg").into();
+    let state = Ident::new("state");
+    let finish = lambda(OneOrManyWithParens::One(state.clone()), Expr::Identifier(state));
+    super::nodes::call("reduce", vec![Expr::Function(aggregate), initial.clone(), input.clone(), finish])
+}
+
+fn expression_of(argument: &FunctionArg) -> Option<&Expr> {
+    match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
     }
 }

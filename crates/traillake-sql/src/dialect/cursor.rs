@@ -97,7 +97,9 @@ impl<'g, 'p> Grammar<'g, 'p> {
     pub(super) fn eat_words(&mut self, words: &[&str]) -> bool {
         let found = self.at_words(words);
         if found {
-            words.iter().for_each(|_| self.parser.advance_token());
+            for _ in words {
+                self.parser.advance_token();
+            }
         }
         found
     }

@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{DuplicateTreatment, Expr};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::cursor::{Grammar, Parsed};
-use super::nodes::arguments_of;
+use super::nodes::values_of;
 
 /// Grouping sets that one GROUP BY may make.
 const MAX_SETS: usize = 2_048;
@@ -61,7 +61,7 @@ impl Grammar<'_, '_> {
         let expr = self.expression()?;
         Ok(match expr {
             Expr::Nested(inner) => vec![*inner],
-            expr if is_list => arguments_of(expr, "$row").unwrap_or_else(|expr| vec![expr]),
+            expr if is_list => values_of(expr),
             expr => vec![expr],
         })
     }

@@ -1,4 +1,4 @@
-//! JSON_EXISTS, JSON_VALUE, JSON_QUERY, JSON_OBJECT and JSON_ARRAY as plain calls;
+//! `JSON_EXISTS`, `JSON_VALUE`, `JSON_QUERY`, `JSON_OBJECT` and `JSON_ARRAY` as plain calls;
 //! the head of `dialect.rs` lists their arguments.
 
 use datafusion::sql::sqlparser::ast::Expr;

@@ -5,6 +5,8 @@ use datafusion::sql::sqlparser::ast::{
     LambdaFunctionParameter, LambdaSyntax, ObjectName, OneOrManyWithParens, Value,
 };
 
+const ROW: &str = "$row";
+
 /// A call by name; the names of hidden functions start with `$` and are quoted.
 pub(super) fn call(name: &str, args: Vec<Expr>) -> Expr {
     let ident = if name.starts_with('$') { Ident::with_quote('"', name) } else { Ident::new(name) };
@@ -40,7 +42,7 @@ pub(super) fn cast(value: Expr, data_type: &str) -> Expr {
 }
 
 pub(super) fn row(values: Vec<Expr>) -> Expr {
-    call("$row", values)
+    call(ROW, values)
 }
 
 pub(super) fn lambda(params: OneOrManyWithParens<Ident>, body: Expr) -> Expr {
@@ -52,14 +54,14 @@ pub(super) fn lambda(params: OneOrManyWithParens<Ident>, body: Expr) -> Expr {
     Expr::Lambda(LambdaFunction { params, body: Box::new(body), syntax: LambdaSyntax::Arrow })
 }
 
-/// The arguments of a call of a hidden function made by [`call`].
-pub(super) fn arguments_of(expr: Expr, name: &str) -> Result<Vec<Expr>, Expr> {
-    let Expr::Function(found) = expr else { return Err(expr) };
-    let is_named =
-        matches!(found.name.0.as_slice(), [part] if part.as_ident().is_some_and(|ident| ident.value == name));
-    match found.args {
-        FunctionArguments::List(list) if is_named => Ok(list.args.into_iter().filter_map(plain).collect()),
-        args => Err(Expr::Function(Function { args, ..found })),
+/// The values of a row, or the one value that is none.
+pub(super) fn values_of(expr: Expr) -> Vec<Expr> {
+    let is_row = |name: &ObjectName| matches!(name.0.as_slice(), [part] if part.as_ident().is_some_and(|ident| ident.value == ROW));
+    match expr {
+        Expr::Function(Function { name, args: FunctionArguments::List(list), .. }) if is_row(&name) => {
+            list.args.into_iter().filter_map(plain).collect()
+        }
+        expr => vec![expr],
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operands: names, calls, parentheses, CASE, lambdas, and what follows them with dots and brackets.
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Array, CaseWhen, Expr, Ident, OneOrManyWithParens, Query, SetExpr, Value,
+    AccessExpr, CaseWhen, Expr, Ident, OneOrManyWithParens, Query, SetExpr, Value,
     helpers::attached_token::AttachedToken,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
@@ -9,13 +9,14 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::cursor::{Grammar, Parsed};
 use super::keywords::{bare, is_reserved};
 use super::nodes::{call, lambda, null, row};
+use crate::functions::ARRAY;
 
 /// Names in the parentheses of a lambda that are looked for.
 const MAX_PARAMETERS: usize = 32;
 
 /// What a pair of parentheses holds.
 pub(super) enum Parenthesised {
-    Query(Query),
+    Query(Box<Query>),
     Values(Vec<Expr>),
 }
 
@@ -45,9 +46,9 @@ impl Grammar<'_, '_> {
         let word = bare(self.peek()).unwrap_or_default().to_ascii_uppercase();
         let followed_by_parenthesis = *self.peek_nth(1) == Token::LParen;
         match word.as_str() {
-            "NULL" => self.constant(Value::Null),
-            "TRUE" => self.constant(Value::Boolean(true)),
-            "FALSE" => self.constant(Value::Boolean(false)),
+            "NULL" => Ok(self.constant(Value::Null)),
+            "TRUE" => Ok(self.constant(Value::Boolean(true))),
+            "FALSE" => Ok(self.constant(Value::Boolean(false))),
             "CASE" => self.case(),
             "EXISTS" => {
                 self.advance();
@@ -67,9 +68,9 @@ impl Grammar<'_, '_> {
         }
     }
 
-    fn constant(&mut self, value: Value) -> Parsed<Expr> {
+    fn constant(&mut self, value: Value) -> Expr {
         let token = self.advance();
-        Ok(Expr::Value(value.with_span(token.span)))
+        Expr::Value(value.with_span(token.span))
     }
 
     /// A column, a lambda of one parameter, or a call.
@@ -117,7 +118,7 @@ impl Grammar<'_, '_> {
         self.need_token(&Token::LBracket)?;
         let elem = if self.at_token(&Token::RBracket) { vec![] } else { self.comma_separated(Grammar::expression)? };
         self.need_token(&Token::RBracket)?;
-        Ok(Expr::Array(Array { elem, named: true }))
+        Ok(call(ARRAY, elem))
     }
 
     fn case(&mut self) -> Parsed<Expr> {
@@ -180,7 +181,7 @@ impl Grammar<'_, '_> {
             return Err(self.mismatched("'('"));
         }
         match self.parenthesised()? {
-            Parenthesised::Query(query) => Ok(query),
+            Parenthesised::Query(query) => Ok(*query),
             Parenthesised::Values(_) => Err(self.mismatched("<query>")),
         }
     }
@@ -190,7 +191,7 @@ impl Grammar<'_, '_> {
         self.nested(|grammar| {
             grammar.need_token(&Token::LParen)?;
             if grammar.at_query_nth(0) {
-                let query = grammar.query()?;
+                let query = Box::new(grammar.query()?);
                 grammar.need_token(&Token::RParen)?;
                 return Ok(Parenthesised::Query(query));
             }
@@ -198,7 +199,7 @@ impl Grammar<'_, '_> {
             if grammar.at_token(&Token::LParen) && !grammar.at_lambda() {
                 match grammar.parenthesised()? {
                     Parenthesised::Query(query) if grammar.at_query_end() => {
-                        let query = grammar.query_from(SetExpr::Query(Box::new(query)))?;
+                        let query = Box::new(grammar.query_from(SetExpr::Query(query))?);
                         grammar.need_token(&Token::RParen)?;
                         return Ok(Parenthesised::Query(query));
                     }
@@ -227,7 +228,7 @@ fn is_reserved_here(token: &Token) -> bool {
 /// `(x)` stays in its parentheses, `(x, y)` is a row.
 fn parenthesised_operand(content: Parenthesised) -> Expr {
     match content {
-        Parenthesised::Query(query) => Expr::Subquery(Box::new(query)),
+        Parenthesised::Query(query) => Expr::Subquery(query),
         Parenthesised::Values(mut values) if values.len() == 1 => {
             Expr::Nested(Box::new(values.pop().unwrap_or_else(null)))
         }

@@ -8,6 +8,7 @@ use super::cursor::{Grammar, Parsed};
 use super::intervals::negated;
 use super::nodes::{call, text};
 use super::operands::Parenthesised;
+use crate::functions::LIKE_PATTERN;
 
 impl Grammar<'_, '_> {
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
@@ -99,21 +100,20 @@ impl Grammar<'_, '_> {
     fn within(&mut self, expr: Expr, negated: bool) -> Parsed<Expr> {
         let expr = Box::new(expr);
         match self.parenthesised()? {
-            Parenthesised::Query(query) => Ok(Expr::InSubquery { expr, subquery: Box::new(query), negated }),
+            Parenthesised::Query(query) => Ok(Expr::InSubquery { expr, subquery: query, negated }),
             Parenthesised::Values(list) => Ok(Expr::InList { expr, list, negated }),
         }
     }
 
     fn like(&mut self, expr: Expr, negated: bool) -> Parsed<Expr> {
-        let pattern = Box::new(self.value(None)?);
-        let mut escape_char = None;
-        if self.eat("ESCAPE") {
-            escape_char = match self.peek() {
-                Token::SingleQuotedString(_) => Some(Value::SingleQuotedString(self.string()?).into()),
-                _ => return Err(self.mismatched("<string>")),
-            };
-        }
-        Ok(Expr::Like { negated, any: false, expr: Box::new(expr), pattern, escape_char })
+        let pattern = self.value(None)?;
+        let escape = if self.eat("ESCAPE") { Some(self.value(None)?) } else { None };
+        let pattern = match (pattern, escape) {
+            (pattern, None) if is_plain(&pattern) => pattern,
+            (pattern, escape) => call(LIKE_PATTERN, std::iter::once(pattern).chain(escape).collect()),
+        };
+        let pattern = Box::new(pattern);
+        Ok(Expr::Like { negated, any: false, expr: Box::new(expr), pattern, escape_char: None })
     }
 
     /// A value without comparisons.
@@ -200,4 +200,10 @@ fn operator(token: &Token) -> Option<(BinaryOperator, u8)> {
         Token::Mod => (BinaryOperator::Modulo, 3),
         _ => return None,
     })
+}
+
+/// A text that means the same to the engine: without its escape character.
+fn is_plain(pattern: &Expr) -> bool {
+    let Expr::Value(value) = pattern else { return false };
+    matches!(&value.value, Value::SingleQuotedString(text) if !text.contains('\\'))
 }

@@ -8,7 +8,7 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::cursor::{Grammar, Parsed};
-use super::nodes::arguments_of;
+use super::nodes::values_of;
 use super::windows;
 
 impl Grammar<'_, '_> {
@@ -139,7 +139,7 @@ impl Grammar<'_, '_> {
         let rows = self.comma_separated(Grammar::expression)?;
         let columns = |row| match row {
             Expr::Nested(value) => vec![*value],
-            row => arguments_of(row, "$row").unwrap_or_else(|value| vec![value]),
+            row => values_of(row),
         };
         let rows = rows.into_iter().map(|row| Parens::with_empty_span(columns(row)));
         Ok(SetExpr::Values(Values { explicit_row: false, value_keyword: false, rows: rows.collect() }))

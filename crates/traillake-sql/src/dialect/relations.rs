@@ -11,8 +11,8 @@ use super::cursor::{Grammar, Parsed};
 
 /// What a pair of parentheses in FROM holds.
 enum Parenthesised {
-    Query(Query),
-    Relation(TableWithJoins),
+    Query(Box<Query>),
+    Relation(Box<TableWithJoins>),
 }
 
 impl Grammar<'_, '_> {
@@ -100,13 +100,13 @@ impl Grammar<'_, '_> {
         }
         if self.at("LATERAL") && self.at_query_in_parentheses(1) {
             self.advance();
-            let query = self.subquery()?;
+            let query = Box::new(self.subquery()?);
             return self.derived(query, true);
         }
         if self.at_token(&Token::LParen) {
             return match self.parenthesised_relation()? {
                 Parenthesised::Query(query) => self.derived(query, false),
-                Parenthesised::Relation(relation) => Ok(unwrapped(relation, self.alias()?)),
+                Parenthesised::Relation(relation) => Ok(unwrapped(*relation, self.alias()?)),
             };
         }
         self.named()
@@ -120,9 +120,9 @@ impl Grammar<'_, '_> {
         Ok(TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_offset_alias: None, with_ordinality })
     }
 
-    fn derived(&mut self, query: Query, lateral: bool) -> Parsed<TableFactor> {
+    fn derived(&mut self, subquery: Box<Query>, lateral: bool) -> Parsed<TableFactor> {
         let alias = self.alias()?;
-        Ok(TableFactor::Derived { lateral, subquery: Box::new(query), alias, sample: self.sample()? })
+        Ok(TableFactor::Derived { lateral, subquery, alias, sample: self.sample()? })
     }
 
     /// A table, or a function of ours.
@@ -177,19 +177,19 @@ impl Grammar<'_, '_> {
 
     fn relation_or_query(&mut self) -> Parsed<Parenthesised> {
         if self.at_query_nth(0) {
-            return Ok(Parenthesised::Query(self.query()?));
+            return Ok(Parenthesised::Query(Box::new(self.query()?)));
         }
         if !self.at_token(&Token::LParen) {
-            return Ok(Parenthesised::Relation(self.relation()?));
+            return Ok(Parenthesised::Relation(Box::new(self.relation()?)));
         }
         let first = match self.parenthesised_relation()? {
             Parenthesised::Query(query) if self.at_query_end() => {
-                return Ok(Parenthesised::Query(self.query_from(SetExpr::Query(Box::new(query)))?));
+                return Ok(Parenthesised::Query(Box::new(self.query_from(SetExpr::Query(query))?)));
             }
             Parenthesised::Query(query) => self.derived(query, false)?,
-            Parenthesised::Relation(relation) => unwrapped(relation, self.alias()?),
+            Parenthesised::Relation(relation) => unwrapped(*relation, self.alias()?),
         };
-        Ok(Parenthesised::Relation(self.joined(first)?))
+        Ok(Parenthesised::Relation(Box::new(self.joined(first)?)))
     }
 
     /// `[AS] name [(columns)]`.

@@ -20,7 +20,7 @@ impl Grammar<'_, '_> {
             _ => None,
         };
         select.projection = self.comma_separated(Grammar::select_item)?;
-        select.into = self.into_table()?;
+        select.into = self.target()?;
         if self.eat("FROM") {
             select.from = self.comma_separated(Grammar::relation)?;
         }
@@ -104,7 +104,7 @@ impl Grammar<'_, '_> {
     }
 
     /// SELECT INTO is read so that it is refused by name.
-    fn into_table(&mut self) -> Parsed<Option<SelectInto>> {
+    fn target(&mut self) -> Parsed<Option<SelectInto>> {
         if !self.eat("INTO") {
             return Ok(None);
         }

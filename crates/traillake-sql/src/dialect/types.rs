@@ -86,9 +86,9 @@ impl Grammar<'_, '_> {
             types.push(self.data_type()?);
         }
         if in_angles {
-            self.close_angle()?
+            self.close_angle()?;
         } else {
-            self.need_token(&Token::RParen).map(|_| ())?
+            self.need_token(&Token::RParen)?;
         }
         Ok(types.join(","))
     }

@@ -15,6 +15,7 @@ mod maps;
 mod native;
 mod parameters;
 mod percentile;
+mod reduce;
 mod sliding;
 mod statistics;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub(super) fn functions() -> Vec<Function> {
         frequencies::functions,
         maps::functions,
         percentile::functions,
+        reduce::functions,
         statistics::functions,
         totals::functions,
     ];

@@ -9,6 +9,6 @@ mod scalar;
 
 pub(crate) use cell::{Cell, Date, IpAddress, Json, Timestamp, UtcTimestamp};
 pub(crate) use kind::Kind;
-pub(crate) use limits::{MAX_BYTES, MAX_ELEMENTS, check_bytes, check_elements};
+pub(crate) use limits::{MAX_BYTES, MAX_ELEMENTS, check_bytes, check_column, check_elements};
 pub(crate) use row::Row;
 pub(crate) use scalar::{Scalar, scalar};

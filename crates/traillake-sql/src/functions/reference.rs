@@ -24,7 +24,7 @@ pub fn reference_markdown() -> String {
     for function in functions() {
         if chapter != Some(function.doc.group) {
             chapter = Some(function.doc.group);
-            out.push_str(&format_section(function.doc.group, functions()));
+            out.push_str(&heading(function.doc.group, functions()));
         }
         out.push_str(&entry(function));
     }
@@ -32,7 +32,7 @@ pub fn reference_markdown() -> String {
 }
 
 /// The title of a chapter and the names in it.
-fn format_section(group: Group, all: &[Function]) -> String {
+fn heading(group: Group, all: &[Function]) -> String {
     let names = all.iter().filter(|function| function.doc.group == group);
     let names: Vec<String> = names.map(|function| format!("[{0}](#{0})", function.doc.name)).collect();
     format!("\n## {}\n\n{}\n", group.title(), names.join(" · "))

@@ -94,10 +94,8 @@ impl ScalarUDFImpl for Arithmetic {
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
-        match arg_types {
-            [left, right] => result_type(self.sign, left, right).map_or_else(|| refuse(self.sign, left, right), Ok),
-            _ => plan_err!("An operator has two sides"),
-        }
+        let [left, right] = arg_types else { return plan_err!("An operator has two sides") };
+        result_type(self.sign, left, right).map_or_else(|| refuse(self.sign, left, right), Ok)
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {

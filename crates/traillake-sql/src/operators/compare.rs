@@ -143,10 +143,15 @@ impl ByParts {
             Operator::IsDistinctFrom => Ok(Some(!same(left, right, row, row))),
             Operator::IsNotDistinctFrom => Ok(Some(same(left, right, row, row))),
             _ if left.is_null(row) || right.is_null(row) => Ok(None),
-            _ => match order(left, right, row, row) {
-                Some(ordering) => Ok(Some(wanted(ordering))),
-                None => exec_err!("Values of type {} with NULLs or maps have no order", type_name(left.data_type())),
-            },
+            _ => {
+                let Some(ordering) = order(left, right, row, row) else {
+                    return exec_err!(
+                        "Values of type {} with NULLs or maps have no order",
+                        type_name(left.data_type())
+                    );
+                };
+                Ok(Some(wanted(ordering)))
+            }
         }
     }
 }

@@ -46,17 +46,7 @@ pub(super) fn joined(left: (Expr, &DataType), right: (Expr, &DataType)) -> Resul
 fn call(name: &'static str, left: Expr, right: Expr) -> Expr {
     let function =
         match name {
-            "$concat" => scalar(name).on_arrays(
-                &[Kind::Any, Kind::Any],
-                |types| match types {
-                    [left, right] => match list_type(left, right) {
-                        Some(list) => Ok(list.data_type()),
-                        None => plan_err!("Cannot apply operator: {} || {}", type_name(left), type_name(right)),
-                    },
-                    _ => plan_err!("An operator has two sides"),
-                },
-                |arrays, _| lists(arrays),
-            ),
+            "$concat" => scalar(name).on_arrays(&[Kind::Any, Kind::Any], list_of_sides, |arrays, _| lists(arrays)),
             _ => scalar(name).on_arrays(
                 &[Kind::Varbinary, Kind::Varbinary],
                 |_| Ok(DataType::Binary),
@@ -69,6 +59,14 @@ fn call(name: &'static str, left: Expr, right: Expr) -> Expr {
             ),
         };
     Expr::ScalarFunction(ScalarFunction::new_udf(function.hidden(), vec![left, right]))
+}
+
+fn list_of_sides(types: &[DataType]) -> Result<DataType> {
+    let [left, right] = types else { return plan_err!("An operator has two sides") };
+    let Some(list) = list_type(left, right) else {
+        return plan_err!("Cannot apply operator: {} || {}", type_name(left), type_name(right));
+    };
+    Ok(list.data_type())
 }
 
 fn bytes(array: &ArrayRef, row: usize) -> Option<&[u8]> {

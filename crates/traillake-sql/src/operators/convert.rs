@@ -19,10 +19,12 @@ pub(super) fn fit(expr: Expr, from: &DataType, to: &DataType) -> Result<Expr> {
     }
     match &expr {
         Expr::Literal(value, _) if is_text(from) && *to == STAMP => match value.try_as_str().flatten() {
-            Some(text) => match times::any_timestamp(text) {
-                Some(millis) => Ok(lit(ScalarValue::TimestampMillisecond(Some(millis), None))),
-                None => plan_err!("Value cannot be cast to timestamp: {text}"),
-            },
+            Some(text) => {
+                let Some(millis) = times::any_timestamp(text) else {
+                    return plan_err!("Value cannot be cast to timestamp: {text}");
+                };
+                Ok(lit(ScalarValue::TimestampMillisecond(Some(millis), None)))
+            }
             None => Ok(lit(ScalarValue::TimestampMillisecond(None, None))),
         },
         Expr::Literal(value, _) => Ok(lit(value.cast_to(to)?)),

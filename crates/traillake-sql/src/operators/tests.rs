@@ -241,3 +241,21 @@ fn case_results_share_a_type() {
         ("CASE WHEN false THEN 1 END", "NULL"),
     ]);
 }
+
+#[test]
+fn the_words_of_the_grammar_reach_casts_rows_and_tries() {
+    all(&[
+        ("CAST('2023-05-01 12:00:00' AS timestamp) > '2023-05-01T00:00:00Z'", "true"),
+        ("TRY_CAST('x' AS double)", "NULL"),
+        ("TRY(1 / 0)", "NULL"),
+        ("ROW(1, 'a') = ROW(1, 'a')", "true"),
+        ("timestamp '2024-01-31 00:00:00' + INTERVAL '1' MONTH", "2024-02-29 00:00:00.000"),
+        ("date '2024-03-01' - date '2024-02-01'", "29 00:00:00.000"),
+        ("CAST(ROW(1, 'x') AS row(a bigint, b varchar))", "{a=1, b=x}"),
+        ("CAST(IPADDRESS '10.0.0.1' AS varchar)", "10.0.0.1"),
+        ("CAST(json_parse('{\"k\": [1, 2.50]}') AS map(varchar, json))", "{k=[1,2.50]}"),
+        ("current_timestamp - INTERVAL '90' DAY < current_timestamp", "true"),
+    ]);
+    let sql = "SELECT x, TRY(10 / x), TRY(CAST(y AS bigint)) FROM (VALUES (0, 'a'), (5, '7')) t(x, y)";
+    assert_eq!(rows(sql).unwrap(), [["0", "NULL", "NULL"], ["5", "2", "7"]]);
+}

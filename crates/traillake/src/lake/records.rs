@@ -42,9 +42,10 @@ impl Lake {
 
     async fn ingest_object(&self, store: &str, object: Vec<u8>) -> Result<IngestSummary> {
         let url = format!("memory:///{}.json", hex(&Sha256::digest(&object)));
+        let mut object = SourceObject::from_bytes(&url, object.into());
+        object.etag = Some(url);
         let mut request = self.request_of(vec![]);
-        request.objects =
-            vec![SourceObject { etag: Some(url.clone()), ..SourceObject::from_bytes(url, object.into()) }];
+        request.objects = vec![object];
         self.ingest(store, request).await
     }
 }

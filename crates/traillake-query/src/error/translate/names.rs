@@ -41,7 +41,9 @@ impl Translator {
         let position = span.or_else(|| self.places.find(names));
         let name = position.and_then(|place| self.places.at(place)).unwrap_or_else(|| self.places.spelled(names));
         let advice = position.and_then(|place| self.output_name(names, place)).or_else(|| self.no_relation());
-        let nearest = self.nearest_column(names, valid);
+        // A column of a store that the query's own relations lack.
+        let nearest = self.nearest_column(names, valid).filter(|near| !near.eq_ignore_ascii_case(&names.join(".")));
+        let advice = advice.or_else(|| listed(valid).filter(|_| nearest.is_none()));
         QueryError::UnknownColumn { name, nearest, fields: Vec::new(), advice, position }
     }
 
@@ -109,6 +111,13 @@ impl Translator {
         };
         QueryError::Invalid { message, position, hint }
     }
+}
+
+/// The columns there are, when they are few.
+fn listed(valid: &[Column]) -> Option<String> {
+    const FEW: usize = 12;
+    let names: Vec<&str> = valid.iter().map(Column::name).filter(|name| !name.contains('#')).collect();
+    (1..=FEW).contains(&names.len()).then(|| format!("columns: `{}`", names.join("`, `")))
 }
 
 fn unknown_field(name: String, names: &[&str], fields: &[String], position: Option<Position>) -> QueryError {

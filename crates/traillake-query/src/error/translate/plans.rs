@@ -5,7 +5,17 @@ use super::super::{Position, QueryError};
 use super::Translator;
 
 /// Messages by a part of them, what is said instead, and what to do.
-const SAID: [(&str, &str, &str); 15] = [
+const SAID: [(&str, &str, &str); 17] = [
+    (
+        "does not support logical expression OuterReferenceColumn",
+        "a subquery that uses columns of the query around it is not answered here",
+        "write it as a join with a condition, or as `CROSS JOIN UNNEST(...)` in the query itself",
+    ),
+    (
+        "HAVING clause references",
+        "HAVING takes conditions on groups, and the query has none",
+        "put conditions on rows into WHERE, or add GROUP BY",
+    ),
     (
         "Incompatible inputs for Union",
         "the branches of a UNION have columns of different types",
@@ -55,6 +65,12 @@ impl Translator {
         }
         if let Some(reference) = between(message, "table '", "' not found") {
             return Some(self.unknown_store(reference));
+        }
+        if let Some(name) = message.strip_prefix("Invalid qualifier ") {
+            let position = self.places.find(&[name]);
+            let message = format!("`{}` is no relation of the query", self.places.spelled(&[name]));
+            let hint = "`t.*` takes the name or alias of a table in FROM".into();
+            return Some(QueryError::Invalid { message, position, hint: Some(hint) });
         }
         if message.starts_with("UNNEST") {
             let position = self.places.find(&["unnest"]);

@@ -70,7 +70,7 @@ pub(super) trait Definition: fmt::Debug + Send + Sync {
     }
 
     /// The result from the statistics of the data.
-    fn from_statistics(&self, _args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
+    fn of_statistics(&self, _args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
         None
     }
 
@@ -217,7 +217,7 @@ impl AggregateUDFImpl for Aggregate {
     }
 
     fn value_from_stats(&self, args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
-        self.definition.from_statistics(args)
+        self.definition.of_statistics(args)
     }
 }
 

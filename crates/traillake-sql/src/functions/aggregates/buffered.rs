@@ -93,7 +93,7 @@ impl Buffered {
 
 impl Accumulator for Buffered {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        if values.first().is_none_or(|column| column.is_empty()) {
+        if values.first().is_none_or(Array::is_empty) {
             return Ok(());
         }
         let (arguments, keys) = values.split_at(self.arguments.min(values.len()));
@@ -135,8 +135,8 @@ impl Accumulator for Buffered {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        for row in 0..states.first().map_or(0, |column| column.len()) {
-            let lists = states.iter().map(|column| column.as_list::<i32>());
+        for row in 0..states.first().map_or(0, Array::len) {
+            let lists = states.iter().map(AsArray::as_list::<i32>);
             let columns: Vec<ArrayRef> = lists.filter(|list| list.is_valid(row)).map(|list| list.value(row)).collect();
             if columns.len() == states.len() {
                 self.update_batch(&columns)?;

@@ -18,6 +18,12 @@ use crate::functions::{Function, FunctionDoc, Group, Origin};
 use best::{Best, Wanted};
 
 pub(super) fn functions() -> Vec<Function> {
+    let mut all = of_values();
+    all.extend(of_rows());
+    all
+}
+
+fn of_values() -> Vec<Function> {
     vec![
         documented(
             FunctionDoc {
@@ -51,6 +57,11 @@ pub(super) fn functions() -> Vec<Function> {
             },
             Extreme { native: native(min_udaf()), many: hidden("min_n", Many { wanted: Wanted::Smallest }) },
         ),
+    ]
+}
+
+fn of_rows() -> Vec<Function> {
+    vec![
         documented(
             FunctionDoc {
                 name: "max_by",
@@ -136,8 +147,8 @@ impl Definition for Extreme {
         if is_native(call.types().len()) { self.native.retracting(call) } else { None }
     }
 
-    fn from_statistics(&self, args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
-        self.native.from_statistics(args)
+    fn of_statistics(&self, args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
+        self.native.of_statistics(args)
     }
 
     // A rule of the engine takes every `min` and `max` for one that may be applied to its own results.

@@ -61,7 +61,7 @@ impl Definition for Native {
         accumulator.supports_retract_batch().then_some(accumulator)
     }
 
-    fn from_statistics(&self, args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
+    fn of_statistics(&self, args: &StatisticsArgs<'_>) -> Option<ScalarValue> {
         self.inner.value_from_stats(args)
     }
 }

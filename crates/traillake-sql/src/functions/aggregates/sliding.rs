@@ -23,7 +23,7 @@ impl Sliding {
 }
 
 fn length(columns: &[ArrayRef]) -> usize {
-    columns.first().map_or(0, |column| column.len())
+    columns.first().map_or(0, Array::len)
 }
 
 impl Accumulator for Sliding {

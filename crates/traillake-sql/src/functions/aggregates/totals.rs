@@ -1,6 +1,7 @@
 //! Sums and averages of integers and decimals, exact: an overflow is an error, not a wrong number.
 
 mod groups;
+mod running;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use super::native::Native;
 use super::parameters;
 use crate::functions::{Function, FunctionDoc, Group, Origin};
 use groups::GroupTotals;
+use running::RunningTotal;
 
 /// Digits of the widest decimal.
 const DIGITS: u8 = 38;
@@ -159,8 +161,10 @@ impl Definition for Total {
 
 fn scale(data_type: &DataType) -> i8 {
     match data_type {
-        DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) => *scale,
-        DataType::Decimal128(_, scale) | DataType::Decimal256(_, scale) => *scale,
+        DataType::Decimal32(_, scale)
+        | DataType::Decimal64(_, scale)
+        | DataType::Decimal128(_, scale)
+        | DataType::Decimal256(_, scale) => *scale,
         _ => 0,
     }
 }
@@ -219,76 +223,14 @@ fn rounded(total: i128, count: i128) -> i128 {
     if rest.abs() >= count - rest.abs() { quotient + total.signum() } else { quotient }
 }
 
-/// The total of one group.
-#[derive(Debug)]
-struct RunningTotal {
-    total: i128,
-    count: i64,
-    scale: i8,
-    finish: Finish,
-}
-
-impl Accumulator for RunningTotal {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let Some(column) = values.first() else { return Ok(()) };
-        each(column, |_, value| {
-            self.total = plus(self.total, value)?;
-            self.count += 1;
-            Ok(())
-        })
-    }
-
-    fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let Some(column) = values.first() else { return Ok(()) };
-        each(column, |_, value| {
-            self.total = plus(self.total, -value)?;
-            self.count -= 1;
-            Ok(())
-        })
-    }
-
-    fn supports_retract_batch(&self) -> bool {
-        true
-    }
-
-    fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(self.finish.scalar(self.finish.value(self.total, self.count)?))
-    }
-
-    fn size(&self) -> usize {
-        size_of_val(self)
-    }
-
-    fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let total = ScalarValue::Decimal128(Some(self.total), DIGITS, self.scale);
-        Ok(vec![total, ScalarValue::Int64(Some(self.count))])
-    }
-
-    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let [totals, counts] = states else { return Ok(()) };
-        each(totals, |_, total| {
-            self.total = plus(self.total, total)?;
-            Ok(())
-        })?;
-        each(counts, |_, count| {
-            self.count += i64::try_from(count).unwrap_or(0);
-            Ok(())
-        })
-    }
-}
-
 /// The column of results.
 fn column_of(finish: &Finish, values: Vec<Option<i128>>) -> ArrayRef {
-    match &finish.returns {
-        DataType::Decimal128(..) => {
-            let column = arrow::array::Decimal128Array::from(values);
-            Arc::new(column.with_data_type(finish.returns.clone()))
-        }
-        _ => {
-            let integers = values.into_iter().map(|value| value.and_then(|value| i64::try_from(value).ok()));
-            Arc::new(integers.collect::<arrow::array::Int64Array>())
-        }
+    if finish.returns.is_decimal() {
+        let column = arrow::array::Decimal128Array::from(values);
+        return Arc::new(column.with_data_type(finish.returns.clone()));
     }
+    let integers = values.into_iter().map(|value| value.and_then(|value| i64::try_from(value).ok()));
+    Arc::new(integers.collect::<arrow::array::Int64Array>())
 }
 
 #[cfg(test)]

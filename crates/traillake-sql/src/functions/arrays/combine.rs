@@ -7,7 +7,7 @@ use arrow::array::{Array, ArrayRef, AsArray, ListArray, StructArray};
 use arrow::datatypes::{DataType, Field, Fields, Int64Type};
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
-use super::lists::{Lists, Picks, array_of, element_type, picked};
+use super::lists::{Lists, Picks, array_of, element_type, picked, same_array};
 use super::{doc, first, second};
 use crate::functions::Function;
 use crate::functions::kit::{
@@ -25,36 +25,39 @@ const MAX_COMBINATIONS: usize = 100_000;
 pub(super) fn functions() -> Vec<Function> {
     vec![
         scalar("combinations")
-            .on_arrays(&[ArrayKind, Bigint], array_of_same, |arrays, _| groups(arrays, combinations))
+            .on_arrays(&[ArrayKind, Bigint], |types| Ok(array_of_same(types)), |arrays, _| groups(arrays, combinations))
             .documented(doc(
                 "combinations",
                 &["combinations(array(x), n) → array(array(x))"],
                 "Every choice of n elements, in the order of the array; n is at most 5, and so are 100,000 choices.",
                 &[("combinations(ARRAY['a', 'b', 'c'], 2)", "[[a, b], [a, c], [b, c]]")],
             )),
-        scalar("ngrams").on_arrays(&[ArrayKind, Bigint], array_of_same, |arrays, _| groups(arrays, ngrams)).documented(
-            doc(
+        scalar("ngrams")
+            .on_arrays(&[ArrayKind, Bigint], |types| Ok(array_of_same(types)), |arrays, _| groups(arrays, ngrams))
+            .documented(doc(
                 "ngrams",
                 &["ngrams(array(x), n) → array(array(x))"],
                 "Every n elements that follow one another; the whole array when it has fewer.",
                 &[("ngrams(ARRAY['a', 'b', 'c'], 2)", "[[a, b], [b, c]]")],
-            ),
-        ),
-        scalar("zip").on_arrays(&[ArrayKind, ArrayKind], zipped, |arrays, _| zip(arrays)).variadic().documented(doc(
-            "zip",
-            &["zip(array(x), array(y), ...) → array(row(x, y, ...))"],
-            "Rows of the elements at the same place; shorter arrays are filled up with NULL.",
-            &[("zip(ARRAY[1, 2], ARRAY['a', 'b'])[2][2]", "b")],
-        )),
+            )),
+        scalar("zip")
+            .on_arrays(&[ArrayKind, ArrayKind], |types| Ok(zipped(types)), |arrays, _| zip(arrays))
+            .variadic()
+            .documented(doc(
+                "zip",
+                &["zip(array(x), array(y), ...) → array(row(x, y, ...))"],
+                "Rows of the elements at the same place; shorter arrays are filled up with NULL.",
+                &[("zip(ARRAY[1, 2], ARRAY['a', 'b'])[2][2]", "b")],
+            )),
     ]
 }
 
-fn array_of_same(types: &[DataType]) -> Result<DataType> {
-    Ok(array_of(&array_of(&types.first().map_or(DataType::Null, element_type))))
+fn array_of_same(types: &[DataType]) -> DataType {
+    array_of(&same_array(types))
 }
 
-fn zipped(types: &[DataType]) -> Result<DataType> {
-    Ok(array_of(&DataType::Struct(row_fields(types.iter().map(element_type)))))
+fn zipped(types: &[DataType]) -> DataType {
+    array_of(&DataType::Struct(row_fields(types.iter().map(element_type))))
 }
 
 fn row_fields(types: impl Iterator<Item = DataType>) -> Fields {

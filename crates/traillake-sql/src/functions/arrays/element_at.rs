@@ -61,15 +61,15 @@ impl ScalarUDFImpl for ElementAt {
         let [container, place] = arg_types else {
             return plan_err!("element_at takes two arguments, not {}", arg_types.len());
         };
-        match place_type(container, place) {
-            Some(place) => Ok(vec![as_array(container).unwrap_or_else(|| container.clone()), place]),
-            None => plan_err!(
+        let Some(place) = place_type(container, place) else {
+            return plan_err!(
                 "Unexpected parameters ({}, {}) for function element_at. Expected: element_at(map(k, v), k), \
                  element_at(array(x), bigint)",
                 type_name(container),
                 type_name(place)
-            ),
-        }
+            );
+        };
+        Ok(vec![as_array(container).unwrap_or_else(|| container.clone()), place])
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
@@ -105,13 +105,11 @@ impl ScalarUDFImpl for ElementAt {
 
 /// The type of what says where in a container; `None` when it cannot.
 pub(super) fn place_type(container: &DataType, place: &DataType) -> Option<DataType> {
-    match entry_types(container) {
-        Some((key, _)) => common(key, place).map(|_| key.clone()),
-        None => {
-            let known = as_array(container).is_some() && (place.is_integer() || *place == DataType::Null);
-            known.then_some(DataType::Int64)
-        }
+    if let Some((key, _)) = entry_types(container) {
+        return common(key, place).map(|_| key.clone());
     }
+    let known = as_array(container).is_some() && (place.is_integer() || *place == DataType::Null);
+    known.then_some(DataType::Int64)
 }
 
 /// The type of what is in a container.

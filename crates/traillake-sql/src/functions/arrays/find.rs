@@ -10,7 +10,7 @@ use datafusion::common::Result;
 
 use super::doc;
 use super::encoded::{Encoded, Pair};
-use super::lists::{Lists, Picks, array_of, element_type};
+use super::lists::{Lists, Picks, same_array};
 use super::unify::{all_alike, array_and_element};
 use crate::functions::Function;
 use crate::functions::kit::{
@@ -30,7 +30,7 @@ pub(super) fn functions() -> Vec<Function> {
                 &[("array_position(ARRAY['a', 'b'], 'b')", "2"), ("array_position(ARRAY['a'], 'z')", "0")],
             )),
         scalar("array_remove")
-            .on_arrays(&[ArrayKind, Any], array_of_first, |arrays, _| remove(arrays))
+            .on_arrays(&[ArrayKind, Any], |types| Ok(same_array(types)), |arrays, _| remove(arrays))
             .fitted(array_and_element)
             .documented(doc(
                 "array_remove",
@@ -51,10 +51,6 @@ pub(super) fn functions() -> Vec<Function> {
                 ],
             )),
     ]
-}
-
-fn array_of_first(types: &[DataType]) -> Result<DataType> {
-    Ok(array_of(&types.first().map_or(DataType::Null, element_type)))
 }
 
 /// Arrays and for each row a value to look for.

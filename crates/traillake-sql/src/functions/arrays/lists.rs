@@ -34,6 +34,11 @@ pub(crate) fn element_type(array: &DataType) -> DataType {
     }
 }
 
+/// The type of a function's result that has the elements of its first argument.
+pub(crate) fn same_array(types: &[DataType]) -> DataType {
+    array_of(&types.first().map_or(DataType::Null, element_type))
+}
+
 /// A column of arrays, or of maps as arrays of entries; rows that are NULL have no elements.
 #[derive(Debug)]
 pub(crate) struct Lists {

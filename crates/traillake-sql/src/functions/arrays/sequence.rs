@@ -97,8 +97,8 @@ fn column(values: Vec<i64>, data_type: &DataType) -> Result<ArrayRef> {
     }
 }
 
-fn direction<T: PartialOrd>(start: T, stop: T) -> i64 {
-    if start <= stop { 1 } else { -1 }
+fn direction<T: PartialOrd + Copy>(start: T, end: T) -> i64 {
+    if start <= end { 1 } else { -1 }
 }
 
 fn days(count: i64) -> IntervalMonthDayNano {
@@ -111,25 +111,25 @@ fn numbers(row: &Row<'_>, step: i64) -> Result<Vec<i64>> {
 }
 
 fn dates(row: &Row<'_>, step: IntervalMonthDayNano) -> Result<Vec<i64>> {
-    let (start, stop) = (i64::from(row.days(0)), i64::from(row.days(1)));
+    let (start, end) = (i64::from(row.days(0)), i64::from(row.days(1)));
     if millis(step) % DAY_MILLIS != 0 {
         return exec_err!("sequence step must be a day interval if start and end values are dates");
     }
-    check(start, stop, sign(step))?;
-    collect(start, stop, sign(step), |index| Some(moved(start * DAY_MILLIS, step, index)?.div_euclid(DAY_MILLIS)))
+    check(start, end, sign(step))?;
+    collect(start, end, sign(step), |index| Some(moved(start * DAY_MILLIS, step, index)?.div_euclid(DAY_MILLIS)))
 }
 
 fn times(row: &Row<'_>) -> Result<Vec<i64>> {
-    let (start, stop, step) = (row.millis(0), row.millis(1), row.interval(2));
-    check(start, stop, sign(step))?;
-    collect(start, stop, sign(step), |index| moved(start, step, index))
+    let (start, end, step) = (row.millis(0), row.millis(1), row.interval(2));
+    check(start, end, sign(step))?;
+    collect(start, end, sign(step), |index| moved(start, step, index))
 }
 
-fn check(start: i64, stop: i64, step: i64) -> Result<()> {
+fn check(start: i64, end: i64, step: i64) -> Result<()> {
     if step == 0 {
         return exec_err!("step must not be zero");
     }
-    if (step > 0 && start > stop) || (step < 0 && start < stop) {
+    if (step > 0 && start > end) || (step < 0 && start < end) {
         return exec_err!(
             "sequence stop value should be greater than or equal to start value if step is greater than zero \
              otherwise stop should be less than or equal to start"
@@ -138,9 +138,9 @@ fn check(start: i64, stop: i64, step: i64) -> Result<()> {
     Ok(())
 }
 
-/// The values at 0, 1, 2 ... as far as the stop; a value that does not exist ends them too.
-fn collect(start: i64, stop: i64, step: i64, at: impl Fn(i64) -> Option<i64>) -> Result<Vec<i64>> {
-    let within = |value: i64| if step > 0 { value <= stop } else { value >= stop };
+/// The values at 0, 1, 2 ... as far as the end; a value that does not exist ends them too.
+fn collect(start: i64, end: i64, step: i64, at: impl Fn(i64) -> Option<i64>) -> Result<Vec<i64>> {
+    let within = |value: i64| if step > 0 { value <= end } else { value >= end };
     let mut values = vec![start];
     while let Some(value) = i64::try_from(values.len()).ok().and_then(&at).filter(|&value| within(value)) {
         if values.len() >= MAX_ELEMENTS {

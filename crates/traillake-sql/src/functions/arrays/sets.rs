@@ -10,7 +10,7 @@ use arrow::row::Row;
 use datafusion::common::Result;
 
 use super::encoded::{Encoded, Pair};
-use super::lists::{Lists, Picks, array_of, element_type};
+use super::lists::{Lists, Picks, same_array};
 use super::unify::all_alike;
 use super::{doc, first};
 use crate::functions::Function;
@@ -18,15 +18,19 @@ use crate::functions::kit::{Kind::Array, scalar};
 
 pub(super) fn functions() -> Vec<Function> {
     let of_pairs = |name, keep| {
-        scalar(name).on_arrays(&[Array, Array], same_array, move |arrays, _| of_pairs(arrays, keep)).fitted(all_alike)
+        scalar(name)
+            .on_arrays(&[Array, Array], |types| Ok(same_array(types)), move |arrays, _| of_pairs(arrays, keep))
+            .fitted(all_alike)
     };
     vec![
-        scalar("array_distinct").on_arrays(&[Array], same_array, |arrays, _| distinct(arrays)).documented(doc(
-            "array_distinct",
-            &["array_distinct(array(x)) → array(x)"],
-            "The elements without repetitions, in the order of their first appearance. NULL counts as a value.",
-            &[("array_distinct(ARRAY[3, 1, 3, NULL, NULL])", "[3, 1, null]")],
-        )),
+        scalar("array_distinct")
+            .on_arrays(&[Array], |types| Ok(same_array(types)), |arrays, _| distinct(arrays))
+            .documented(doc(
+                "array_distinct",
+                &["array_distinct(array(x)) → array(x)"],
+                "The elements without repetitions, in the order of their first appearance. NULL counts as a value.",
+                &[("array_distinct(ARRAY[3, 1, 3, NULL, NULL])", "[3, 1, null]")],
+            )),
         of_pairs("array_union", union).documented(doc(
             "array_union",
             &["array_union(array(x), array(x)) → array(x)"],
@@ -59,10 +63,6 @@ pub(super) fn functions() -> Vec<Function> {
                 ],
             )),
     ]
-}
-
-fn same_array(types: &[DataType]) -> Result<DataType> {
-    Ok(array_of(&types.first().map_or(DataType::Null, element_type)))
 }
 
 fn distinct(arrays: &[ArrayRef]) -> Result<ArrayRef> {

@@ -8,7 +8,7 @@ use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom;
 
 use super::element_at::ZERO_INDEX;
-use super::lists::{Lists, MAX_ELEMENTS, Picks, array_of, element_type};
+use super::lists::{Lists, MAX_ELEMENTS, Picks, array_of, element_type, same_array};
 use super::{doc, first, second};
 use crate::functions::Function;
 use crate::functions::kit::{
@@ -18,41 +18,46 @@ use crate::functions::kit::{
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
-        scalar("slice").on_arrays(&[ArrayKind, Bigint, Bigint], same_array, |arrays, _| slice(arrays)).documented(doc(
-            "slice",
-            &["slice(array(x), start, length) → array(x)"],
-            "So many elements from start on, which counts from 1 or, negative, from the end.",
-            &[("slice(ARRAY['a', 'b', 'c'], 2, 2)", "[b, c]"), ("slice(ARRAY['a', 'b', 'c'], -2, 1)", "[b]")],
-        )),
-        scalar("trim_array").on_arrays(&[ArrayKind, Bigint], same_array, |arrays, _| trim(arrays)).documented(doc(
-            "trim_array",
-            &["trim_array(array(x), n) → array(x)"],
-            "The array without its last n elements; an error when it has fewer.",
-            &[("trim_array(ARRAY[1, 2, 3], 1)", "[1, 2]")],
-        )),
+        scalar("slice")
+            .on_arrays(&[ArrayKind, Bigint, Bigint], |types| Ok(same_array(types)), |arrays, _| slice(arrays))
+            .documented(doc(
+                "slice",
+                &["slice(array(x), start, length) → array(x)"],
+                "So many elements from start on, which counts from 1 or, negative, from the end.",
+                &[("slice(ARRAY['a', 'b', 'c'], 2, 2)", "[b, c]"), ("slice(ARRAY['a', 'b', 'c'], -2, 1)", "[b]")],
+            )),
+        scalar("trim_array")
+            .on_arrays(&[ArrayKind, Bigint], |types| Ok(same_array(types)), |arrays, _| trim(arrays))
+            .documented(doc(
+                "trim_array",
+                &["trim_array(array(x), n) → array(x)"],
+                "The array without its last n elements; an error when it has fewer.",
+                &[("trim_array(ARRAY[1, 2, 3], 1)", "[1, 2]")],
+            )),
         scalar("flatten").on_arrays(&[ArrayKind], flat_type, |arrays, _| flatten(arrays)).documented(doc(
             "flatten",
             &["flatten(array(array(x))) → array(x)"],
             "The elements of all inner arrays, one after another; inner arrays that are NULL are left out.",
             &[("flatten(ARRAY[ARRAY[1], ARRAY[2, 3]])", "[1, 2, 3]")],
         )),
-        scalar("repeat").on_arrays(&[Any, Bigint], repeated, |arrays, _| repeat(arrays)).documented(doc(
-            "repeat",
-            &["repeat(x, n) → array(x)"],
-            "An array of n times x, which may be NULL.",
-            &[("repeat('a', 3)", "[a, a, a]")],
-        )),
-        scalar("shuffle").volatile().on_arrays(&[ArrayKind], same_array, |arrays, _| shuffle(arrays)).documented(doc(
-            "shuffle",
-            &["shuffle(array(x)) → array(x)"],
-            "The elements in random order.",
-            &[("cardinality(shuffle(ARRAY[1, 2, 3]))", "3")],
-        )),
+        scalar("repeat").on_arrays(&[Any, Bigint], |types| Ok(repeated(types)), |arrays, _| repeat(arrays)).documented(
+            doc(
+                "repeat",
+                &["repeat(x, n) → array(x)"],
+                "An array of n times x, which may be NULL.",
+                &[("repeat('a', 3)", "[a, a, a]")],
+            ),
+        ),
+        scalar("shuffle")
+            .volatile()
+            .on_arrays(&[ArrayKind], |types| Ok(same_array(types)), |arrays, _| shuffle(arrays))
+            .documented(doc(
+                "shuffle",
+                &["shuffle(array(x)) → array(x)"],
+                "The elements in random order.",
+                &[("cardinality(shuffle(ARRAY[1, 2, 3]))", "3")],
+            )),
     ]
-}
-
-fn same_array(types: &[DataType]) -> Result<DataType> {
-    Ok(array_of(&types.first().map_or(DataType::Null, element_type)))
 }
 
 fn flat_type(types: &[DataType]) -> Result<DataType> {
@@ -63,8 +68,8 @@ fn flat_type(types: &[DataType]) -> Result<DataType> {
     }
 }
 
-fn repeated(types: &[DataType]) -> Result<DataType> {
-    Ok(array_of(types.first().unwrap_or(&DataType::Null)))
+fn repeated(types: &[DataType]) -> DataType {
+    array_of(types.first().unwrap_or(&DataType::Null))
 }
 
 /// Arrays of some elements of each array; `part` gets the place of its elements and its row.
@@ -113,10 +118,11 @@ fn trim(arrays: &[ArrayRef]) -> Result<ArrayRef> {
         if count < 0 {
             return exec_err!("size must not be negative: {count}");
         }
-        match usize::try_from(count).ok().and_then(|count| range.len().checked_sub(count)) {
-            Some(left) => Ok(range.start..range.start + left),
-            None => exec_err!("size must not exceed array cardinality {}: {count}", range.len()),
-        }
+        let left = usize::try_from(count).ok().and_then(|count| range.len().checked_sub(count));
+        let Some(left) = left else {
+            return exec_err!("size must not exceed array cardinality {}: {count}", range.len());
+        };
+        Ok(range.start..range.start + left)
     })
 }
 

@@ -42,10 +42,10 @@ impl ScalarUDFImpl for Subscript {
         if matches!(container, DataType::Struct(_)) {
             return Ok(arg_types.to_vec());
         }
-        match place_type(container, place) {
-            Some(place) => Ok(vec![as_array(container).unwrap_or_else(|| container.clone()), place]),
-            None => plan_err!("Cannot use {} for subscript of {}", type_name(place), type_name(container)),
-        }
+        let Some(place) = place_type(container, place) else {
+            return plan_err!("Cannot use {} for subscript of {}", type_name(place), type_name(container));
+        };
+        Ok(vec![as_array(container).unwrap_or_else(|| container.clone()), place])
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {

@@ -114,19 +114,17 @@ fn picked(arrays: &[ArrayRef], places: &[Option<(usize, usize)>]) -> Result<Arra
             next - 1
         })
     });
-    Ok(take(&values, &UInt64Array::from_iter(order), None)?)
+    Ok(take(&values, &order.collect::<UInt64Array>(), None)?)
 }
 
 fn shared(name: &str, types: &[DataType]) -> Result<SqlType> {
     let mut shared = SqlType::Plain(DataType::Null);
     for data_type in types {
-        match common_type(&shared, &SqlType::of(data_type)) {
-            Some(wider) => shared = wider,
-            None => {
-                let types = types.iter().map(type_name).collect::<Vec<_>>().join(", ");
-                return plan_err!("All arguments of {name} must have a common type: {types}");
-            }
-        }
+        let Some(wider) = common_type(&shared, &SqlType::of(data_type)) else {
+            let types = types.iter().map(type_name).collect::<Vec<_>>().join(", ");
+            return plan_err!("All arguments of {name} must have a common type: {types}");
+        };
+        shared = wider;
     }
     Ok(shared)
 }

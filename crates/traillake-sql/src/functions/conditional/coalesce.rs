@@ -97,10 +97,8 @@ impl ScalarUDFImpl for Coalesce {
                 Some(found) => zip(&missing(&found)?, &array, &found)?,
             });
         }
-        match found {
-            Some(found) => Ok(ColumnarValue::Array(found)),
-            None => plan_err!("coalesce needs arguments"),
-        }
+        let Some(found) = found else { return plan_err!("coalesce needs arguments") };
+        Ok(ColumnarValue::Array(found))
     }
 
     fn short_circuits(&self) -> bool {

@@ -43,10 +43,8 @@ impl HigherOrderUDFImpl for Try {
     }
 
     fn return_field_from_args(&self, args: HigherOrderReturnFieldArgs<'_>) -> Result<FieldRef> {
-        match args.arg_fields {
-            [ValueOrLambda::Lambda(body)] => Ok(Arc::new(body.as_ref().clone().with_nullable(true))),
-            _ => plan_err!("TRY has one argument"),
-        }
+        let [ValueOrLambda::Lambda(body)] = args.arg_fields else { return plan_err!("TRY has one argument") };
+        Ok(Arc::new(body.as_ref().clone().with_nullable(true)))
     }
 
     fn invoke_with_args(&self, args: HigherOrderFunctionArgs) -> Result<ColumnarValue> {

@@ -1,7 +1,7 @@
 //! JSON texts and their values: reading, and the one way JSON is written here.
 //!
 //! Written JSON is compact, escapes only what must be escaped and keeps the text of numbers.
-//! Unpaired surrogates become U+FFFD. Reading ends with an error below 128 levels.
+//! Unpaired surrogates become U+FFFD. Values of 128 levels and more cannot be read.
 
 use std::borrow::Cow;
 use std::fmt;

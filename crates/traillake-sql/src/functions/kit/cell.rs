@@ -17,16 +17,26 @@ pub(crate) trait Cell: Sized {
     /// The Arrow type of the column.
     fn data_type() -> DataType;
 
+    /// Bytes of a value of no fixed size.
+    fn bytes(&self) -> usize {
+        0
+    }
+
     /// The column of these values; the first error ends it.
     fn column(cells: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef>;
 }
 
 macro_rules! cell {
-    ($value:ty, $data_type:expr, $array:ty, $inner:expr) => {
+    ($value:ty, $data_type:expr, $array:ty, $inner:expr $(, $bytes:expr)?) => {
         impl Cell for $value {
             fn data_type() -> DataType {
                 $data_type
             }
+
+            $(fn bytes(&self) -> usize {
+                let bytes: fn(&$value) -> usize = $bytes;
+                bytes(self)
+            })?
 
             fn column(cells: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
                 let inner: fn($value) -> _ = $inner;
@@ -57,12 +67,12 @@ pub(crate) struct UtcTimestamp(pub(crate) i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IpAddress(pub(crate) [u8; IP_ADDRESS_BYTES as usize]);
 
-cell!(String, DataType::Utf8View, StringViewArray, |text| text);
-cell!(Json, DataType::LargeUtf8, LargeStringArray, |json| json.0);
+cell!(String, DataType::Utf8View, StringViewArray, |text| text, |text| text.len());
+cell!(Json, DataType::LargeUtf8, LargeStringArray, |json| json.0, |json| json.0.len());
 cell!(i64, DataType::Int64, Int64Array, |number| number);
 cell!(f64, DataType::Float64, Float64Array, |number| number);
 cell!(bool, DataType::Boolean, BooleanArray, |value| value);
-cell!(Vec<u8>, DataType::Binary, BinaryArray, |bytes| bytes);
+cell!(Vec<u8>, DataType::Binary, BinaryArray, |bytes| bytes, |bytes| bytes.len());
 cell!(IntervalMonthDayNano, DataType::Interval(IntervalUnit::MonthDayNano), IntervalMonthDayNanoArray, |interval| {
     interval
 });
@@ -100,6 +110,10 @@ impl Cell for IpAddress {
 impl Cell for Vec<Option<String>> {
     fn data_type() -> DataType {
         DataType::new_list(DataType::Utf8, true)
+    }
+
+    fn bytes(&self) -> usize {
+        self.iter().flatten().map(String::len).sum()
     }
 
     fn column(cells: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {

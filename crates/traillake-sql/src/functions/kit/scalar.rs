@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 };
 
 use super::hooks::Hooks;
-use super::{Cell, Kind, Row};
+use super::{Cell, Kind, Row, check_column};
 use crate::functions::{Function, FunctionDoc, Implementation};
 use crate::types::type_name;
 
@@ -79,8 +79,16 @@ impl Scalar {
         kinds: &'static [Kind],
         of_row: impl Fn(&Row<'_>) -> Result<Option<T>> + Send + Sync + 'static,
     ) -> Self {
-        let evaluate =
-            move |arrays: &[ArrayRef], rows: usize| T::column((0..rows).map(|index| of_row(&Row::new(arrays, index))));
+        let name = self.name;
+        let evaluate = move |arrays: &[ArrayRef], rows: usize| {
+            let mut bytes = 0;
+            T::column((0..rows).map(|index| {
+                let cell = of_row(&Row::new(arrays, index))?;
+                bytes += cell.as_ref().map_or(0, T::bytes);
+                check_column(name, bytes)?;
+                Ok(cell)
+            }))
+        };
         self.on_arrays(kinds, |_| Ok(T::data_type()), evaluate)
     }
 

@@ -92,13 +92,13 @@ impl Body {
 
     fn argument(
         &self,
-        captured: Option<&RecordBatch>,
+        around: Option<&RecordBatch>,
         captures: &[FieldRef],
         options: &Arc<ConfigOptions>,
     ) -> Result<LambdaArgument> {
         let used: Vec<usize> = (0..self.parameters.len()).collect();
         let body = self.compile(captures, options)?;
-        Ok(LambdaArgument::new(self.parameters.clone(), body, captured.cloned(), &used))
+        Ok(LambdaArgument::new(self.parameters.clone(), body, around.cloned(), &used))
     }
 }
 
@@ -166,7 +166,7 @@ impl ScalarUDFImpl for Lifted {
         let rows = args.number_rows;
         let mut values = args.args;
         let captures = values.split_off(values.len().saturating_sub(self.captures.len()));
-        let captured = self.captured(captures, rows)?;
+        let around = self.captured(captures, rows)?;
         let (mut values, mut written, mut fields) = (values.into_iter(), vec![], vec![]);
         for slot in &self.slots {
             match slot {
@@ -176,7 +176,7 @@ impl ScalarUDFImpl for Lifted {
                     fields.push(ValueOrLambda::Value(Arc::clone(field)));
                 }
                 Slot::Lambda(body) => {
-                    let lambda = body.argument(captured.as_ref(), &self.captures, &args.config_options)?;
+                    let lambda = body.argument(around.as_ref(), &self.captures, &args.config_options)?;
                     written.push(ValueOrLambda::Lambda(lambda));
                     fields.push(ValueOrLambda::Lambda(Arc::clone(&body.result)));
                 }

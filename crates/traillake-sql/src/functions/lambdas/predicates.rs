@@ -39,35 +39,47 @@ pub(super) fn functions() -> Vec<Function> {
              true for an empty array.",
             &[("none_match(ARRAY['a', 'b'], x -> x = 'c')", "true")],
         )),
-        Form { parameters: element, values: of_array, lambdas: 1..=1, returns: filter_type, evaluate: filter }
-            .documented(array_doc(
-                "filter",
-                &["filter(array(x), x -> boolean) → array(x)"],
-                "The elements for which the lambda is true.",
-                &[("filter(ARRAY[5, -6, NULL, 7], x -> x > 0)", "[5, 7]")],
-            )),
-        Form { parameters: entry, values: of_map, lambdas: 1..=1, returns: map_filter_type, evaluate: map_filter }
-            .documented(map_doc(
-                "map_filter",
-                &["map_filter(map(k, v), (k, v) -> boolean) → map(k, v)"],
-                "The entries for which the lambda is true.",
-                &[("map_filter(map(ARRAY['a', 'b'], ARRAY[1, 2]), (k, v) -> v > 1)", "{b=2}")],
-            )),
+        Form {
+            parameters: |values, _| Ok(element(values)),
+            values: of_array,
+            lambdas: 1..=1,
+            returns: filter_type,
+            evaluate: filter,
+        }
+        .documented(array_doc(
+            "filter",
+            &["filter(array(x), x -> boolean) → array(x)"],
+            "The elements for which the lambda is true.",
+            &[("filter(ARRAY[5, -6, NULL, 7], x -> x > 0)", "[5, 7]")],
+        )),
+        Form {
+            parameters: |values, _| Ok(entry(values)),
+            values: of_map,
+            lambdas: 1..=1,
+            returns: map_filter_type,
+            evaluate: map_filter,
+        }
+        .documented(map_doc(
+            "map_filter",
+            &["map_filter(map(k, v), (k, v) -> boolean) → map(k, v)"],
+            "The entries for which the lambda is true.",
+            &[("map_filter(map(ARRAY['a', 'b'], ARRAY[1, 2]), (k, v) -> v > 1)", "{b=2}")],
+        )),
     ]
 }
 
 fn matches(evaluate: fn(&Call<'_>) -> Result<ArrayRef>) -> Form {
     let returns = |_: &[DataType], results: &[DataType]| boolean(results).map(|()| DataType::Boolean);
-    Form { parameters: element, values: of_array, lambdas: 1..=1, returns, evaluate }
+    Form { parameters: |values, _| Ok(element(values)), values: of_array, lambdas: 1..=1, returns, evaluate }
 }
 
-fn element(values: &[DataType], _: &[Option<DataType>]) -> Result<Parameters> {
-    Ok(vec![Some(values.iter().map(element_type).collect())])
+fn element(values: &[DataType]) -> Parameters {
+    vec![Some(values.iter().map(element_type).collect())]
 }
 
-fn entry(values: &[DataType], _: &[Option<DataType>]) -> Result<Parameters> {
+fn entry(values: &[DataType]) -> Parameters {
     let (key, value) = values.first().and_then(entry_types).unwrap_or((&DataType::Null, &DataType::Null));
-    Ok(vec![Some(vec![key.clone(), value.clone()])])
+    vec![Some(vec![key.clone(), value.clone()])]
 }
 
 /// The lambda's result must be a boolean.

@@ -108,6 +108,11 @@ fn lambdas_nest_and_see_what_is_around_them() {
 }
 
 #[test]
+fn arrays_are_made_of_parameters() {
+    assert_eq!(ok("array_join(flatten(transform(ARRAY['a', 'b'], x -> \"$array\"(x, '-'))), '')"), "a-b-");
+}
+
+#[test]
 fn fields_of_rows_are_read_in_lambdas() {
     assert_eq!(ok(&format!("any_match({RESOURCES}, r -> r['field0'] = 'arn:2')")), "true");
     assert_eq!(ok(&format!("any_match({RESOURCES}, r -> r['field1'] = 'AWS::EC2')")), "NULL");
@@ -254,4 +259,42 @@ fn many_elements_are_taken_in_chunks() {
     if let Ok(found) = found {
         assert_eq!(found, [["30000"]]);
     }
+}
+
+#[test]
+fn lambdas_work_wherever_expressions_stand() {
+    let values = "(VALUES ('a', ARRAY[1, 2], 1), ('b', ARRAY[3], 5), ('c', NULL, 7)) t(name, list, least)";
+    let names = |clauses: &str| {
+        let sql = format!("SELECT name FROM {values} {clauses}");
+        let rows = rows(&sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        rows.into_iter().map(|row| row.concat()).collect::<String>()
+    };
+    assert_eq!(names("WHERE any_match(list, x -> x > least)"), "a");
+    assert_eq!(names("WHERE list IS NULL OR none_match(list, x -> x > least) ORDER BY name DESC"), "cb");
+    assert_eq!(names("ORDER BY reduce(list, least, (s, x) -> s - x, s -> s), name"), "abc");
+    let sql = |sql: &str| rows(&sql.replace("$", values)).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    assert_eq!(
+        sql(
+            "SELECT any_match(list, x -> x > 2) AS big, count(*) AS n FROM $ GROUP BY any_match(list, x -> x > 2) ORDER BY 1"
+        ),
+        [["false", "1"], ["true", "1"], ["NULL", "1"]]
+    );
+    assert_eq!(sql("SELECT max(cardinality(filter(list, x -> x > least))) AS m FROM $"), [["1"]]);
+    assert_eq!(
+        sql(
+            "SELECT s.name FROM $ JOIN (SELECT name, list FROM $) s ON t.name = s.name AND any_match(s.list, x -> x > t.least)"
+        ),
+        [["a"]]
+    );
+    assert_eq!(
+        sql("SELECT name FROM $ WHERE EXISTS (SELECT 1 FROM (VALUES ('b', 2)) u(name, n) \
+             WHERE u.name = t.name AND any_match(ARRAY[1, 3], x -> x > u.n))"),
+        [["b"]]
+    );
+    assert_eq!(
+        sql("SELECT name, big FROM (SELECT name, least, filter(list, x -> x >= least) AS big FROM $) s \
+             WHERE cardinality(big) > 1 AND any_match(big, x -> x = least)")
+        .len(),
+        1
+    );
 }

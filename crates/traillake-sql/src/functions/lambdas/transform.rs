@@ -24,43 +24,74 @@ use crate::types::item_field;
 pub(super) fn functions() -> Vec<Function> {
     let returns = array_of_result;
     vec![
-        Form { values: of_array, parameters: elements, lambdas: 1..=1, returns, evaluate: transform }.documented(array_doc(
+        Form {
+            values: of_array,
+            parameters: |values, _| Ok(elements(values)),
+            lambdas: 1..=1,
+            returns,
+            evaluate: transform,
+        }
+        .documented(array_doc(
             "transform",
             &["transform(array(x), x -> y) → array(y)"],
             "What the lambda makes of each element.",
             &[("transform(ARRAY[1, 2], x -> x + 1)", "[2, 3]")],
         )),
-        Form { values: of_arrays, parameters: elements, lambdas: 1..=1, returns, evaluate: zip_with }.documented(array_doc(
+        Form {
+            values: of_arrays,
+            parameters: |values, _| Ok(elements(values)),
+            lambdas: 1..=1,
+            returns,
+            evaluate: zip_with,
+        }
+        .documented(array_doc(
             "zip_with",
             &["zip_with(array(x), array(y), (x, y) -> z) → array(z)"],
             "What the lambda makes of the elements at the same place; the shorter array is filled up with NULL.",
             &[("zip_with(ARRAY[1, 2], ARRAY[10, 20], (x, y) -> x + y)", "[11, 22]")],
         )),
-        Form { values: of_map, parameters: entry, lambdas: 1..=1, returns: new_keys, evaluate: transform_keys }.documented(
-            map_doc(
-                "transform_keys",
-                &["transform_keys(map(k, v), (k, v) -> k2) → map(k2, v)"],
-                "The map with the keys that the lambda makes; an error when one is NULL or repeated.",
-                &[("transform_keys(map(ARRAY[1, 2], ARRAY['a', 'b']), (k, v) -> k * 10)", "{10=a, 20=b}")],
-            ),
-        ),
-        Form { values: of_map, parameters: entry, lambdas: 1..=1, returns: new_values, evaluate: transform_values }
-            .documented(map_doc(
-                "transform_values",
-                &["transform_values(map(k, v), (k, v) -> v2) → map(k, v2)"],
-                "The map with the values that the lambda makes.",
-                &[("transform_values(map(ARRAY['a', 'b'], ARRAY[1, 2]), (k, v) -> v * 10)", "{a=10, b=20}")],
-            )),
-        Form { values: of_maps, parameters: entries, lambdas: 1..=1, returns: new_values, evaluate: map_zip_with }
-            .documented(map_doc(
-                "map_zip_with",
-                &["map_zip_with(map(k, v), map(k, w), (k, v, w) -> x) → map(k, x)"],
-                "For each key of either map what the lambda makes of its values; NULL stands for a value that is missing.",
-                &[(
-                    "map_zip_with(map(ARRAY['a', 'b'], ARRAY[1, 2]), map(ARRAY['a'], ARRAY[5]), (k, v, w) -> v + w)",
-                    "{a=6, b=null}",
-                )],
-            )),
+        Form {
+            values: of_map,
+            parameters: |values, _| Ok(entry(values)),
+            lambdas: 1..=1,
+            returns: new_keys,
+            evaluate: transform_keys,
+        }
+        .documented(map_doc(
+            "transform_keys",
+            &["transform_keys(map(k, v), (k, v) -> k2) → map(k2, v)"],
+            "The map with the keys that the lambda makes; an error when one is NULL or repeated.",
+            &[("transform_keys(map(ARRAY[1, 2], ARRAY['a', 'b']), (k, v) -> k * 10)", "{10=a, 20=b}")],
+        )),
+        Form {
+            values: of_map,
+            parameters: |values, _| Ok(entry(values)),
+            lambdas: 1..=1,
+            returns: new_values,
+            evaluate: transform_values,
+        }
+        .documented(map_doc(
+            "transform_values",
+            &["transform_values(map(k, v), (k, v) -> v2) → map(k, v2)"],
+            "The map with the values that the lambda makes.",
+            &[("transform_values(map(ARRAY['a', 'b'], ARRAY[1, 2]), (k, v) -> v * 10)", "{a=10, b=20}")],
+        )),
+        Form {
+            values: of_maps,
+            parameters: |values, _| Ok(entries(values)),
+            lambdas: 1..=1,
+            returns: new_values,
+            evaluate: map_zip_with,
+        }
+        .documented(map_doc(
+            "map_zip_with",
+            &["map_zip_with(map(k, v), map(k, w), (k, v, w) -> x) → map(k, x)"],
+            "For each key of either map what the lambda makes of its values; NULL stands for a value that is missing.",
+            &[(
+                "map_zip_with(map(ARRAY['a', 'b'], ARRAY[1, 2]), map(ARRAY['a'], ARRAY[5]), (k, v, w) -> v + w)",
+                "{a=6, b=null}",
+            )],
+        )),
     ]
 }
 
@@ -79,19 +110,19 @@ fn of_maps(types: &[DataType]) -> Option<Vec<DataType>> {
     Some(vec![map_type(&key, left_value), map_type(&key, right_value)])
 }
 
-fn elements(values: &[DataType], _: &[Option<DataType>]) -> Result<Parameters> {
-    Ok(vec![Some(values.iter().map(element_type).collect())])
+fn elements(values: &[DataType]) -> Parameters {
+    vec![Some(values.iter().map(element_type).collect())]
 }
 
-fn entry(values: &[DataType], _: &[Option<DataType>]) -> Result<Parameters> {
+fn entry(values: &[DataType]) -> Parameters {
     let (key, value) = key_and_value(values);
-    Ok(vec![Some(vec![key, value])])
+    vec![Some(vec![key, value])]
 }
 
-fn entries(values: &[DataType], _: &[Option<DataType>]) -> Result<Parameters> {
+fn entries(values: &[DataType]) -> Parameters {
     let (key, left) = key_and_value(values);
     let (_, right) = key_and_value(values.get(1..).unwrap_or_default());
-    Ok(vec![Some(vec![key, left, right])])
+    vec![Some(vec![key, left, right])]
 }
 
 fn key_and_value(values: &[DataType]) -> (DataType, DataType) {

@@ -39,7 +39,7 @@ pub(super) fn functions() -> Vec<Function> {
             &[("map_entries(map(ARRAY['a'], ARRAY[1]))[1][2]", "1")],
         )),
         scalar("map_concat")
-            .on_arrays(&[Map, Map], same_map, |arrays, _| map_concat(arrays))
+            .on_arrays(&[Map, Map], |types| Ok(same_map(types)), |arrays, _| map_concat(arrays))
             .variadic()
             .fitted(maps_alike)
             .documented(doc(
@@ -73,9 +73,9 @@ fn of_entries(maps: &ArrayRef, part: for<'a> fn(&'a ArrayRef, &'a ArrayRef) -> &
     entries.with_values(Arc::clone(part(keys, values)))
 }
 
-fn same_map(types: &[DataType]) -> Result<DataType> {
+fn same_map(types: &[DataType]) -> DataType {
     let (key, value) = types.first().and_then(entry_types).unwrap_or((&DataType::Null, &DataType::Null));
-    Ok(map_type(key, value))
+    map_type(key, value)
 }
 
 fn map_concat(arrays: &[ArrayRef]) -> Result<ArrayRef> {

@@ -13,8 +13,7 @@ fn error(expression: &str) -> String {
 /// A map's entries as `k=v` joined by commas.
 fn entries(map: &str) -> String {
     ok(&format!(
-        "array_join(zip_with(map_keys({map}), map_values({map}), \
-         (k, v) -> array_join(flatten(ARRAY[ARRAY[k], ARRAY[v]]), '=', '?')), ',')"
+        "array_join(zip_with(map_keys({map}), map_values({map}), (k, v) -> concat(k, '=', coalesce(v, '?'))), ',')"
     ))
 }
 

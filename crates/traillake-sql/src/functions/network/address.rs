@@ -2,25 +2,24 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use datafusion::common::{Result, exec_datafusion_err, exec_err};
+use datafusion::common::{Result, exec_datafusion_err};
 use ipnet::IpNet;
 
 use crate::functions::kit::IpAddress;
 
 /// The address of sixteen bytes; a mapped one is of version 4.
 pub(super) fn of_bytes(bytes: &[u8]) -> Result<IpAddr> {
-    match <[u8; 16]>::try_from(bytes) {
-        Ok(bytes) => Ok(IpAddr::V6(Ipv6Addr::from(bytes)).to_canonical()),
-        Err(_) => exec_err!("Invalid IP address binary length: {}", bytes.len()),
-    }
+    let sixteen = <[u8; 16]>::try_from(bytes);
+    let sixteen = sixteen.map_err(|_| exec_datafusion_err!("Invalid IP address binary length: {}", bytes.len()))?;
+    Ok(IpAddr::V6(Ipv6Addr::from(sixteen)).to_canonical())
 }
 
 /// The address that a text means.
 pub(super) fn of_text(text: &str) -> Result<IpAddr> {
-    match text.parse::<IpAddr>() {
-        Ok(address) => Ok(address.to_canonical()),
-        Err(_) => exec_err!("Cannot cast value to IPADDRESS: {text}"),
-    }
+    let address = text.parse::<IpAddr>();
+    address
+        .map(|address| address.to_canonical())
+        .map_err(|_| exec_datafusion_err!("Cannot cast value to IPADDRESS: {text}"))
 }
 
 /// The sixteen bytes of an address.

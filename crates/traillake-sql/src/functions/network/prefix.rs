@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_datafusion_err};
 use ipnet::IpNet;
 
 use super::DOC;
@@ -86,11 +86,11 @@ fn is_subnet_of() -> Function {
 }
 
 fn cut(address: IpAddr, bits: i64) -> Result<Option<String>> {
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    match u8::try_from(bits).ok().and_then(|bits| IpNet::new(address, bits).ok()) {
-        Some(network) => Ok(Some(network.trunc().to_string())),
-        None => exec_err!("IPv{} subnet size must be in range [0, {most}]", if most == 32 { 4 } else { 6 }),
-    }
+    let (version, most) = if address.is_ipv4() { (4, 32) } else { (6, 128) };
+    let network = u8::try_from(bits).ok().and_then(|bits| IpNet::new(address, bits).ok());
+    let network =
+        network.ok_or_else(|| exec_datafusion_err!("IPv{version} subnet size must be in range [0, {most}]"))?;
+    Ok(Some(network.trunc().to_string()))
 }
 
 #[cfg(test)]

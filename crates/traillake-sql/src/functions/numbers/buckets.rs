@@ -3,7 +3,7 @@
 use arrow::array::{Array, AsArray, Float64Array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
 use super::DOC;
 use crate::functions::kit::Kind::{Array as AnyArray, Bigint, Double};
@@ -52,10 +52,9 @@ fn equal_width(x: f64, (first, second): (f64, f64), buckets: i64) -> Result<i64>
 }
 
 fn above(x: f64, descending: bool, buckets: i64) -> Result<i64> {
-    match buckets.checked_add(1) {
-        Some(last) => Ok(if descending { 0 } else { last }),
-        None => exec_err!("Bucket for value {x} is out of range"),
-    }
+    let last = buckets.checked_add(1);
+    let last = last.ok_or_else(|| exec_datafusion_err!("Bucket for value {x} is out of range"))?;
+    Ok(if descending { 0 } else { last })
 }
 
 #[expect(

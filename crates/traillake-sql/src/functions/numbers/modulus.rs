@@ -18,9 +18,9 @@ pub(super) fn functions() -> Vec<Function> {
         [left, right] => Ok(common(left, right)),
         _ => Ok(DataType::Null),
     };
-    let function = scalar("mod").on_arrays(&[Number, Number], returns, |arrays, _| match arrays {
-        [left, right] => remainders(left, right),
-        _ => exec_err!("mod takes two numbers"),
+    let function = scalar("mod").on_arrays(&[Number, Number], returns, |arrays, _| {
+        let [left, right] = arrays else { return exec_err!("mod takes two numbers") };
+        remainders(left, right)
     });
     vec![function.documented(FunctionDoc {
         name: "mod",

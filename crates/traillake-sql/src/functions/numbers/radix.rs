@@ -1,6 +1,6 @@
 //! Integers as texts of other bases.
 
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_datafusion_err};
 
 use super::DOC;
 use crate::functions::kit::Kind::{Bigint, Text};
@@ -32,17 +32,13 @@ fn to_base() -> Function {
 }
 
 fn checked(radix: i64) -> Result<u32> {
-    match u32::try_from(radix) {
-        Ok(radix @ 2..=36) => Ok(radix),
-        _ => exec_err!("Radix must be between 2 and 36"),
-    }
+    let known = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix));
+    known.ok_or_else(|| exec_datafusion_err!("Radix must be between 2 and 36"))
 }
 
 fn parse(text: &str, radix: i64) -> Result<Option<i64>> {
-    match i64::from_str_radix(text, checked(radix)?) {
-        Ok(number) => Ok(Some(number)),
-        Err(_) => exec_err!("Not a valid base-{radix} number: {text}"),
-    }
+    let number = i64::from_str_radix(text, checked(radix)?);
+    number.map(Some).map_err(|_| exec_datafusion_err!("Not a valid base-{radix} number: {text}"))
 }
 
 fn print(number: i64, radix: i64) -> Result<Option<String>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, ListBuilder, StringBuilder, StringViewArray, StringViewBuilder, UInt64Array,
+    ArrayRef, AsArray, ListBuilder, StringBuilder, StringViewArray, StringViewBuilder, UInt64Array, new_empty_array,
 };
 use arrow::compute::{cast, take_arrays};
 use arrow::datatypes::{DataType, Field, FieldRef};
@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 
 use super::pattern::Pattern;
 use super::replace::replace;
-use crate::functions::kit::{Row, check_bytes};
+use crate::functions::kit::{Row, check_bytes, check_column};
 use crate::types::is_text;
 
 const FORMS: &str = "regexp_replace takes a text, a pattern and perhaps a replacement: a text, or a lambda from the \
@@ -97,6 +97,7 @@ fn is_null(field: &FieldRef) -> bool {
 
 fn replace_texts(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
     let mut column = StringViewBuilder::with_capacity(rows);
+    let mut bytes = 0;
     for index in 0..rows {
         let row = Row::new(arrays, index);
         if (0..row.count()).any(|place| row.is_null(place)) {
@@ -104,7 +105,11 @@ fn replace_texts(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
             continue;
         }
         let replacement = if row.count() == 3 { row.text(2) } else { "" };
-        column.append_value(replace(row.text(0), &*Pattern::of(row.text(1))?, replacement)?);
+        let pattern = Pattern::of(row.text(1))?;
+        let replaced = replace(row.text(0), &pattern, replacement)?;
+        bytes += replaced.len();
+        check_column("regexp_replace", bytes)?;
+        column.append_value(replaced);
     }
     Ok(Arc::new(column.finish()))
 }
@@ -126,10 +131,11 @@ fn replace_by(arrays: &[ArrayRef], rows: usize, lambda: &LambdaArgument) -> Resu
             continue;
         }
         find(&row, index, &mut found, &mut groups)?;
+        check_column("regexp_replace", groups.values().values_slice().len())?;
     }
     let groups: ArrayRef = Arc::new(groups.finish());
     let replacements = if found.is_empty() {
-        arrow::array::new_empty_array(&DataType::Utf8View)
+        new_empty_array(&DataType::Utf8View)
     } else {
         let row_of: UInt64Array = found.iter().map(|found| u64::try_from(found.row).ok()).collect();
         let values =
@@ -156,6 +162,7 @@ fn find(row: &Row<'_>, index: usize, found: &mut Vec<Found>, groups: &mut ListBu
 /// A row is NULL if a replacement in it is.
 fn assemble(arrays: &[ArrayRef], rows: usize, found: &[Found], replacements: &StringViewArray) -> Result<ArrayRef> {
     let mut column = StringViewBuilder::with_capacity(rows);
+    let mut bytes = 0;
     let mut pairs = found.iter().zip(replacements).peekable();
     for index in 0..rows {
         let row = Row::new(arrays, index);
@@ -171,7 +178,10 @@ fn assemble(arrays: &[ArrayRef], rows: usize, found: &[Found], replacements: &St
             done = found.end;
         }
         let rest = text.and_then(|text| text.get(done..)).unwrap_or_default();
-        column.append_option(replaced.map(|replaced| replaced + rest));
+        let replaced = replaced.map(|replaced| replaced + rest);
+        bytes += replaced.as_ref().map_or(0, String::len);
+        check_column("regexp_replace", bytes)?;
+        column.append_option(replaced);
     }
     Ok(Arc::new(column.finish()))
 }

@@ -1,6 +1,6 @@
 //! `regexp_replace` with a replacement text: `$1`, `${name}`, `\$`.
 
-use datafusion::common::{Result, exec_datafusion_err, exec_err};
+use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
 use fancy_regex::Captures;
 
 use super::pattern::Pattern;
@@ -59,10 +59,8 @@ fn expand(replacement: &str, pattern: &Pattern, captures: &Captures<'_>, replace
 fn reference<'a>(rest: &'a str, replacement: &str, pattern: &Pattern) -> Result<(usize, &'a str)> {
     if let Some(named) = rest.strip_prefix('{') {
         let (name, after) = named.split_once('}').ok_or_else(|| illegal(replacement))?;
-        return match pattern.group_named(name) {
-            Some(group) => Ok((group, after)),
-            None => exec_err!("Illegal replacement sequence: unknown group {{ {name} }}"),
-        };
+        let group = pattern.group_named(name).ok_or_else(|| unknown(&format!("{{ {name} }}")))?;
+        return Ok((group, after));
     }
     let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits == 0 {
@@ -70,12 +68,14 @@ fn reference<'a>(rest: &'a str, replacement: &str, pattern: &Pattern) -> Result<
     }
     // The longest number that is a group's.
     let number = |end| rest.get(..end).and_then(|text| text.parse::<usize>().ok()).filter(|&n| n <= pattern.groups());
-    match (1..=digits.min(9)).rev().find_map(|end| Some((number(end)?, rest.get(end..)?))) {
-        Some(found) => Ok(found),
-        None => exec_err!("Illegal replacement sequence: unknown group {}", rest.get(..1).unwrap_or_default()),
-    }
+    let longest = (1..=digits.min(9)).rev().find_map(|end| Some((number(end)?, rest.get(end..)?)));
+    longest.ok_or_else(|| unknown(rest.get(..1).unwrap_or_default()))
 }
 
-fn illegal(replacement: &str) -> datafusion::common::DataFusionError {
+fn unknown(group: &str) -> DataFusionError {
+    exec_datafusion_err!("Illegal replacement sequence: unknown group {group}")
+}
+
+fn illegal(replacement: &str) -> DataFusionError {
     exec_datafusion_err!("Illegal replacement sequence: {replacement}")
 }

@@ -1,6 +1,6 @@
 //! Letter case, length, normal forms and single code points.
 
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_datafusion_err, exec_err};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{DOC, count};
@@ -126,18 +126,17 @@ fn normalized(text: &str, form: &str) -> Result<Option<String>> {
 }
 
 fn character(code: i64) -> Result<Option<String>> {
-    match u32::try_from(code).ok().and_then(char::from_u32) {
-        Some(c) => Ok(Some(c.to_string())),
-        None => exec_err!("Not a valid Unicode code point: {code}"),
-    }
+    let c = u32::try_from(code).ok().and_then(char::from_u32);
+    let c = c.ok_or_else(|| exec_datafusion_err!("Not a valid Unicode code point: {code}"))?;
+    Ok(Some(c.to_string()))
 }
 
 fn code_point(text: &str) -> Result<Option<i64>> {
     let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(c), None) => Ok(Some(i64::from(u32::from(c)))),
-        _ => exec_err!("Input string must be a single character string"),
-    }
+    let (Some(c), None) = (chars.next(), chars.next()) else {
+        return exec_err!("Input string must be a single character string");
+    };
+    Ok(Some(i64::from(u32::from(c))))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Text to bytes and back.
 
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
 use super::DOC;
 use crate::functions::kit::Kind::{Bigint, Text, Varbinary};
@@ -38,17 +38,15 @@ fn from_utf8() -> Function {
 
 fn replacement_of(text: &str) -> Result<Option<char>> {
     let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (first, None) => Ok(first),
-        _ => exec_err!("Replacement character string must empty or a single character"),
-    }
+    let (first, None) = (chars.next(), chars.next()) else {
+        return exec_err!("Replacement character string must empty or a single character");
+    };
+    Ok(first)
 }
 
 fn replacement(code: i64) -> Result<char> {
-    match u32::try_from(code).ok().and_then(char::from_u32) {
-        Some(c) => Ok(c),
-        None => exec_err!("Invalid replacement character"),
-    }
+    let c = u32::try_from(code).ok().and_then(char::from_u32);
+    c.ok_or_else(|| exec_datafusion_err!("Invalid replacement character"))
 }
 
 fn decode(bytes: &[u8], replacement: Option<char>) -> Result<Option<String>> {

@@ -92,7 +92,7 @@ fn check(size: i64, empty: bool, message: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::value;
+    use crate::testing::{rows, value};
 
     #[test]
     fn padding_counts_code_points() {
@@ -114,5 +114,12 @@ mod tests {
         assert_eq!(value("lpad(NULL, 3, 'x')").unwrap(), "NULL");
         assert_eq!(value("rpad('a', NULL, 'x')").unwrap(), "NULL");
         assert_eq!(value("rpad('a', 3, NULL)").unwrap(), "NULL");
+    }
+
+    #[test]
+    fn many_large_results_are_refused_together() {
+        let table = "unnest(sequence(1, 100)) t(n)";
+        let large = rows(&format!("SELECT max(length(lpad(CAST(n AS varchar), 10000000, 'x'))) FROM {table}"));
+        assert!(large.unwrap_err().contains("Results of lpad are too large: more than 512 MiB for a batch of rows"));
     }
 }

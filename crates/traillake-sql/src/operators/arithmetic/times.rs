@@ -67,10 +67,7 @@ pub(super) fn compute(sign: Sign, left: &ArrayRef, right: &ArrayRef, result: &Da
 }
 
 fn date(millis: i64) -> Result<Date> {
-    match i32::try_from(millis.div_euclid(DAY)) {
-        Ok(days) => Ok(Date(days)),
-        Err(_) => exec_err!("Date out of range"),
-    }
+    i32::try_from(millis.div_euclid(DAY)).map(Date).map_err(|_| exec_datafusion_err!("Date out of range"))
 }
 
 /// A moment and an interval, in either order, in milliseconds.

@@ -56,7 +56,7 @@ impl Checksum {
 
 impl Accumulator for Checksum {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        if values.first().is_none_or(|column| column.is_empty()) {
+        if values.first().is_none_or(Array::is_empty) {
             return Ok(());
         }
         let rows = self.converter.convert_columns(values)?;

@@ -80,7 +80,7 @@ fn joined(texts: &[&str], separator: &str, overflow: Option<&Overflow<'_>>, most
             list.push_str(before);
             list.push_str(overflow.filler);
             if overflow.counts {
-                list.push_str(&format!("({})", texts.len() - place));
+                list.extend(["(", &(texts.len() - place).to_string(), ")"]);
             }
             return Ok(list);
         }

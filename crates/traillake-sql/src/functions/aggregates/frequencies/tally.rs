@@ -1,5 +1,6 @@
 //! Counts of values; with a capacity the rare ones are forgotten.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -78,7 +79,7 @@ impl Tally {
             return;
         }
         let mut kept = self.sorted();
-        kept.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        kept.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(right.0)));
         let rare: Vec<Box<[u8]>> = kept.iter().skip(limits.capacity).map(|(key, _)| Box::from(*key)).collect();
         let most = kept.get(limits.capacity).map_or(0, |(_, count)| *count);
         self.forgotten = self.forgotten.max(most);
@@ -118,7 +119,7 @@ impl Accumulator for Tally {
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let mut entries = self.sorted();
         if let Some(limits) = self.limits {
-            entries.sort_by(|left, right| right.1.cmp(&left.1));
+            entries.sort_by_key(|(_, count)| Reverse(*count));
             entries.truncate(limits.buckets);
         }
         if entries.is_empty() {

@@ -91,7 +91,7 @@ impl Moments {
         Self { count: 0.0, mean: 0.0, m2: 0.0, m3: 0.0, m4: 0.0, finish }
     }
 
-    /// Adds other values by their moments (Chan, Golub, LeVeque; Pébay).
+    /// Adds other values by their moments (Chan, Pébay).
     fn merge(&mut self, [count, mean, m2, m3, m4]: [f64; 5]) {
         if count == 0.0 {
             return;
@@ -141,7 +141,7 @@ impl Accumulator for Moments {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let rows = states.first().map_or(0, |column| column.len());
+        let rows = states.first().map_or(0, Array::len);
         (0..rows).for_each(|place| self.merge(row(states, place)));
         Ok(())
     }
@@ -204,7 +204,7 @@ impl Accumulator for Sums {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let rows = states.first().map_or(0, |column| column.len());
+        let rows = states.first().map_or(0, Array::len);
         (0..rows).for_each(|place| self.add(row(states, place)));
         Ok(())
     }

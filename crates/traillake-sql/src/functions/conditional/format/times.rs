@@ -8,9 +8,8 @@ use crate::casts::{DAY, Leaf, times};
 pub(super) fn written(value: Leaf<'_>, letter: char) -> Option<String> {
     let (millis, instant, zone) = match value {
         Leaf::Date(days) => (i64::from(days) * DAY, i64::from(days) * DAY, "UTC"),
-        Leaf::Timestamp(millis) => (millis, millis, "UTC"),
+        Leaf::Timestamp(millis) | Leaf::Time(millis) => (millis, millis, "UTC"),
         Leaf::Zoned(millis, zone) => (times::local(millis, zone)?, millis, zone),
-        Leaf::Time(millis) => (millis, millis, "UTC"),
         _ => return None,
     };
     let time = times::naive(millis)?;

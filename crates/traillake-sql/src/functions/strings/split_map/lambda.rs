@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
 };
 
 use super::{Groups, field_names, grouped, map_type};
-use crate::functions::kit::Row;
+use crate::functions::kit::{Row, check_bytes};
 use crate::types::is_text;
 
 /// The function: three texts and perhaps a lambda.
@@ -87,44 +87,55 @@ fn is_null(field: &FieldRef) -> bool {
 /// The value of each key where no key comes twice.
 fn single(rows: &[Option<Groups<'_>>]) -> Result<Vec<Option<String>>> {
     let groups = rows.iter().flatten().flatten();
-    let values = groups.map(|(key, values)| match values.as_slice() {
-        [value] => Ok(Some((*value).to_owned())),
-        _ => exec_err!("Duplicate keys ({key}) are not allowed"),
+    let values = groups.map(|(key, values)| {
+        let [value] = values.as_slice() else { return exec_err!("Duplicate keys ({key}) are not allowed") };
+        Ok(Some((*value).to_owned()))
     });
     values.collect()
 }
 
+/// A key of some row with all its values.
+struct Keyed<'a> {
+    row: usize,
+    key: &'a str,
+    values: &'a [&'a str],
+}
+
 /// The value of each key, the lambda applied to what it gave so far and the next value, for all keys at a time.
 fn merge(rows: &[Option<Groups<'_>>], lambda: &LambdaArgument) -> Result<Vec<Option<String>>> {
-    let keyed =
-        rows.iter().enumerate().flat_map(|(row, groups)| groups.iter().flatten().map(move |group| (row, group)));
+    let keyed = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(row, groups)| groups.iter().flatten().map(move |(key, values)| Keyed { row, key, values }));
     let keyed: Vec<_> = keyed.collect();
-    let mut merged: Vec<_> =
-        keyed.iter().map(|(_, (_, values))| values.first().map(|&value| value.to_owned())).collect();
+    let mut merged: Vec<_> = keyed.iter().map(|keyed| keyed.values.first().map(|&value| value.to_owned())).collect();
     for round in 1.. {
-        let open: Vec<usize> =
-            (0..keyed.len()).filter(|&at| keyed.get(at).is_some_and(|k| k.1.1.len() > round)).collect();
+        let mut open: Vec<_> = keyed.iter().zip(&mut merged).filter(|(keyed, _)| keyed.values.len() > round).collect();
         if open.is_empty() {
             break;
         }
-        let groups = || open.iter().filter_map(|&at| keyed.get(at));
-        let keys: ArrayRef = Arc::new(groups().map(|(_, (key, _))| Some(*key)).collect::<StringArray>());
-        let before: ArrayRef = Arc::new(open.iter().map(|&at| merged.get(at)?.as_deref()).collect::<StringArray>());
-        let next: ArrayRef =
-            Arc::new(groups().map(|(_, (_, values))| values.get(round).copied()).collect::<StringArray>());
-        let row_of: UInt64Array = groups().map(|(row, _)| u64::try_from(*row).ok()).collect();
-        let result = lambda.evaluate(
-            &[&|| Ok(Arc::clone(&keys)), &|| Ok(Arc::clone(&before)), &|| Ok(Arc::clone(&next))],
-            |captured| Ok(take_arrays(captured, &row_of, None)?),
-        )?;
-        let result = cast(&result.into_array(open.len())?, &DataType::Utf8)?;
-        for (&at, value) in open.iter().zip(result.as_string::<i32>()) {
-            if let Some(slot) = merged.get_mut(at) {
-                *slot = value.map(str::to_owned);
-            }
-        }
+        apply(&mut open, round, lambda)?;
     }
     Ok(merged)
+}
+
+/// Applies the lambda to the values of one round.
+fn apply(open: &mut [(&Keyed<'_>, &mut Option<String>)], round: usize, lambda: &LambdaArgument) -> Result<()> {
+    let keys: ArrayRef = Arc::new(open.iter().map(|(keyed, _)| Some(keyed.key)).collect::<StringArray>());
+    let before: ArrayRef = Arc::new(open.iter().map(|(_, merged)| merged.as_deref()).collect::<StringArray>());
+    let next = open.iter().map(|(keyed, _)| keyed.values.get(round).copied());
+    let next: ArrayRef = Arc::new(next.collect::<StringArray>());
+    let row_of: UInt64Array = open.iter().map(|(keyed, _)| u64::try_from(keyed.row).ok()).collect();
+    let result = lambda
+        .evaluate(&[&|| Ok(Arc::clone(&keys)), &|| Ok(Arc::clone(&before)), &|| Ok(Arc::clone(&next))], |captured| {
+            Ok(take_arrays(captured, &row_of, None)?)
+        })?;
+    let result = cast(&result.into_array(open.len())?, &DataType::Utf8)?;
+    for ((_, merged), value) in open.iter_mut().zip(result.as_string::<i32>()) {
+        check_bytes("split_to_map", value.map_or(0, str::len))?;
+        **merged = value.map(str::to_owned);
+    }
+    Ok(())
 }
 
 fn maps(rows: &[Option<Groups<'_>>], merged: Vec<Option<String>>) -> Result<ArrayRef> {
