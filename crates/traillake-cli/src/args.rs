@@ -4,6 +4,7 @@ mod generate;
 mod ingest;
 mod maintain;
 mod query;
+mod samples;
 mod store;
 mod trail;
 mod value;
@@ -20,6 +21,7 @@ pub(crate) use maintain::{
     VacuumArgs,
 };
 pub(crate) use query::{AskArgs, DialectArg, Format, QueryArgs, ReplArgs};
+pub(crate) use samples::SamplesArgs;
 pub(crate) use store::{CreateArgs, DeleteArgs, NamedArgs, OnOff, StoreCommand, UpdateArgs};
 pub(crate) use trail::{TrailAddArgs, TrailCommand};
 pub(crate) use value::HumanDuration;
@@ -110,6 +112,8 @@ pub(crate) enum Command {
     Query(QueryArgs),
     /// Ask questions at a prompt
     Repl(ReplArgs),
+    /// List, show and run the bundled example queries
+    Samples(SamplesArgs),
     /// Event data stores
     #[command(subcommand)]
     Store(StoreCommand),

@@ -10,6 +10,7 @@ mod ingest;
 mod maintain;
 mod quarantine;
 mod query;
+mod samples;
 mod store;
 mod summary;
 mod trail;
@@ -22,6 +23,7 @@ use crate::repl;
 
 pub(crate) use ask::{Asker, Target, stats_text};
 pub(crate) use query::read_text;
+pub(crate) use samples::show_or_search;
 
 /// Runs a command; without one, the prompt or the script from standard input.
 pub(crate) async fn run(context: &Context, command: Option<Command>) -> Result<ExitStatus> {
@@ -39,6 +41,7 @@ async fn run_plain(context: &Context, command: Command) -> Result<ExitStatus> {
         Command::Generate(args) => generate::run(context, &args).await,
         Command::Trail(command) => trail::run(context, command).await,
         Command::Query(args) => query::run(context, &args).await,
+        Command::Samples(args) => samples::run(context, &args).await,
         Command::Store(command) => store::run(context, command).await,
         Command::Quarantine(command) => quarantine::run(context, command).await,
         Command::Expire(args) => expire::run(context, &args).await,

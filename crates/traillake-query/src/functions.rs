@@ -6,9 +6,9 @@ mod sorted_map;
 
 use std::sync::Arc;
 
+use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::registry::FunctionRegistry;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::execution::SessionStateDefaults;
 use datafusion::logical_expr::ScalarUDF;
 
 use crate::Dialect;

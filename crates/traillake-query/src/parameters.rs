@@ -3,8 +3,11 @@
 use std::str::FromStr;
 
 use datafusion::sql::sqlparser::ast::{DataType, Expr, TimezoneInfo, TypedString, Value};
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::QueryError;
+use crate::text::{is_space, position};
 
 /// What a parameter's text is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,6 +112,31 @@ fn boolean(text: &str) -> Option<bool> {
 
 fn typed(data_type: DataType, value: Value) -> Expr {
     Expr::TypedString(TypedString { data_type, value: value.into(), uses_odbc_syntax: false })
+}
+
+/// Puts the values of `INTERVAL :name DAY` in their places: the grammar takes a text there, no expression.
+pub(crate) fn bind_intervals(tokens: &mut Vec<TokenWithSpan>, parameters: &[QueryParameter]) -> Result<(), QueryError> {
+    let is_interval = |token: &Token| matches!(token, Token::Word(word) if word.keyword == Keyword::INTERVAL);
+    let mut after_interval = false;
+    let mut index = 0;
+    while let Some(token) = tokens.get(index) {
+        if after_interval
+            && token.token == Token::Colon
+            && let Some(Token::Word(word)) = tokens.get(index + 1).map(|token| &token.token)
+        {
+            let unbound =
+                || QueryError::UnboundParameter { name: word.value.clone(), position: position(token.span.start) };
+            let parameter = parameters.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(&word.value));
+            let value = parameter.ok_or_else(unbound)?.value.clone();
+            let text = TokenWithSpan::new(Token::SingleQuotedString(value), token.span);
+            tokens.splice(index..=index + 1, [text]);
+        }
+        after_interval = tokens
+            .get(index)
+            .is_some_and(|token| is_interval(&token.token) || after_interval && is_space(&token.token));
+        index += 1;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

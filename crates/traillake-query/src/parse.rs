@@ -13,13 +13,14 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use tokio::sync::oneshot;
 
-use traillake_sql::LakeDialect;
 use crate::error::parse_error;
 use crate::output::OutputNames;
+use crate::parameters::bind_intervals;
 use crate::rewrite::{FunctionKinds, RewriteContext, balance, bind_parameters, rewrite, rewrite_show};
 use crate::session::QuerySession;
 use crate::text::{position, read_statement};
 use crate::{Dialect, QueryError, QueryOptions, QueryParameter, StatementRules, statement};
+use traillake_sql::LakeDialect;
 
 /// Address space for the parsing thread; only what is used takes memory.
 const STACK_BYTES: usize = 256 << 20;
@@ -80,7 +81,8 @@ pub(crate) async fn on_deep_stack(request: Request) -> Result<Parsed, QueryError
 
 fn parse(request: Request) -> Result<Parsed, QueryError> {
     let default_store = || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores });
-    let text = read_statement(&request.sql, request.text_bytes, default_store)?;
+    let mut text = read_statement(&request.sql, request.text_bytes, default_store)?;
+    bind_intervals(&mut text.tokens, &request.parameters)?;
     let names_hidden_columns = text.names_hidden_columns;
     let mut statement = match request.dialect {
         Dialect::Lake => parse_lake(text.tokens)?,

@@ -101,12 +101,7 @@ pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> 
     Ok(QuerySession { state, tracker, stores, system, faults, hidden_columns, default_store })
 }
 
-fn config(
-    limits: &QueryLimits,
-    tracker: Arc<ScanTracker>,
-    dialect: Dialect,
-    schema: DefaultSchema,
-) -> SessionConfig {
+fn config(limits: &QueryLimits, tracker: Arc<ScanTracker>, dialect: Dialect, schema: DefaultSchema) -> SessionConfig {
     let schema = match schema {
         DefaultSchema::Stores => STORES,
         DefaultSchema::Athena => ATHENA,

@@ -11,7 +11,8 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::text::is_space;
 use crate::{QueryError, StatementRules};
 
-const ALLOWED: &str = "SELECT (with WITH, UNION, VALUES ...), EXPLAIN, SHOW TABLES, SHOW COLUMNS, SHOW FUNCTIONS, DESCRIBE";
+const ALLOWED: &str =
+    "SELECT (with WITH, UNION, VALUES ...), EXPLAIN, SHOW TABLES, SHOW COLUMNS, SHOW FUNCTIONS, DESCRIBE";
 const ALLOWED_QUERY: &str = "SELECT (with WITH, UNION, VALUES ...)";
 
 /// Refuses a text by its first word, so that statements the parser does not know are named as well.

@@ -6,10 +6,12 @@ use bytes::Bytes;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{Error, ObjectStore, PutMode, PutOptions};
+use tokio_util::task::TaskTracker;
 use traillake_model::{Clock, EventDataStoreId, LakeId, LakeMetadata};
 
 use crate::location::Location;
-use crate::{Result, StorageError, documents, paths};
+use crate::manifest::SortedFiles;
+use crate::{Result, StorageError, TableSnapshot, documents, log, paths};
 
 /// Region in the ARNs of a lake that lies nowhere in particular.
 const REGION: &str = "us-east-1";
@@ -36,6 +38,8 @@ struct Inner {
     mode: OpenMode,
     clock: Arc<dyn Clock>,
     metadata: LakeMetadata,
+    /// Logs being loaded.
+    loads: TaskTracker,
 }
 
 impl LakeStorage {
@@ -54,7 +58,7 @@ impl LakeStorage {
         if mode == OpenMode::Write {
             prove_create_if_absent(root.as_ref(), document, url).await?;
         }
-        Ok(Self(Arc::new(Inner { location: location.clone(), root, mode, clock, metadata })))
+        Ok(Self(Arc::new(Inner { location: location.clone(), root, mode, clock, metadata, loads: TaskTracker::new() })))
     }
 
     /// The lake's document.
@@ -91,6 +95,29 @@ impl LakeStorage {
     pub(crate) fn events_root(&self, id: &EventDataStoreId) -> Arc<dyn ObjectStore> {
         let events = paths::store(id).join(paths::EVENTS);
         Arc::new(PrefixStore::new(Arc::clone(&self.0.location.store), self.path_of(&events)))
+    }
+
+    /// Loads the log of a table, to its end even when the caller goes away: threads of the log library wait for it.
+    pub(crate) async fn load_log(
+        &self,
+        events: &Arc<dyn ObjectStore>,
+        manifests: &SortedFiles,
+    ) -> Result<Option<TableSnapshot>> {
+        let (events, manifests) = (Arc::clone(events), manifests.clone());
+        let load = self.0.loads.spawn(async move { log::load(&events, &manifests).await });
+        match load.await {
+            Ok(loaded) => loaded,
+            Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+            Err(_) => Err(StorageError::Internal { reason: "the log was not loaded to its end".into() }),
+        }
+    }
+
+    /// Waits for work whose caller has gone away. A program that gives up a query, by a time limit say, waits for it
+    /// before its runtime ends.
+    pub async fn settled(&self) {
+        self.0.loads.close();
+        self.0.loads.wait().await;
+        self.0.loads.reopen();
     }
 
     /// Fails unless the lake is open for writing.

@@ -47,11 +47,11 @@ impl LakeStorage {
         let events = self.events_root(&settings.id);
         let manifests = SortedFiles::new(Arc::clone(&root), paths::MANIFEST);
         let may_write = self.mode() == OpenMode::Write;
-        let snapshot = match log::load(&events, &manifests).await? {
+        let snapshot = match self.load_log(&events, &manifests).await? {
             Some(snapshot) => snapshot,
             None if may_write => {
                 log::ensure_table(self, settings).await?;
-                let loaded = log::load(&events, &manifests).await?;
+                let loaded = self.load_log(&events, &manifests).await?;
                 loaded.ok_or_else(|| StorageError::corrupt(paths::store(&settings.id), "its log vanished"))?
             }
             None => empty(settings, &schema)?,
@@ -128,7 +128,7 @@ impl EventTable {
         };
         let now = self.0.lake.clock().now();
         if !known.exists || now - at > FOLLOW_LIMIT {
-            let loaded = log::load(&self.0.events, &self.0.manifests).await?;
+            let loaded = self.0.lake.load_log(&self.0.events, &self.0.manifests).await?;
             return Ok(loaded.map_or(known, |loaded| self.publish(Arc::new(loaded))));
         }
         let mut newest = known;

@@ -39,9 +39,13 @@
 
 mod error;
 mod lake;
+mod samples;
 
 pub use error::{Error, Result};
 pub use lake::{EventDataStoreDescription, Lake, LakeOptions, NewTrail, QuarantineStream};
+pub use samples::{
+    Sample, SampleDefault, SampleError, SampleParameter, nearest_sample, sample, samples, search_samples,
+};
 
 pub use traillake_columnar::{EventSchema, content_digest, event_json_checksum};
 pub use traillake_ingest::{
@@ -55,8 +59,8 @@ pub use traillake_model::{
     TrailSettings,
 };
 pub use traillake_query::{
-    DefaultSchema, Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryParameter, QueryResult, QueryStats,
-    StatementRules, StoreNames, is_complete_statement, split_statements,
+    DefaultSchema, Dialect, LakeNames, ParameterKind, QueryError, QueryLimits, QueryOptions, QueryParameter,
+    QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement, split_statements,
 };
 pub use traillake_storage::{
     CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition,

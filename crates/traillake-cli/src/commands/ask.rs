@@ -53,6 +53,14 @@ impl Asker {
 
     /// Asks, writes the rows as they come, and says what it cost.
     pub(crate) async fn ask(&self, sql: &str) -> Result<QueryStats> {
+        let answer = self.answer(sql).await;
+        if answer.is_err() {
+            self.lake.settled().await;
+        }
+        answer
+    }
+
+    async fn answer(&self, sql: &str) -> Result<QueryStats> {
         self.refuse_binary_on_terminal()?;
         let mut result = self.lake.query(sql, &self.options).await.map_err(CliError::from)?;
         let output = Output::open(&self.target);

@@ -7,8 +7,19 @@ use clap::ValueEnum;
 use crate::args::{DialectArg, Format};
 
 /// All of them, for completion.
-pub(super) const NAMES: [&str; 10] =
-    [".dialect", ".exit", ".functions", ".help", ".mode", ".output", ".read", ".schema", ".stores", ".timer"];
+pub(super) const NAMES: [&str; 11] = [
+    ".dialect",
+    ".exit",
+    ".functions",
+    ".help",
+    ".mode",
+    ".output",
+    ".read",
+    ".samples",
+    ".schema",
+    ".stores",
+    ".timer",
+];
 
 /// A command of the prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +31,7 @@ pub(super) enum DotCommand {
     Mode(Option<Format>),
     Output(Option<String>),
     Read(String),
+    Samples(Option<String>),
     Schema(Option<String>),
     Stores,
     Timer(bool),
@@ -37,6 +49,7 @@ impl FromStr for DotCommand {
             (".functions", pattern) => Ok(Self::Functions(pattern)),
             (".help", None) => Ok(Self::Help),
             (".stores", None) => Ok(Self::Stores),
+            (".samples", words) => Ok(Self::Samples(words)),
             (".schema", store) => Ok(Self::Schema(store)),
             (".dialect", None) => Ok(Self::Dialect(None)),
             (".dialect", Some(dialect)) => DialectArg::from_str(&dialect, true)
@@ -69,6 +82,7 @@ mod tests {
         assert_eq!(read("  .schema events ;"), Ok(DotCommand::Schema(Some("events".to_owned()))));
         assert_eq!(read(".functions array%;"), Ok(DotCommand::Functions(Some("array%".to_owned()))));
         assert_eq!(read(".functions"), Ok(DotCommand::Functions(None)));
+        assert_eq!(read(".samples root user"), Ok(DotCommand::Samples(Some("root user".to_owned()))));
         assert_eq!(read(".mode CSV"), Ok(DotCommand::Mode(Some(Format::Csv))));
         assert_eq!(read(".output 'a b.csv'"), Ok(DotCommand::Output(Some("a b.csv".to_owned()))));
         assert_eq!(read(".output"), Ok(DotCommand::Output(None)));

@@ -4,7 +4,7 @@ use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper, Highlighter, Hinter};
-use traillake::{LakeNames, is_complete_statement};
+use traillake::{LakeNames, is_complete_statement, samples};
 
 use super::dot;
 
@@ -68,6 +68,7 @@ impl Completer for ShellHelper {
         let candidates = match typed.trim_start().split_once(char::is_whitespace) {
             Some((".read" | ".output", _)) => return self.files.complete(line, position, context),
             Some((".mode", _)) => starting(MODES.iter().copied(), word),
+            Some((".samples", _)) => starting(samples().iter().map(|sample| sample.name), word),
             Some((".schema", _)) => starting(self.stores.iter().map(String::as_str), word),
             None if typed.trim_start().starts_with('.') => {
                 let start = typed.len() - typed.trim_start().len();
@@ -150,7 +151,8 @@ mod tests {
 
     #[test]
     fn dot_commands_complete_themselves_and_their_arguments() {
-        assert_eq!(completed(".s"), [".schema", ".stores"]);
+        assert_eq!(completed(".s"), [".samples", ".schema", ".stores"]);
+        assert_eq!(completed(".samples root"), ["root-user-activity"]);
         assert_eq!(completed(".mode m"), ["markdown"]);
         assert_eq!(completed(".schema e"), ["events"]);
     }

@@ -6,7 +6,7 @@ use traillake::{is_complete_statement, split_statements};
 
 use super::dot::DotCommand;
 use crate::args::Format;
-use crate::commands::{Asker, Target, read_text, stats_text};
+use crate::commands::{Asker, Target, read_text, show_or_search, stats_text};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::printer::Printer;
@@ -19,6 +19,7 @@ const HELP: &str = "\
   .stores                the event data stores
   .schema [STORE]        the columns and fields of a store
   .functions [PATTERN]   the functions, with an example each; all whose name holds the pattern
+  .samples [WORDS]       the bundled example queries; those that hold the words, or the text of the one of this name
   .mode [FORMAT]         how rows are written: table, csv, tsv, json, ndjson, markdown, arrow, parquet
   .dialect [DIALECT]     whose SQL statements are: lake or datafusion
   .output [FILE]         write rows to a file; without one, to the screen again
@@ -93,6 +94,7 @@ impl<'a> Shell<'a> {
             DotCommand::Help => Printer::data(HELP)?,
             DotCommand::Stores => self.stores().await?,
             DotCommand::Functions(pattern) => self.functions(pattern.as_deref()).await?,
+            DotCommand::Samples(words) => show_or_search(words.as_deref())?,
             DotCommand::Schema(store) => self.schema(store.as_deref()).await?,
             DotCommand::Dialect(None) => Printer::data(&format!("{}\n", self.asker.options.dialect.as_str()))?,
             DotCommand::Dialect(Some(dialect)) => self.asker.options.dialect = dialect.into(),

@@ -50,7 +50,7 @@ fn a_failed_query_leaves_the_old_output_file_alone() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let world = World::with_events();
-    let sql = "SELECT a.eventID, b.value FROM events a CROSS JOIN (SELECT unnest(range(0, 500000)) AS value) b";
+    let sql = "SELECT a.eventID, b.value FROM events a CROSS JOIN UNNEST(sequence(1, 500000)) AS b(value)";
     let mut child = world
         .command(&["query", sql, "--format", "csv", "--quiet"])
         .stdout(Stdio::piped())

@@ -5,7 +5,7 @@ use crate::support::World;
 #[test]
 fn every_command_has_its_help() {
     let world = World::new();
-    let commands: [&[&str]; 28] = [
+    let commands: [&[&str]; 29] = [
         &[],
         &["demo"],
         &["generate"],
@@ -17,6 +17,7 @@ fn every_command_has_its_help() {
         &["ingest"],
         &["query"],
         &["repl"],
+        &["samples"],
         &["store"],
         &["store", "create"],
         &["store", "list"],

@@ -12,6 +12,7 @@ mod kill;
 mod memory;
 mod process;
 mod quarantine;
+mod samples;
 mod script;
 mod stores;
 mod support;

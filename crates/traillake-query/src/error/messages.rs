@@ -71,10 +71,16 @@ pub(super) fn about_values(error: &ArrowError) -> Option<String> {
 pub(super) fn way_out(message: &str) -> Option<String> {
     const WAYS: [(&[&str], &str); 6] = [
         (&["returned more than one row"], "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1"),
-        (&["division by zero", "divide by zero", "modulo by zero"], "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead"),
+        (
+            &["division by zero", "divide by zero", "modulo by zero"],
+            "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead",
+        ),
         (&["key not present in map"], "`element_at(map, key)` gives NULL for a missing key"),
         (&["array subscript"], "`element_at(array, index)` gives NULL beyond the end"),
-        (&["cannot cast", "cannot be cast", "cast error", "error parsing"], "`try_cast(x AS type)` gives NULL for values that do not fit"),
+        (
+            &["cannot cast", "cannot be cast", "cast error", "error parsing"],
+            "`try_cast(x AS type)` gives NULL for values that do not fit",
+        ),
         (&["out of range", "overflow"], "`try(...)` gives NULL instead; `CAST(x AS double)` holds more"),
     ];
     let message = message.to_lowercase();

@@ -85,7 +85,8 @@ impl Places {
 
     /// Whether the query has a FROM.
     pub(super) fn has_from(&self) -> bool {
-        let is_from = |token: &TokenWithSpan| matches!(&token.token, Token::Word(word) if word.keyword == Keyword::FROM);
+        let is_from =
+            |token: &TokenWithSpan| matches!(&token.token, Token::Word(word) if word.keyword == Keyword::FROM);
         self.tokens().is_none_or(|tokens| tokens.iter().any(is_from))
     }
 

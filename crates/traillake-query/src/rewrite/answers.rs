@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  EXISTS (q)  ->  coalesce((SELECT count(*) FROM q), 0) > 0
-//!  x IN (q)    ->  if(coalesce((SELECT count(*) FROM q), 0) = 0, false, contains((SELECT array_agg(c) FROM q), x))
+//!  x IN (q)    ->  coalesce((SELECT count(*) FROM q), 0) > 0 AND contains((SELECT array_agg(c) FROM q), x)
 //! ```
 
 use std::ops::ControlFlow;
@@ -63,10 +63,10 @@ fn answer(expr: &Expr) -> Option<Expr> {
             Some(compared(count(subquery)?, op))
         }
         Expr::InSubquery { expr, subquery, negated } => {
-            let is_empty = compared(count(subquery)?, BinaryOperator::Eq);
-            let found = call("contains", vec![values(subquery)?, expr.as_ref().clone()]);
-            let found = call("if", vec![is_empty, Expr::value(Value::Boolean(false)), found]);
-            let not = |expr| Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(Expr::Nested(Box::new(expr))) };
+            let left = Box::new(compared(count(subquery)?, BinaryOperator::Gt));
+            let right = Box::new(call("contains", vec![values(subquery)?, expr.as_ref().clone()]));
+            let found = Expr::Nested(Box::new(Expr::BinaryOp { left, op: BinaryOperator::And, right }));
+            let not = |expr| Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(expr) };
             Some(if *negated { not(found) } else { found })
         }
         _ => None,

@@ -1,8 +1,8 @@
 //! Expressions the rewrite makes.
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, Subscript,
-    Value,
+    AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
+    Subscript, Value,
 };
 
 /// `name(args...)`.

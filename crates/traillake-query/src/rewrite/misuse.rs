@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, GroupByExpr, JoinConstraint, JoinOperator, Query, Select, SelectItem, Spanned, Value,
-    Visit, Visitor,
+    Expr, Function, GroupByExpr, JoinConstraint, JoinOperator, Query, Select, SelectItem, Spanned, Value, Visit,
+    Visitor,
 };
 
 use super::RewriteContext;
@@ -83,9 +83,10 @@ fn check_over(function: &Function, name: &str, kinds: &FunctionKinds) -> Result<
             format!("window function `{name}` needs OVER"),
             format!("`{name}(...) OVER (PARTITION BY ... ORDER BY ...)`"),
         ),
-        Some(_) if kinds.scalars.contains(name) && !kinds.aggregates.contains(name) => {
-            (format!("function `{name}` takes no OVER"), "it works on one row; aggregates and window functions take OVER".into())
-        }
+        Some(_) if kinds.scalars.contains(name) && !kinds.aggregates.contains(name) => (
+            format!("function `{name}` takes no OVER"),
+            "it works on one row; aggregates and window functions take OVER".into(),
+        ),
         _ => return Ok(()),
     };
     let position = position(function.name.span().start);

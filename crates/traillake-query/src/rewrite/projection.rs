@@ -54,9 +54,7 @@ pub(super) fn items(body: &SetExpr, context: &RewriteContext) -> Option<Vec<Outp
 fn output_item(item: &SelectItem, context: &RewriteContext) -> OutputItem {
     match item {
         SelectItem::ExprWithAlias { alias, .. } => OutputItem::Named(as_written(alias, context)),
-        SelectItem::UnnamedExpr(expr) => {
-            implicit_name(expr, context).map_or(OutputItem::Unnamed, OutputItem::Named)
-        }
+        SelectItem::UnnamedExpr(expr) => implicit_name(expr, context).map_or(OutputItem::Unnamed, OutputItem::Named),
         _ => OutputItem::Wildcard,
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn hide_output_names(
             return;
         }
         let items = outer_items(select, &hidden);
-        let _: ControlFlow<()> = VisitMut::visit(&mut query.order_by, &mut Renaming { hidden: &hidden, fields: HashSet::new() });
+        let _: ControlFlow<()> =
+            VisitMut::visit(&mut query.order_by, &mut Renaming { hidden: &hidden, fields: HashSet::new() });
         if !is_outermost {
             wrap(query, items);
         }

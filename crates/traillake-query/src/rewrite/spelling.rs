@@ -20,7 +20,10 @@ pub(super) fn of_wildcards(query: &Query, context: &RewriteContext) -> HashMap<S
 }
 
 fn relations(select: &Select) -> impl Iterator<Item = &TableFactor> {
-    select.from.iter().flat_map(|from| std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation)))
+    select
+        .from
+        .iter()
+        .flat_map(|from| std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation)))
 }
 
 fn of_relation(

@@ -113,6 +113,20 @@ fn fields_of_outer_columns_are_spelled_out_in_subqueries() {
 }
 
 #[test]
+fn conditions_in_the_list_become_counts_and_arrays() {
+    assert_eq!(
+        sql("SELECT EXISTS (SELECT a FROM u WHERE u.x = t.x ORDER BY a) AS b FROM t"),
+        "SELECT (coalesce((SELECT count(1) AS \"_col0\" FROM u WHERE u.x = t.x), 0) > 0) AS b FROM t"
+    );
+    assert_eq!(
+        sql("SELECT x NOT IN (SELECT DISTINCT a FROM u) AS b FROM t"),
+        "SELECT NOT ((coalesce((SELECT count(1) AS \"_col0\" FROM (SELECT DISTINCT a FROM u)), 0) > 0) AND \
+         contains((SELECT array_agg(value) AS \"_col0\" FROM (SELECT DISTINCT a FROM u) AS answers (value)), x)) AS b FROM t"
+    );
+    assert_eq!(sql("SELECT a FROM t WHERE EXISTS (SELECT 1 AS b)"), "SELECT a FROM t WHERE EXISTS (SELECT 1 AS b)");
+}
+
+#[test]
 fn the_fields_of_a_row_are_written_out() {
     assert_eq!(
         sql("SELECT userIdentity.*, a FROM t"),

@@ -38,7 +38,9 @@ impl AnalyzerRule for GroupedMaps {
 
 fn grouped(aggregate: Aggregate) -> Result<Transformed<LogicalPlan>> {
     let schema = Arc::clone(aggregate.input.schema());
-    let is_plain = |expr: &Expr| !matches!(expr, Expr::GroupingSet(GroupingSet::Rollup(_) | GroupingSet::Cube(_) | GroupingSet::GroupingSets(_)));
+    let is_plain = |expr: &Expr| {
+        !matches!(expr, Expr::GroupingSet(GroupingSet::Rollup(_) | GroupingSet::Cube(_) | GroupingSet::GroupingSets(_)))
+    };
     let has_maps = aggregate.group_expr.iter().any(|expr| is_plain(expr) && is_map(expr, &schema));
     if !has_maps {
         return Ok(Transformed::no(LogicalPlan::Aggregate(aggregate)));

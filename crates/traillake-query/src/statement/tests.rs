@@ -1,8 +1,8 @@
 use datafusion::sql::sqlparser::parser::Parser;
 
 use super::*;
-use traillake_sql::LakeDialect;
 use crate::text::tokenize;
+use traillake_sql::LakeDialect;
 
 /// `Ok` when accepted, else the refused kind or the parser's complaint.
 fn checked(sql: &str, rules: StatementRules) -> Result<(), String> {

@@ -156,3 +156,36 @@ async fn clauses_and_operators_of_lake_are_understood() {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }
 }
+
+#[tokio::test]
+async fn lambdas_see_their_parameters_first() {
+    let lake = events().await;
+    for (sql, expected) in [
+        ("SELECT transform(ARRAY[1, 2], X -> x + 1)", vec!["[2, 3]"]),
+        ("SELECT transform(ARRAY[1, 2], eventName -> eventName * 2) FROM events LIMIT 1", vec!["[2, 4]"]),
+        (
+            "SELECT transform(ARRAY[ARRAY[1, 2], ARRAY[3]], a -> transform(a, b -> b + cardinality(a)))",
+            vec!["[[3, 4], [4]]"],
+        ),
+        ("SELECT transform(ARRAY[1, 2], x -> ARRAY[x, 1])", vec!["[[1, 1], [2, 1]]"]),
+        (
+            "SELECT filter(resources, R -> r.ARN LIKE '%logs')[1].type FROM events WHERE eventName = 'GetObject'",
+            vec!["AWS::S3::Bucket"],
+        ),
+        (
+            "SELECT transform(resources, r -> r.type || ' in ' || awsRegion) FROM events WHERE eventName = 'Decrypt'",
+            vec!["[AWS::KMS::Key in eu-west-1]"],
+        ),
+        (
+            "SELECT transform(resources, r -> r.type), count(*) FROM events WHERE eventName = 'Decrypt' GROUP BY transform(resources, R -> R.Type)",
+            vec!["[AWS::KMS::Key]|1"],
+        ),
+        (
+            "SELECT eventName FROM events ORDER BY cardinality(filter(resources, r -> r.type LIKE 'AWS%')) DESC LIMIT 1",
+            vec!["GetObject"],
+        ),
+        ("SELECT reduce(ARRAY[1, 2, 3], 0, (s, x) -> s + x, s -> s)", vec!["6"]),
+    ] {
+        assert_eq!(lake.rows(sql).await, expected, "{sql}");
+    }
+}

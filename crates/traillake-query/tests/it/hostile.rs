@@ -29,10 +29,7 @@ async fn nothing_but_queries_runs() {
 #[tokio::test]
 async fn paths_are_names_of_no_store() {
     let lake = events().await;
-    for sql in [
-        "SELECT * FROM \"/etc/passwd\"",
-        "SELECT * FROM \"s3://bucket/x.parquet\"",
-    ] {
+    for sql in ["SELECT * FROM \"/etc/passwd\"", "SELECT * FROM \"s3://bucket/x.parquet\""] {
         let error = lake.error(sql).await;
         assert!(matches!(error, QueryError::StoreNotFound { .. }), "{sql}: {error:?}");
     }

@@ -71,16 +71,52 @@ async fn set_operations_work_across_stores_with_trinos_precedence() {
 async fn types_of_both_sides_are_unified() {
     let lake = events().await;
     for (sql, expected) in [
-        ("SELECT eventName FROM events WHERE eventName = 'Decrypt' UNION ALL SELECT 'x' ORDER BY 1", vec!["Decrypt", "x"]),
-        ("SELECT userIdentity.arn FROM events WHERE eventName = 'Decrypt' UNION ALL SELECT eventName FROM events WHERE eventName = 'Decrypt' ORDER BY 1", vec!["Decrypt", "arn:aws:iam::222222222222:user/bob"]),
+        (
+            "SELECT eventName FROM events WHERE eventName = 'Decrypt' UNION ALL SELECT 'x' ORDER BY 1",
+            vec!["Decrypt", "x"],
+        ),
+        (
+            "SELECT userIdentity.arn FROM events WHERE eventName = 'Decrypt' UNION ALL SELECT eventName FROM events WHERE eventName = 'Decrypt' ORDER BY 1",
+            vec!["Decrypt", "arn:aws:iam::222222222222:user/bob"],
+        ),
         ("SELECT 1 AS n UNION ALL SELECT 2.5 ORDER BY n", vec!["1.0", "2.5"]),
         ("SELECT 1 AS n UNION ALL SELECT count(*) FROM events ORDER BY n", vec!["1", "4"]),
         ("SELECT NULL AS n UNION ALL SELECT 'a' ORDER BY n", vec!["a", "NULL"]),
         ("SELECT count(*) FROM (SELECT eventTime FROM events UNION ALL SELECT current_timestamp)", vec!["5"]),
         ("SELECT count(*) FROM (SELECT eventTime FROM events UNION ALL SELECT date '2023-01-01')", vec!["5"]),
         ("SELECT count(*) FROM events a JOIN (SELECT 'Decrypt' AS n) b ON a.eventName = b.n", vec!["1"]),
-        ("SELECT count(*) FROM events a JOIN (SELECT element_at(requestParameters, 'bucketName') AS b FROM events) x ON x.b = 'Logs'", vec!["4"]),
+        (
+            "SELECT count(*) FROM events a JOIN (SELECT element_at(requestParameters, 'bucketName') AS b FROM events) x ON x.b = 'Logs'",
+            vec!["4"],
+        ),
         ("SELECT resources FROM events WHERE eventName = 'ConsoleLogin' UNION ALL SELECT NULL", vec!["[]", "NULL"]),
+    ] {
+        assert_eq!(lake.rows(sql).await, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn conditions_with_subqueries_are_values_too() {
+    let (lake, ..) = two_stores().await;
+    for (sql, expected) in [
+        (
+            "SELECT eventName, EXISTS (SELECT 1 FROM copy c WHERE c.eventID = e.eventID) FROM events e ORDER BY 1 LIMIT 2",
+            vec!["ConsoleLogin|true", "Decrypt|false"],
+        ),
+        (
+            "SELECT eventName, eventID IN (SELECT eventID FROM copy) FROM events ORDER BY 1 LIMIT 2",
+            vec!["ConsoleLogin|true", "Decrypt|false"],
+        ),
+        (
+            "SELECT eventName, eventID NOT IN (SELECT eventID FROM copy UNION SELECT 'x') FROM events ORDER BY 1 LIMIT 2",
+            vec!["ConsoleLogin|false", "Decrypt|true"],
+        ),
+        ("SELECT sum(CASE WHEN eventID IN (SELECT eventID FROM copy) THEN 1 ELSE 0 END) FROM events", vec!["2"]),
+        (
+            "SELECT 1 IN (SELECT 2), NULL IN (SELECT 2), 1 IN (SELECT NULL), 1 IN (SELECT 1 WHERE false), NULL IN (SELECT 1 WHERE false)",
+            vec!["false|NULL|NULL|false|false"],
+        ),
+        ("SELECT EXISTS (SELECT 1 WHERE false), EXISTS (SELECT 1), NOT EXISTS (SELECT 1)", vec!["false|true|false"]),
     ] {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }

@@ -9,7 +9,6 @@ mod joins;
 mod lake;
 mod limits;
 mod names;
-mod probe;
 mod published_shapes;
 mod scope;
 mod stores;

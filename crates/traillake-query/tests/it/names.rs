@@ -28,6 +28,27 @@ async fn columns_are_named_as_the_query_spells_them() {
         ("SELECT eventName FROM events UNION SELECT eventSource FROM events", vec!["eventName"]),
         ("VALUES (1, 'a')", vec!["_col0", "_col1"]),
         ("SELECT 1, 1, 1", vec!["_col0", "_col1", "_col2"]),
+        ("SELECT 1 AS a, 2 AS A", vec!["a", "A"]),
+        ("SELECT -1, (eventName), cast(eventID AS varchar) FROM events", vec!["_col0", "eventName", "_col2"]),
+        ("SELECT count(*) count, max(eventName) max FROM events", vec!["count", "max"]),
+        ("SELECT * FROM (SELECT eventName AS Name, userIdentity.ARN, 1 FROM events)", vec!["Name", "ARN", "_col2"]),
+        ("SELECT * FROM (VALUES (1, 2)) AS t(A, b)", vec!["A", "b"]),
+        ("WITH w(Aa) AS (SELECT 1) SELECT * FROM w", vec!["Aa"]),
+        (
+            "SELECT a.*, b.eventID FROM (SELECT eventID AS Id FROM events) a JOIN events b ON a.id = b.eventID",
+            vec!["Id", "eventID"],
+        ),
+        (
+            "SELECT * FROM (SELECT eventID FROM events) a JOIN (SELECT eventID FROM events) b ON a.eventID = b.eventID",
+            vec!["eventID", "eventID"],
+        ),
+        (
+            "SELECT * FROM (SELECT eventID FROM events) a JOIN (SELECT eventID, eventName FROM events) b USING (eventID)",
+            vec!["eventID", "eventName"],
+        ),
+        ("SELECT eventName FROM events UNION ALL SELECT 'x' AS other", vec!["eventName"]),
+        ("SELECT element_at(resources, 1).* FROM events", vec!["accountid", "type", "arn", "arnprefix"]),
+        ("SELECT lower(eventName) AS EventName FROM events GROUP BY eventName", vec!["EventName"]),
     ] {
         assert_eq!(columns(&lake, sql).await, expected, "{sql}");
     }
@@ -76,7 +97,10 @@ async fn unknown_columns_are_named_placed_and_corrected() {
         ("SELECT eventName.x FROM events", "line 1:8: `eventName` has no fields"),
         ("SELECT element_at(resources, 1).nosuch FROM events", "line 1:33: column `nosuch` cannot be resolved"),
         ("SELECT sum(eventName) FROM events", "line 1:8: unexpected parameters (varchar) for function sum"),
-        ("SELECT eventName FROM events GROUP BY awsRegion", "line 1:8: 'eventName' must be an aggregate expression or appear in GROUP BY clause"),
+        (
+            "SELECT eventName FROM events GROUP BY awsRegion",
+            "line 1:8: 'eventName' must be an aggregate expression or appear in GROUP BY clause",
+        ),
     ] {
         let error = lake.error(sql).await;
         assert!(error.to_string().starts_with(message), "{sql}: {error}");
@@ -117,6 +141,35 @@ async fn syntax_errors_say_where() {
     let error = lake.error("SELECT 'open").await;
     assert!(matches!(error, QueryError::Syntax { .. }), "{error:?}");
     assert!(matches!(lake.error("SELECT 1 FROM events events2 events3").await, QueryError::Syntax { .. }));
+}
+
+#[tokio::test]
+async fn parameters_stand_in_every_clause() {
+    let lake = events().await;
+    let options = QueryOptions {
+        parameters: ["n:number=2", "text=Decrypt", "key=keyId", "since:timestamp=2023-07-11 00:00:00", "days=9"]
+            .map(|text| text.parse().unwrap())
+            .into(),
+        ..QueryOptions::default()
+    };
+    for (sql, count) in [
+        ("SELECT eventName FROM events ORDER BY 1 LIMIT :n", 2),
+        ("SELECT eventName FROM events OFFSET :n", 2),
+        ("SELECT eventName FROM events ORDER BY 1 FETCH FIRST :n ROWS ONLY", 2),
+        ("SELECT eventName FROM events WHERE eventName IN ('x', :text)", 1),
+        ("SELECT eventName FROM events WHERE eventTime BETWEEN :since AND now()", 2),
+        ("SELECT eventName FROM events WHERE eventTime >= now() - INTERVAL :days DAY", 1),
+        ("SELECT eventName FROM events WHERE element_at(requestParameters, :key) = 'k'", 1),
+        ("SELECT eventName FROM events WHERE any_match(ARRAY['a', 'Decrypt'], x -> x = :text AND x = eventName)", 1),
+        ("SELECT awsRegion FROM events GROUP BY awsRegion HAVING count(*) >= :n", 2),
+        ("SELECT eventName FROM events WHERE eventName LIKE :text || '%'", 1),
+        ("SELECT CASE eventName WHEN :TEXT THEN 1 ELSE :n END AS x FROM events GROUP BY 1", 2),
+        ("SELECT x FROM UNNEST(ARRAY[:text, 'b']) AS t(x)", 2),
+        ("SELECT eventName FROM events WHERE eventID IN (SELECT eventID FROM events WHERE eventName = :text)", 1),
+    ] {
+        let result = lake.engine().query(sql, &options).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert_eq!(result.collect().await.unwrap().1.rows, count, "{sql}");
+    }
 }
 
 #[tokio::test]

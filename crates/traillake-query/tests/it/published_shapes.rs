@@ -287,14 +287,21 @@ async fn stores_side_by_side() {
     let id = lake.storage.event_data_store("events").await.unwrap().id.to_string();
     for (sql, expected) in [
         (
-            format!("SELECT edsA.eventName FROM {id} AS edsA LEFT JOIN {other} AS edsB ON edsA.eventId = edsB.eventId WHERE edsB.eventId IS NULL ORDER BY 1"),
+            format!(
+                "SELECT edsA.eventName FROM {id} AS edsA LEFT JOIN {other} AS edsB ON edsA.eventId = edsB.eventId WHERE edsB.eventId IS NULL ORDER BY 1"
+            ),
             vec!["Decrypt", "RunInstances"],
         ),
         (
-            format!("SELECT region, sum(n) FROM (SELECT awsRegion AS region, count(*) AS n FROM {id} GROUP BY awsRegion UNION ALL SELECT awsRegion, count(*) FROM {other} GROUP BY awsRegion) GROUP BY region ORDER BY 2 DESC"),
+            format!(
+                "SELECT region, sum(n) FROM (SELECT awsRegion AS region, count(*) AS n FROM {id} GROUP BY awsRegion UNION ALL SELECT awsRegion, count(*) FROM {other} GROUP BY awsRegion) GROUP BY region ORDER BY 2 DESC"
+            ),
             vec!["us-east-1|4", "eu-west-1|2"],
         ),
-        (format!("SELECT eventName FROM {id} INTERSECT SELECT eventName FROM {other} ORDER BY eventName"), vec!["ConsoleLogin", "GetObject"]),
+        (
+            format!("SELECT eventName FROM {id} INTERSECT SELECT eventName FROM {other} ORDER BY eventName"),
+            vec!["ConsoleLogin", "GetObject"],
+        ),
     ] {
         assert_eq!(lake.rows(&sql).await, expected, "{sql}");
     }

@@ -20,17 +20,12 @@ async fn group_by_having_and_where_do_not_see_output_names() {
     let (error, hint) = said(&lake, "SELECT lower(eventName) AS x FROM events WHERE x = 'a'").await;
     assert_eq!(error, "line 1:48: column `x` cannot be resolved");
     assert!(hint.starts_with("`x` is an output name, which WHERE does not see"), "{hint}");
-    let (error, _) = said(
-        &lake,
-        "SELECT * FROM (SELECT lower(eventName) AS x, count(*) AS n FROM events GROUP BY x) WHERE n > 0",
-    )
-    .await;
+    let (error, _) =
+        said(&lake, "SELECT * FROM (SELECT lower(eventName) AS x, count(*) AS n FROM events GROUP BY x) WHERE n > 0")
+            .await;
     assert_eq!(error, "line 1:81: column `x` cannot be resolved");
-    let (error, _) = said(
-        &lake,
-        "SELECT awsRegion FROM events UNION SELECT lower(eventName) AS x FROM events GROUP BY x",
-    )
-    .await;
+    let (error, _) =
+        said(&lake, "SELECT awsRegion FROM events UNION SELECT lower(eventName) AS x FROM events GROUP BY x").await;
     assert_eq!(error, "line 1:86: column `x` cannot be resolved");
 }
 
@@ -55,10 +50,7 @@ async fn input_columns_win_where_output_names_are_not_seen() {
             "SELECT awsregion FROM (SELECT upper(awsRegion) AS awsRegion FROM events GROUP BY awsRegion) ORDER BY 1",
             vec!["EU-WEST-1", "US-EAST-1"],
         ),
-        (
-            "SELECT upper(eventName) AS eventName FROM events WHERE eventName = 'Decrypt'",
-            vec!["DECRYPT"],
-        ),
+        ("SELECT upper(eventName) AS eventName FROM events WHERE eventName = 'Decrypt'", vec!["DECRYPT"]),
         (
             "SELECT max(eventName) AS eventName, awsRegion FROM events GROUP BY awsRegion HAVING max(eventName) > 'H' ORDER BY eventName",
             vec!["RunInstances|eu-west-1"],
@@ -72,10 +64,7 @@ async fn input_columns_win_where_output_names_are_not_seen() {
 async fn order_by_sees_output_names_first() {
     let lake = events().await;
     for (sql, expected) in [
-        (
-            "SELECT a AS b, b AS a FROM (VALUES (1, 20), (2, 10)) AS t(a, b) ORDER BY a",
-            vec!["2|10", "1|20"],
-        ),
+        ("SELECT a AS b, b AS a FROM (VALUES (1, 20), (2, 10)) AS t(a, b) ORDER BY a", vec!["2|10", "1|20"]),
         ("SELECT eventName AS n FROM events ORDER BY N DESC LIMIT 1", vec!["RunInstances"]),
         ("SELECT eventName AS n FROM events ORDER BY lower(n) LIMIT 1", vec!["ConsoleLogin"]),
         ("SELECT eventName FROM events ORDER BY eventTime DESC LIMIT 1", vec!["Decrypt"]),
@@ -108,7 +97,10 @@ async fn places_count_from_one_and_end_with_the_list() {
     for (sql, message) in [
         ("SELECT awsRegion FROM events ORDER BY 2", "line 1:39: ORDER BY position 2 is not in the select list"),
         ("SELECT awsRegion FROM events ORDER BY 0", "line 1:39: ORDER BY position 0 is not in the select list"),
-        ("SELECT awsRegion, count(*) FROM events GROUP BY 3", "line 1:49: GROUP BY position 3 is not in the select list"),
+        (
+            "SELECT awsRegion, count(*) FROM events GROUP BY 3",
+            "line 1:49: GROUP BY position 3 is not in the select list",
+        ),
         (
             "SELECT awsRegion, count(*) FROM events GROUP BY 1, 2",
             "line 1:19: GROUP BY clause cannot contain aggregations or window functions: `count(*)`",
@@ -228,7 +220,10 @@ async fn grouping_sets_give_subtotals() {
             "SELECT awsRegion, grouping(awsRegion) AS g, count(*) FROM events GROUP BY ROLLUP(awsRegion) ORDER BY g, 1",
             vec!["eu-west-1|0|2", "us-east-1|0|2", "NULL|1|4"],
         ),
-        ("SELECT awsRegion, readOnly, count(*) FROM events GROUP BY (awsRegion, readOnly) ORDER BY 1, 2 LIMIT 1", vec!["eu-west-1|false|1"]),
+        (
+            "SELECT awsRegion, readOnly, count(*) FROM events GROUP BY (awsRegion, readOnly) ORDER BY 1, 2 LIMIT 1",
+            vec!["eu-west-1|false|1"],
+        ),
     ] {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }

@@ -105,3 +105,68 @@ async fn arrays_are_zipped_and_numbered() {
     assert!(error.to_string().contains("names are given"), "{error}");
     assert!(lake.error("SELECT 1 FROM UNNEST(1) AS t(a)").await.to_string().contains("takes arrays and maps"));
 }
+
+#[tokio::test]
+async fn unnests_follow_each_other_and_stand_in_sub_selects() {
+    let lake = events().await;
+    for (sql, expected) in [
+        (
+            "SELECT x, y FROM (SELECT ARRAY[ARRAY[1, 2], ARRAY[3]] AS a) e, unnest(a) t(x), unnest(x) u(y)",
+            vec!["[1, 2]|1", "[1, 2]|2", "[3]|3"],
+        ),
+        (
+            "SELECT rt.type, u.c FROM events e, unnest(e.resources) AS rt, unnest(split(rt.arn, ':')) AS u(c) WHERE u.c = 'kms'",
+            vec!["AWS::KMS::Key|kms"],
+        ),
+        (
+            "SELECT u.n FROM events e CROSS JOIN unnest(e.resources) AS t(r) CROSS JOIN unnest(ARRAY[t.r.type]) AS u(n) ORDER BY 1",
+            vec!["AWS::KMS::Key", "AWS::S3::Bucket", "AWS::S3::Object"],
+        ),
+        (
+            "WITH w AS (SELECT eventName, resources AS r FROM events) SELECT w.eventName, t.x.type FROM w CROSS JOIN UNNEST(w.r) AS t(x) ORDER BY 2 LIMIT 1",
+            vec!["Decrypt|AWS::KMS::Key"],
+        ),
+        (
+            "SELECT e.eventName, r.type FROM events e CROSS JOIN UNNEST(e.resources) AS t(r) LEFT JOIN events c ON c.eventID = e.eventID AND c.readOnly = false WHERE c.eventID IS NULL ORDER BY 2 LIMIT 1",
+            vec!["Decrypt|AWS::KMS::Key"],
+        ),
+        (
+            "SELECT eventName FROM events WHERE eventName IN (SELECT x FROM UNNEST(ARRAY['Decrypt']) AS t(x))",
+            vec!["Decrypt"],
+        ),
+    ] {
+        assert_eq!(lake.rows(sql).await, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn expressions_are_unnested() {
+    let lake = events().await;
+    for (sql, expected) in [
+        (
+            "SELECT k, v FROM events CROSS JOIN UNNEST(map_entries(requestParameters)) AS t(k, v) ORDER BY k DESC LIMIT 1",
+            vec!["keyId|k"],
+        ),
+        (
+            "SELECT k FROM events CROSS JOIN UNNEST(CAST(json_extract(eventJson, '$.requestParameters') AS map(varchar, json))) AS t(k, v) ORDER BY k DESC LIMIT 1",
+            vec!["keyId"],
+        ),
+        (
+            "SELECT x FROM events CROSS JOIN UNNEST(transform(resources, r -> r.type)) AS t(x) ORDER BY 1 LIMIT 1",
+            vec!["AWS::KMS::Key"],
+        ),
+        ("SELECT n.x FROM UNNEST(CAST(ARRAY[ROW(1, 'a')] AS array(row(x bigint, y varchar)))) AS t(n)", vec!["1"]),
+        ("SELECT * FROM UNNEST(ARRAY[ROW(1, 'a'), ROW(2, 'b')]) AS t(n, s)", vec!["1|a", "2|b"]),
+        ("SELECT typeof(n) FROM UNNEST(ARRAY['a']) WITH ORDINALITY AS t(x, n)", vec!["bigint"]),
+        (
+            "SELECT eventName, n FROM events LEFT JOIN UNNEST(resources) WITH ORDINALITY AS t(r, n) ON TRUE ORDER BY 1, 2",
+            vec!["ConsoleLogin|NULL", "Decrypt|1", "GetObject|1", "GetObject|2", "RunInstances|NULL"],
+        ),
+        (
+            "SELECT eventName, k FROM events LEFT JOIN UNNEST(requestParameters) AS t(k, v) ON TRUE ORDER BY 1, 2 LIMIT 2",
+            vec!["ConsoleLogin|NULL", "Decrypt|keyId"],
+        ),
+    ] {
+        assert_eq!(lake.rows(sql).await, expected, "{sql}");
+    }
+}

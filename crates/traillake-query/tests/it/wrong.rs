@@ -10,7 +10,10 @@ async fn every_mistake_is_placed_named_and_answered() {
         let error = lake.error(sql).await;
         let found = (error.to_string(), error.hint().unwrap_or_default());
         if (found.0.as_str(), found.1.as_str()) != (*message, *hint) {
-            wrong.push(format!("{sql}\n  expected {message}\n           {hint}\n  found    {}\n           {}", found.0, found.1));
+            wrong.push(format!(
+                "{sql}\n  expected {message}\n           {hint}\n  found    {}\n           {}",
+                found.0, found.1
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -18,11 +21,7 @@ async fn every_mistake_is_placed_named_and_answered() {
 
 /// Query, message, hint.
 const MISTAKES: &[(&str, &str, &str)] = &[
-    (
-        "SELECT evntName FROM events",
-        "line 1:8: column `evntName` cannot be resolved",
-        "did you mean `eventname`?",
-    ),
+    ("SELECT evntName FROM events", "line 1:8: column `evntName` cannot be resolved", "did you mean `eventname`?"),
     (
         "SELECT userIdentity.acountId FROM events",
         "line 1:8: column `userIdentity.acountId` cannot be resolved",
@@ -48,36 +47,20 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "line 1:8: `resources` is an array: `arn` is a field of its elements",
         "take one, `element_at(resources, 1).arn`, or `CROSS JOIN UNNEST(resources) AS t(element)`",
     ),
-    (
-        "SELECT eventName.x FROM events",
-        "line 1:8: `eventName` has no fields, `x` cannot be taken",
-        "",
-    ),
+    ("SELECT eventName.x FROM events", "line 1:8: `eventName` has no fields, `x` cannot be taken", ""),
     (
         "SELECT element_at(resources, 1).nosuch FROM events",
         "line 1:33: column `nosuch` cannot be resolved",
         "fields: `accountid`, `type`, `arn`, `arnprefix`",
     ),
-    (
-        "SELECT uper(eventName) FROM events",
-        "line 1:8: function `uper` not registered",
-        "did you mean `upper`?",
-    ),
+    ("SELECT uper(eventName) FROM events", "line 1:8: function `uper` not registered", "did you mean `upper`?"),
     (
         "SELECT array_length(resources) FROM events",
         "line 1:8: function `array_length` not registered",
         "a function of the engine, not of Lake's SQL: `--dialect datafusion` has it",
     ),
-    (
-        "SELECT 1 FROM event",
-        "line 1:15: event data store `event` not found",
-        "did you mean `events`?",
-    ),
-    (
-        "SELECT 1 FROM nosuchstore",
-        "line 1:15: event data store `nosuchstore` not found",
-        "stores: `events`",
-    ),
+    ("SELECT 1 FROM event", "line 1:15: event data store `event` not found", "did you mean `events`?"),
+    ("SELECT 1 FROM nosuchstore", "line 1:15: event data store `nosuchstore` not found", "stores: `events`"),
     (
         "SELECT eventName, count(*) FROM events",
         "line 1:8: 'eventName' must be an aggregate expression or appear in GROUP BY clause",
@@ -148,21 +131,13 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "scalar subquery returned more than one row",
         "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1",
     ),
-    (
-        "SELECT 1 / 0",
-        "division by zero",
-        "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead",
-    ),
+    ("SELECT 1 / 0", "division by zero", "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead"),
     (
         "SELECT cardinality(resources) / 0 FROM events",
         "division by zero",
         "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead",
     ),
-    (
-        "SELECT 1 % 0",
-        "division by zero",
-        "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead",
-    ),
+    ("SELECT 1 % 0", "division by zero", "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead"),
     (
         "SELECT requestParameters['nosuch'] FROM events",
         "key not present in map: nosuch",
@@ -233,31 +208,15 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "line 1:8: unexpected parameters (varchar) for function sum. Expected: sum(bigint) → bigint, sum(decimal(p, s)) → decimal(38, s), sum(double) → double",
         "convert an argument: `CAST(x AS type)`, or `try_cast` for values that may not fit",
     ),
-    (
-        "SELECT 1 UNION SELECT 1, 2",
-        "line 1:1: UNION queries have different number of columns",
-        "",
-    ),
+    ("SELECT 1 UNION SELECT 1, 2", "line 1:1: UNION queries have different number of columns", ""),
     (
         "SELECT resources FROM events UNION SELECT eventName FROM events",
         "the branches of a UNION have columns of different types",
         "`CAST` the columns of one branch to the types of the other",
     ),
-    (
-        "SELECT eventName FROM events WHERE WHERE 1",
-        "line 1:36: mismatched input 'WHERE'. Expecting: <expression>",
-        "",
-    ),
-    (
-        "SELECT eventName FROM events WHERE",
-        "line 1:35: mismatched input '<EOF>'. Expecting: <expression>",
-        "",
-    ),
-    (
-        "SELECT FROM events",
-        "line 1:8: mismatched input 'FROM'. Expecting: <expression>",
-        "",
-    ),
+    ("SELECT eventName FROM events WHERE WHERE 1", "line 1:36: mismatched input 'WHERE'. Expecting: <expression>", ""),
+    ("SELECT eventName FROM events WHERE", "line 1:35: mismatched input '<EOF>'. Expecting: <expression>", ""),
+    ("SELECT FROM events", "line 1:8: mismatched input 'FROM'. Expecting: <expression>", ""),
     (
         "SELECT eventName events WHERE eventName = 'x'",
         "line 1:31: column `eventName` cannot be resolved",
@@ -273,31 +232,15 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "line 1:39: ORDER BY position 9 is not in the select list",
         "the list has 1 items; places count from 1",
     ),
-    (
-        "SELECT eventName FROM events LIMIT x",
-        "line 1:36: mismatched input 'x'. Expecting: <EOF>",
-        "",
-    ),
-    (
-        "SELECT eventName FROM events LIMIT -1",
-        "line 1:36: mismatched input '-'. Expecting: <EOF>",
-        "",
-    ),
+    ("SELECT eventName FROM events LIMIT x", "line 1:36: mismatched input 'x'. Expecting: <EOF>", ""),
+    ("SELECT eventName FROM events LIMIT -1", "line 1:36: mismatched input '-'. Expecting: <EOF>", ""),
     (
         "SELECT eventName FROM events WHERE eventTime > 'yesterday'",
         "value cannot be cast to timestamp: yesterday",
         "`try_cast(x AS type)` gives NULL for values that do not fit",
     ),
-    (
-        "SELECT * ",
-        "SELECT * needs a FROM",
-        "name the columns, or add `FROM <store>`",
-    ),
-    (
-        "SELECT 1 FROM UNNEST(1) AS t(a)",
-        "line 1:15: UNNEST takes arrays and maps, not bigint",
-        "",
-    ),
+    ("SELECT * ", "SELECT * needs a FROM", "name the columns, or add `FROM <store>`"),
+    ("SELECT 1 FROM UNNEST(1) AS t(a)", "line 1:15: UNNEST takes arrays and maps, not bigint", ""),
     (
         "SELECT 1 FROM UNNEST(ARRAY[1]) AS t(a, b)",
         "line 1:15: UNNEST gives 1 columns, or 1 without expanding rows, but 2 names are given",
@@ -322,5 +265,41 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "SELECT filter(resources, r -> r.nosuch = 1) FROM events",
         "line 1:33: column `nosuch` cannot be resolved",
         "fields: `accountid`, `type`, `arn`, `arnprefix`",
+    ),
+    (
+        "SELECT lag(eventName) FROM events",
+        "line 1:8: window function `lag` needs OVER",
+        "`lag(...) OVER (PARTITION BY ... ORDER BY ...)`",
+    ),
+    (
+        "SELECT lower(eventName) OVER () FROM events",
+        "line 1:8: function `lower` takes no OVER",
+        "it works on one row; aggregates and window functions take OVER",
+    ),
+    ("SELECT eventName FROM (SELECT 1 AS a)", "line 1:8: column `eventName` cannot be resolved", "columns: `a`"),
+    (
+        "SELECT t.* FROM events e",
+        "line 1:8: `t` is no relation of the query",
+        "`t.*` takes the name or alias of a table in FROM",
+    ),
+    (
+        "SELECT eventName FROM events HAVING 1",
+        "HAVING takes conditions on groups, and the query has none",
+        "put conditions on rows into WHERE, or add GROUP BY",
+    ),
+    (
+        "SELECT date_part('year', eventTime) FROM events",
+        "line 1:8: function `date_part` not registered",
+        "a function of the engine, not of Lake's SQL: `--dialect datafusion` has it",
+    ),
+    (
+        "SELECT eventName events WHERE eventName = 'x'",
+        "line 1:31: column `eventName` cannot be resolved",
+        "the query reads nothing: add `FROM <store>`; text stands in single quotes",
+    ),
+    (
+        "SELECT eventName FROM events LIMIT :n",
+        "line 1:36: no value for the parameter `:n`",
+        "give it: `--param n=VALUE`",
     ),
 ];

@@ -11,7 +11,13 @@ use super::nodes::{function, lambda, text};
 
 impl Grammar<'_, '_> {
     /// The call of a function whose name has been read.
-    pub(super) fn call(&mut self, name: Vec<Ident>) -> Parsed<Expr> {
+    pub(super) fn call(&mut self, mut name: Vec<Ident>) -> Parsed<Expr> {
+        // The engine plans `map` itself, and otherwise than Trino.
+        if let [map] = name.as_mut_slice()
+            && map.value.eq_ignore_ascii_case("map")
+        {
+            *map = Ident { value: "$map".to_owned(), quote_style: Some('"'), span: map.span };
+        }
         let list = self.in_parentheses(Grammar::arguments)?;
         let reduces = matches!(name.as_slice(), [name] if name.value.eq_ignore_ascii_case("reduce_agg"));
         let call = self.followed(function(name.into(), list))?;

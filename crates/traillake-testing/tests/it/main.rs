@@ -8,9 +8,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with their layer; a crate may use crates of lower layers only.
-const LAYERS: [(&str, u8); 8] = [
+const LAYERS: [(&str, u8); 9] = [
     ("traillake-model", 0),
     ("traillake-columnar", 1),
+    ("traillake-sql", 2),
     ("traillake-storage", 2),
     ("traillake-ingest", 3),
     ("traillake-query", 3),
@@ -22,7 +23,7 @@ const LAYERS: [(&str, u8); 8] = [
 /// Dependencies that only the named crates may use.
 const RESERVED: [(&str, &[&str]); 2] = [
     ("deltalake-core", &["traillake-storage"]),
-    ("datafusion", &["traillake-storage", "traillake-query", "traillake"]),
+    ("datafusion", &["traillake-sql", "traillake-storage", "traillake-query", "traillake"]),
 ];
 
 fn workspace() -> PathBuf {

@@ -15,6 +15,12 @@ impl Lake {
         Ok(Box::pin(self.engine.query(sql, options)).await?)
     }
 
+    /// Waits for work that a query left behind when it was dropped or ran out of time. To be awaited before the
+    /// runtime ends.
+    pub async fn settled(&self) {
+        self.storage.settled().await;
+    }
+
     /// A `DataFusion` session with the stores, system tables and functions of the lake. Statements given to it
     /// directly are not checked: it is for code, not for text from users.
     ///

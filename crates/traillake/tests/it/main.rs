@@ -6,5 +6,6 @@ mod format_versions;
 mod fuzz_corpora;
 mod lake_suite;
 mod real_logs;
+mod samples;
 mod slt;
 mod support;

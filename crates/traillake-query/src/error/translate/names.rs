@@ -49,7 +49,8 @@ impl Translator {
 
     /// What to do when the query reads nothing at all.
     fn no_relation(&self) -> Option<String> {
-        (!self.places.has_from()).then(|| "the query reads nothing: add `FROM <store>`; text stands in single quotes".into())
+        (!self.places.has_from())
+            .then(|| "the query reads nothing: add `FROM <store>`; text stands in single quotes".into())
     }
 
     fn nearest_column(&self, names: &[&str], valid: &[Column]) -> Option<String> {
@@ -72,9 +73,7 @@ impl Translator {
         }
         let clause = match self.places.clause(place)? {
             Keyword::GROUP => {
-                return Some(format!(
-                    "`{name}` is an output name: group by its expression or its place, `GROUP BY 1`"
-                ));
+                return Some(format!("`{name}` is an output name: group by its expression or its place, `GROUP BY 1`"));
             }
             Keyword::WHERE => "WHERE",
             Keyword::HAVING => "HAVING",
@@ -101,7 +100,9 @@ impl Translator {
             Denied::Unknown { fields } => return unknown_field(name, &names, fields, position),
             Denied::Array => (
                 format!("{parent} is an array: `{written}` is a field of its elements"),
-                Some(format!("take one, `element_at({value}, 1).{written}`, or `CROSS JOIN UNNEST({value}) AS t(element)`")),
+                Some(format!(
+                    "take one, `element_at({value}, 1).{written}`, or `CROSS JOIN UNNEST({value}) AS t(element)`"
+                )),
             ),
             Denied::Map => (
                 format!("{parent} is a map: its keys are not fields, `{written}` cannot be taken with a dot"),

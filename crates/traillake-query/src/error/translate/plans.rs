@@ -36,8 +36,16 @@ const SAID: [(&str, &str, &str); 17] = [
         "for SELECT DISTINCT, ORDER BY expressions must be in the select list",
         "add the expression to the list, or sort by one of its items",
     ),
-    ("Scalar subquery should only return one column", "a subquery in the place of a value has several columns", "select one column"),
-    ("InSubquery should only return one column", "a subquery in the place of a value has several columns", "select one column"),
+    (
+        "Scalar subquery should only return one column",
+        "a subquery in the place of a value has several columns",
+        "select one column",
+    ),
+    (
+        "InSubquery should only return one column",
+        "a subquery in the place of a value has several columns",
+        "select one column",
+    ),
     (
         "Correlated scalar subquery must be aggregated to return at most one row",
         "a subquery in the place of a value must give one row",
@@ -48,13 +56,37 @@ const SAID: [(&str, &str, &str); 17] = [
         "a subquery in the place of a value has several rows",
         "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1",
     ),
-    ("Subquery returns more than one row", "a subquery in the place of a value has several rows", "use an aggregate such as `max(...)`, or LIMIT 1"),
-    ("returned more than one row", "a subquery in the place of a value has several rows", "use an aggregate such as `max(...)`, or LIMIT 1"),
+    (
+        "Subquery returns more than one row",
+        "a subquery in the place of a value has several rows",
+        "use an aggregate such as `max(...)`, or LIMIT 1",
+    ),
+    (
+        "returned more than one row",
+        "a subquery in the place of a value has several rows",
+        "use an aggregate such as `max(...)`, or LIMIT 1",
+    ),
     ("SELECT * with no tables specified", "SELECT * needs a FROM", "name the columns, or add `FROM <store>`"),
-    ("LATERAL syntax is not supported for", "a join with UNNEST is INNER, LEFT or CROSS", "put UNNEST on the right side of `CROSS JOIN` or `LEFT JOIN ... ON TRUE`"),
-    ("UNNEST must have at least one argument", "UNNEST takes at least one array or map", "`UNNEST(resources) AS t(resource)`"),
-    ("Cannot infer common type for bitwise operation", "cannot apply a bitwise operator to these types", "use `bitwise_and(a, b)` with bigint values"),
-    ("Invalid identifier in USING clause", "USING takes names of columns both sides have", "`JOIN b USING (eventid)`, or ON with two columns"),
+    (
+        "LATERAL syntax is not supported for",
+        "a join with UNNEST is INNER, LEFT or CROSS",
+        "put UNNEST on the right side of `CROSS JOIN` or `LEFT JOIN ... ON TRUE`",
+    ),
+    (
+        "UNNEST must have at least one argument",
+        "UNNEST takes at least one array or map",
+        "`UNNEST(resources) AS t(resource)`",
+    ),
+    (
+        "Cannot infer common type for bitwise operation",
+        "cannot apply a bitwise operator to these types",
+        "use `bitwise_and(a, b)` with bigint values",
+    ),
+    (
+        "Invalid identifier in USING clause",
+        "USING takes names of columns both sides have",
+        "`JOIN b USING (eventid)`, or ON with two columns",
+    ),
 ];
 
 impl Translator {

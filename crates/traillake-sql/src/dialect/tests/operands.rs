@@ -27,8 +27,8 @@ fn casts_and_types_become_calls() {
         ("(1, 'a')", "\"$row\"(1, 'a')"),
         ("m['k'][1].f.g", "\"$subscript\"(\"$subscript\"(m, 'k'), 1).f.g"),
         ("x AT TIME ZONE 'UTC'", "at_timezone(x, 'UTC')"),
-        ("ARRAY[1, ARRAY[]]", "ARRAY[1, ARRAY[]]"),
-        ("MAP(ARRAY['a'], ARRAY[1])", "MAP(ARRAY['a'], ARRAY[1])"),
+        ("ARRAY[1, ARRAY[]]", "\"$array\"(1, \"$array\"())"),
+        ("MAP(ARRAY['a'], ARRAY[1])", "\"$map\"(\"$array\"('a'), \"$array\"(1))"),
     ]);
     all_refused(&[
         ("SELECT CAST(x AS string)", "Unknown type: string at Line: 1, Column: 18"),

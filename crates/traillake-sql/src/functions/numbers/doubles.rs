@@ -131,7 +131,11 @@ fn atan2() -> Function {
 
 /// As C's, but NaN where the exponent is, and where one is raised to infinity.
 fn java_power(x: f64, exponent: f64) -> f64 {
-    if exponent.is_nan() || (x.abs() == 1.0 && exponent.is_infinite()) { f64::NAN } else { x.powf(exponent) }
+    if exponent.is_nan() || (x.abs().total_cmp(&1.0).is_eq() && exponent.is_infinite()) {
+        f64::NAN
+    } else {
+        x.powf(exponent)
+    }
 }
 
 #[cfg(test)]

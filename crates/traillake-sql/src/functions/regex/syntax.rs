@@ -41,6 +41,7 @@ pub(super) fn translate(pattern: &str) -> Result<Translation, String> {
 
 /// Flags at a place of a pattern.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own in Java's syntax")]
 struct Flags {
     ignore_case: bool,
     multi_line: bool,

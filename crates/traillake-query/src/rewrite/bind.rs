@@ -1,0 +1,45 @@
+//! Parameters: values in the place of `:name`.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{Expr, Spanned, Statement, Value, VisitMut, VisitorMut};
+
+use super::{broken, flow};
+use crate::text::position;
+use crate::{QueryError, QueryParameter};
+
+/// Puts values in the place of placeholders and leaves everything else to the engine.
+pub(crate) fn bind_parameters(statement: &mut Statement, parameters: &[QueryParameter]) -> Result<(), QueryError> {
+    broken(statement.visit(&mut Binder { parameters }))
+}
+
+struct Binder<'a> {
+    parameters: &'a [QueryParameter],
+}
+
+impl VisitorMut for Binder<'_> {
+    type Break = QueryError;
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
+        flow(bind(expr, self.parameters))
+    }
+}
+
+/// Puts a parameter's value in the place of its placeholder.
+pub(super) fn bind(expr: &mut Expr, parameters: &[QueryParameter]) -> Result<(), QueryError> {
+    let Expr::Value(value) = &*expr else { return Ok(()) };
+    let Value::Placeholder(text) = &value.value else { return Ok(()) };
+    let name = text.trim_start_matches([':', '@', '$', '?']);
+    let parameter =
+        parameters.iter().find(|parameter| text.starts_with(':') && parameter.name.eq_ignore_ascii_case(name));
+    let Some(parameter) = parameter else {
+        let at = position(expr.span().start);
+        return Err(if text.starts_with(':') {
+            QueryError::UnboundParameter { name: name.to_owned(), position: at }
+        } else {
+            QueryError::Placeholder { text: text.clone(), position: at }
+        });
+    };
+    *expr = parameter.literal()?;
+    Ok(())
+}
