@@ -1,7 +1,6 @@
 //! SQL functions of a session: Lake's, or in the engine's own dialect DataFusion's.
 
 mod all_true;
-mod array_literal;
 mod sorted_map;
 
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use datafusion::logical_expr::ScalarUDF;
 use crate::Dialect;
 
 pub(crate) use all_true::ALL_TRUE;
-pub(crate) use array_literal::ARRAY;
 pub(crate) use sorted_map::SortedMap;
 
 /// Functions of the engine that tell about the engine instead of the lake.
@@ -29,7 +27,6 @@ pub(crate) fn build(builder: SessionStateBuilder, dialect: Dialect) -> SessionSt
     };
     // What the rewrite calls; no function of these names is replaced.
     let _ = state.register_udf(Arc::new(ScalarUDF::from(all_true::AllTrue::default())));
-    let _ = state.register_udf(Arc::new(ScalarUDF::from(array_literal::ArrayLiteral::default())));
     state
 }
 

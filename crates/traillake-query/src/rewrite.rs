@@ -26,7 +26,6 @@ use arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, Statement, VisitMut, VisitorMut};
 
 use crate::error::Position;
-use crate::functions::ARRAY;
 use crate::output::OutputNames;
 use crate::{QueryError, QueryParameter};
 
@@ -164,7 +163,6 @@ impl VisitorMut for Rewriter<'_> {
             }
             Expr::Subquery(_) | Expr::InSubquery { .. } | Expr::Exists { .. } => self.subqueries -= 1,
             Expr::CompoundIdentifier(_) if self.subqueries > 0 => fields::spell_out(expr, self.context),
-            Expr::Array(array) => *expr = call::call(ARRAY, std::mem::take(&mut array.elem)),
             _ => {}
         }
         ControlFlow::Continue(())

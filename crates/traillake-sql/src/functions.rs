@@ -1,33 +1,34 @@
 //! Every function of Lake's SQL, documented.
 
-mod conditional;
 mod aggregates;
+mod array_literal;
 mod arrays;
+mod binary;
+mod conditional;
 mod datetime;
 mod doc;
-pub(crate) mod json;
 mod investigation;
+pub(crate) mod json;
 pub(crate) mod kit;
-mod binary;
-mod url;
+mod lambdas;
+mod like;
+mod maps;
 mod network;
 mod numbers;
 mod reference;
 mod regex;
-mod lambdas;
-mod like;
-mod maps;
 mod strings;
+mod url;
 mod windows;
 
 use std::sync::{Arc, LazyLock};
 
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::functions_nested::make_array::make_array_udf;
 use datafusion::logical_expr::ScalarUDF;
 
-pub(crate) use like::LIKE_PATTERN;
+pub(crate) use array_literal::ARRAY;
 pub use doc::{Function, FunctionDoc, Group, Implementation, Origin};
+pub(crate) use like::LIKE_PATTERN;
 pub use reference::reference_markdown;
 
 /// All functions, by chapter and name.
@@ -44,17 +45,34 @@ pub fn functions() -> &'static [Function] {
 }
 
 /// One entry for each module of functions.
-const CHAPTERS: &[fn() -> Vec<Function>] = &[binary::functions, url::functions, network::functions, numbers::functions, arrays::functions, lambdas::functions, maps::functions, regex::functions, conditional::functions, strings::functions, json::functions, aggregates::functions, datetime::functions, windows::functions, investigation::functions];
+const CHAPTERS: &[fn() -> Vec<Function>] = &[
+    binary::functions,
+    url::functions,
+    network::functions,
+    numbers::functions,
+    arrays::functions,
+    lambdas::functions,
+    maps::functions,
+    regex::functions,
+    conditional::functions,
+    strings::functions,
+    json::functions,
+    aggregates::functions,
+    datetime::functions,
+    windows::functions,
+    investigation::functions,
+];
 
 /// Functions that only the grammar calls.
-const HIDDEN: &[fn() -> Vec<Arc<ScalarUDF>>] = &[arrays::hidden, maps::hidden, literals, like::hidden, crate::casts::hidden, conditional::hidden, json::hidden];
-
-/// `ARRAY[...]`: the engine's own literal knows neither lambda parameters nor outer columns.
-pub(crate) const ARRAY: &str = "$array";
-
-fn literals() -> Vec<Arc<ScalarUDF>> {
-    vec![Arc::new(make_array_udf().as_ref().clone().with_aliases([ARRAY]))]
-}
+const HIDDEN: &[fn() -> Vec<Arc<ScalarUDF>>] = &[
+    arrays::hidden,
+    maps::hidden,
+    array_literal::hidden,
+    like::hidden,
+    crate::casts::hidden,
+    conditional::hidden,
+    json::hidden,
+];
 
 /// Adds the functions to a session in the place of those it has.
 pub fn register(mut builder: SessionStateBuilder) -> SessionStateBuilder {

@@ -160,22 +160,22 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (
         "SELECT eventName + 1 FROM events",
-        "cannot apply operator: varchar + bigint",
+        "line 1:8: cannot apply operator: varchar + bigint",
         "convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit",
     ),
     (
         "SELECT eventTime + 1 FROM events",
-        "cannot apply operator: timestamp(3) + bigint",
+        "line 1:8: cannot apply operator: timestamp(3) + bigint",
         "convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit",
     ),
     (
         "SELECT eventName FROM events WHERE eventName = 5",
-        "cannot apply operator: varchar = bigint; CAST the varchar to bigint or the number to varchar",
+        "line 1:36: cannot apply operator: varchar = bigint; CAST the varchar to bigint or the number to varchar",
         "convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit",
     ),
     (
         "SELECT eventName FROM events WHERE eventTime > 5",
-        "cannot apply operator: timestamp(3) > bigint",
+        "line 1:36: cannot apply operator: timestamp(3) > bigint",
         "convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit",
     ),
     (
@@ -185,7 +185,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (
         "SELECT eventName FROM events WHERE readOnly > 5",
-        "cannot apply operator: boolean > bigint",
+        "line 1:36: cannot apply operator: boolean > bigint",
         "convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit",
     ),
     (
@@ -236,7 +236,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("SELECT eventName FROM events LIMIT -1", "line 1:36: mismatched input '-'. Expecting: <EOF>", ""),
     (
         "SELECT eventName FROM events WHERE eventTime > 'yesterday'",
-        "value cannot be cast to timestamp: yesterday",
+        "line 1:36: value cannot be cast to timestamp: yesterday",
         "`try_cast(x AS type)` gives NULL for values that do not fit",
     ),
     ("SELECT * ", "SELECT * needs a FROM", "name the columns, or add `FROM <store>`"),

@@ -1,8 +1,9 @@
 //! Operators between two sides, as the planner meets them.
 
-use datafusion::common::{DFSchema, Result};
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
+use datafusion::common::{DFSchema, Diagnostic, Result, Span, Spans};
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::{ExprSchemable, Operator};
+use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 use super::arithmetic::{self, Sign};
@@ -15,20 +16,41 @@ pub(super) struct OperatorPlanner;
 
 impl ExprPlanner for OperatorPlanner {
     fn plan_binary_op(&self, binary: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
-        if let Some(op) = comparison(&binary.op) {
-            return plan_comparison(binary, op, schema);
-        }
-        if let Some(sign) = sign(&binary.op) {
-            let (Ok(left), Ok(right)) = (binary.left.get_type(schema), binary.right.get_type(schema)) else {
-                return Ok(PlannerResult::Original(binary));
-            };
-            return Ok(PlannerResult::Planned(arithmetic::call(sign, (binary.left, &left), (binary.right, &right))?));
-        }
-        if binary.op == BinaryOperator::StringConcat {
-            return plan_concat(binary, schema);
-        }
-        Ok(PlannerResult::Original(binary))
+        let place = place(&binary.left).or_else(|| place(&binary.right));
+        plan(binary, schema).map_err(|error| match place {
+            Some(span) => {
+                let message = error.strip_backtrace();
+                error.with_diagnostic(Diagnostic::new_error(message, Some(span)))
+            }
+            None => error,
+        })
     }
+}
+
+/// Where the first column of an expression stands in the text.
+fn place(expr: &Expr) -> Option<Span> {
+    let mut place = None;
+    let walked = expr.apply(|node| {
+        place = node.spans().and_then(Spans::first);
+        Ok(if place.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    });
+    walked.ok().and(place)
+}
+
+fn plan(binary: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+    if let Some(op) = comparison(&binary.op) {
+        return plan_comparison(binary, op, schema);
+    }
+    if let Some(sign) = sign(&binary.op) {
+        let (Ok(left), Ok(right)) = (binary.left.get_type(schema), binary.right.get_type(schema)) else {
+            return Ok(PlannerResult::Original(binary));
+        };
+        return Ok(PlannerResult::Planned(arithmetic::call(sign, (binary.left, &left), (binary.right, &right))?));
+    }
+    if binary.op == BinaryOperator::StringConcat {
+        return plan_concat(binary, schema);
+    }
+    Ok(PlannerResult::Original(binary))
 }
 
 fn plan_comparison(binary: RawBinaryExpr, op: Operator, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {

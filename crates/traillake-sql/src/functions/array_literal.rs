@@ -8,13 +8,17 @@ use datafusion::common::Result;
 use datafusion::functions_nested::make_array::make_array_udf;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
-/// Name of the function; the rewrite writes it.
+/// Name of the function that the grammar calls.
 pub(crate) const ARRAY: &str = "$array";
 
 /// The engine's `make_array` under another name.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct ArrayLiteral {
+struct ArrayLiteral {
     inner: Arc<ScalarUDF>,
+}
+
+pub(super) fn hidden() -> Vec<Arc<ScalarUDF>> {
+    vec![Arc::new(ScalarUDF::from(ArrayLiteral::default()))]
 }
 
 impl Default for ArrayLiteral {
