@@ -4,13 +4,16 @@
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
+use futures::StreamExt as _;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use traillake_columnar::{EventBatchBuilder, EventJsonWriter, EventSchema, RecordLimits, RecordReader, content_digest};
 use traillake_ingest::{Piece, ReadLimits, SourceObject, read_object};
-use traillake_model::{AdvancedEventSelector, EventDataStoreKind, SelectorMatcher, SystemClock};
-use traillake_query::{QueryEngine, QueryLimits, QueryOptions, split_statements};
-use traillake_storage::{LakeStorage, Location, OpenMode};
+use traillake_model::{
+    AdvancedEventSelector, EventDataStoreKind, PartitionBy, Retention, SelectorMatcher, SystemClock,
+};
+use traillake_query::{Dialect, QueryEngine, QueryLimits, QueryOptions, split_statements};
+use traillake_storage::{LakeStorage, Location, NewEventDataStore, OpenMode};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().enable_all().build().unwrap());
 
@@ -77,21 +80,44 @@ pub(crate) fn advanced_event_selector(input: &[u8]) {
     }
 }
 
-/// Any text as a statement on a lake without stores: it is answered or refused.
+/// Any text as a statement on a lake with one empty store, in both dialects: it is answered or refused in time, and
+/// the lake is as it was.
 pub(crate) fn statement(input: &[u8]) {
-    static ENGINE: LazyLock<QueryEngine> = LazyLock::new(|| {
-        let location = Location::in_memory("fuzz");
-        let lake = RUNTIME.block_on(LakeStorage::open(&location, OpenMode::Write, Arc::new(SystemClock))).unwrap();
-        let limits = QueryLimits { memory_bytes: Some(16 << 20), max_rows: Some(100), ..QueryLimits::default() };
-        QueryEngine::new(lake, limits).unwrap()
-    });
+    static LAKE: LazyLock<(LakeStorage, QueryEngine, usize)> = LazyLock::new(|| RUNTIME.block_on(lake_with_a_store()));
     let Ok(text) = std::str::from_utf8(input) else { return };
-    let engine = &*ENGINE;
+    let (lake, engine, objects) = &*LAKE;
     let _parts = split_statements(text);
-    let options = QueryOptions { timeout: Some(std::time::Duration::from_secs(5)), ..QueryOptions::default() };
     RUNTIME.block_on(async {
-        if let Ok(result) = engine.query(text, &options).await {
-            let _answer = result.collect().await;
+        for dialect in [Dialect::Lake, Dialect::DataFusion] {
+            let timeout = Some(std::time::Duration::from_secs(5));
+            let options = QueryOptions { timeout, dialect, ..QueryOptions::default() };
+            if let Ok(result) = engine.query(text, &options).await {
+                let _answer = result.collect().await;
+            }
         }
+        assert_eq!(count_objects(lake).await, *objects, "a statement has written to the lake");
     });
+}
+
+async fn lake_with_a_store() -> (LakeStorage, QueryEngine, usize) {
+    let location = Location::in_memory("fuzz");
+    let lake = LakeStorage::open(&location, OpenMode::Write, Arc::new(SystemClock)).await.unwrap();
+    let store = NewEventDataStore {
+        name: "events".parse().unwrap(),
+        kind: EventDataStoreKind::CloudTrail,
+        retention: Retention::Unlimited,
+        selectors: None,
+        partition_by: PartitionBy::default(),
+        termination_protection: false,
+    };
+    lake.create_event_data_store(store).await.unwrap();
+    let limits = QueryLimits { memory_bytes: Some(16 << 20), max_rows: Some(100), ..QueryLimits::default() };
+    let engine = QueryEngine::new(lake.clone(), limits).unwrap();
+    engine.query("SELECT count(*) FROM events", &QueryOptions::default()).await.unwrap().collect().await.unwrap();
+    let objects = count_objects(&lake).await;
+    (lake, engine, objects)
+}
+
+async fn count_objects(lake: &LakeStorage) -> usize {
+    lake.object_store().list(None).count().await
 }

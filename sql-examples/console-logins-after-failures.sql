@@ -6,21 +6,29 @@
 -- parameter: since timestamp -7d Events from this moment on
 -- parameter: until timestamp now Events before this moment
 -- parameter: failures number 3 Failures of the address, at least
-SELECT sourceIPAddress AS source_address,
-       count_if(outcome = 'Failure') AS failures,
-       min(eventTime) FILTER (WHERE outcome = 'Failure') AS first_failure,
-       max(eventTime) FILTER (WHERE outcome = 'Success') AS last_success,
-       max_by(who, eventTime) FILTER (WHERE outcome = 'Success') AS signed_in_as
-FROM (
-    SELECT eventTime,
-           sourceIPAddress,
+WITH attempts AS (
+    SELECT eventTime AS attempted_at,
+           sourceIPAddress AS source_address,
            coalesce(userIdentity.userName, userIdentity.arn) AS who,
            element_at(responseElements, 'ConsoleLogin') AS outcome
     FROM $EDS_ID
     WHERE eventTime >= :since AND eventTime < :until
       AND eventName = 'ConsoleLogin'
+), successes AS (
+    SELECT source_address, max(attempted_at) AS last_success, max_by(who, attempted_at) AS signed_in_as
+    FROM attempts
+    WHERE outcome = 'Success'
+    GROUP BY source_address
 )
-GROUP BY sourceIPAddress
-HAVING count_if(outcome = 'Failure') >= :failures
-   AND max(eventTime) FILTER (WHERE outcome = 'Success') > min(eventTime) FILTER (WHERE outcome = 'Failure')
+SELECT attempts.source_address,
+       count(*) AS failures,
+       min(attempts.attempted_at) AS first_failure,
+       successes.last_success,
+       successes.signed_in_as
+FROM attempts
+JOIN successes ON successes.source_address = attempts.source_address
+WHERE attempts.outcome = 'Failure'
+  AND attempts.attempted_at < successes.last_success
+GROUP BY attempts.source_address, successes.last_success, successes.signed_in_as
+HAVING count(*) >= :failures
 ORDER BY failures DESC

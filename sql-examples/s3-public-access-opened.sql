@@ -24,7 +24,7 @@ WHERE eventTime >= :since AND eventTime < :until
        OR (eventName IN ('PutBucketPublicAccessBlock', 'PutAccountPublicAccessBlock')
            AND element_at(requestParameters, 'PublicAccessBlockConfiguration') LIKE '%false%')
        OR (eventName = 'PutBucketPolicy'
-           AND regexp_like(element_at(requestParameters, 'bucketPolicy'), '"Principal":("\*"|\{"AWS":"\*"\})'))
+           AND regexp_like(element_at(requestParameters, 'bucketPolicy'), '"Principal":(\{"AWS":)?\[?"\*"'))
        OR (eventName IN ('PutBucketAcl', 'PutObjectAcl', 'CreateBucket')
            AND (element_at(requestParameters, 'x-amz-acl') LIKE '%public-read%'
                 OR element_at(requestParameters, 'AccessControlPolicy') LIKE '%/groups/global/%')))

@@ -21,4 +21,22 @@ WHERE eventTime >= :since AND eventTime < :until
   AND eventName = 'AuthorizeSecurityGroupIngress'
   AND errorCode IS NULL
   AND regexp_like(json_format(permission), '"(0\.0\.0\.0/0|::/0)"')
-ORDER BY eventTime
+UNION ALL
+-- Requests that name one network beside the group, and changes of rules that are there.
+SELECT eventTime,
+       recipientAccountId,
+       awsRegion,
+       coalesce(element_at(requestParameters, 'groupId'),
+                json_extract_scalar(element_at(requestParameters, 'ModifySecurityGroupRulesRequest'), '$.GroupId')),
+       element_at(requestParameters, 'ipProtocol'),
+       element_at(requestParameters, 'fromPort'),
+       element_at(requestParameters, 'toPort'),
+       userIdentity.arn,
+       sourceIPAddress
+FROM $EDS_ID
+WHERE eventTime >= :since AND eventTime < :until
+  AND eventName IN ('AuthorizeSecurityGroupIngress', 'ModifySecurityGroupRules')
+  AND errorCode IS NULL
+  AND (element_at(requestParameters, 'cidrIp') IN ('0.0.0.0/0', '::/0')
+       OR regexp_like(element_at(requestParameters, 'ModifySecurityGroupRulesRequest'), '"(0\.0\.0\.0/0|::/0)"'))
+ORDER BY event_time

@@ -14,7 +14,7 @@ Foundations Benchmark (v3.0.0), and index.md with the rows, the table version an
   YYYY-MM    the month, UTC [default: the last one]
 
 TRAILLAKE is the traillake binary [default: the one on the PATH], TRAILLAKE_LAKE the lake.
-The name of the folder is printed. Exit codes: 0 done; 1 failed; 2 wrong usage; 130 interrupted.
+The name of the folder is printed; a folder that is there is left alone. Exit codes: 0 done; 1 failed; 2 wrong usage; 130 interrupted.
 TEXT
 }
 
@@ -50,11 +50,8 @@ else
     number=${number#0}
 fi
 month=$(printf '%s-%02d' "$year" "$number")
-if [ "$number" -eq 12 ]; then
-    next=$(printf '%s-01' "$((year + 1))")
-else
-    next=$(printf '%s-%02d' "$year" "$((number + 1))")
-fi
+next=$(printf '%s-%02d' "$((number == 12 ? year + 1 : year))" "$((number % 12 + 1))")
+before=$(printf '%s-%02d' "$((number == 1 ? year - 1 : year))" "$(((number + 10) % 12 + 1))")
 
 # shellcheck source=evidence.sh
 . "$(dirname -- "$0")/evidence.sh"
@@ -62,9 +59,10 @@ fi
 evidence_begin "CIS AWS Foundations Benchmark, section 4: $month" "$into/cis-$month" \
     "$month-01 00:00:00" "$next-01 00:00:00"
 
-# What there is to judge by: the events of each day, and the hours without any.
+# What there is to judge by: the events of each day, and the hours without any. What was active in the month before
+# must not be silent.
 evidence "CIS 3.1" activity-by-account-and-day
-evidence "CIS 3.1" hours-without-events
+evidence "CIS 3.1" hours-without-events "since=$before-01 00:00:00" "ending_after=$month-01 00:00:00"
 
 evidence "CIS 4.1" unauthorized-calls
 evidence "CIS 4.2" console-logins-without-mfa

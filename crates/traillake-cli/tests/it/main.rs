@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests fail loudly")]
 
+mod compliance;
 mod config;
 mod demo;
 mod errors;

@@ -129,9 +129,10 @@ async fn answers_are_those_of_the_story() {
             "security-groups-opened-to-the-world",
             &[
                 "2026-01-21 10:00:00|111122223333|us-east-1|sg-1|tcp|22|22|arn:aws:iam::111122223333:user/alice|198.51.100.10",
+                "2026-01-21 10:30:00|111122223333|us-east-1|sg-2|tcp|3389|3389|arn:aws:iam::111122223333:user/alice|198.51.100.10",
             ],
         ),
-        ("s3-bytes-out", &["2026-01-30 00:00:00|arn:aws:iam::111122223333:user/backup|100000|20800|1"]),
+        ("s3-bytes-out", &["2026-01-30 00:00:00|arn:aws:iam::111122223333:user/backup|100000|1000|1"]),
         (
             "s3-mass-deletions",
             &["2026-01-31 02:00:00|customers|arn:aws:iam::111122223333:user/backup|203.0.113.77|101|1"],
@@ -157,6 +158,17 @@ async fn answers_are_those_of_the_story() {
     ] {
         assert_eq!(story.rows(name).await, expected, "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_that_lasts_is_found_and_silence_that_ended_before_is_not() {
+    let story = Story::new().await;
+    let rows = story.rows("hours-without-events").await;
+    let lasting = "111122223333|ap-southeast-3|2026-01-31 05:00:00|2026-02-01 12:00:00|31";
+    assert!(rows.iter().any(|row| row == lasting), "{rows:#?}");
+    let sample = sample("hours-without-events").unwrap();
+    let given = ["ending_after=2026-02-01", "hours=24"];
+    assert_eq!(story.run(sample, &given).await.unwrap().rows, [lasting]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -124,6 +124,9 @@ fn network() -> Vec<Call> {
         {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "10.0.0.0/8"}]}}]});
     vec![
         ec2("AuthorizeSecurityGroupIngress", json!({"groupId": "sg-1", "ipPermissions": open})),
+        call("2026-01-21T10:30:00Z", "ec2", "AuthorizeSecurityGroupIngress").asking(
+            json!({"groupId": "sg-2", "ipProtocol": "tcp", "fromPort": 3389, "toPort": 3389, "cidrIp": "0.0.0.0/0"}),
+        ),
         ec2("CreateNetworkAclEntry", json!({"networkAclId": "acl-1", "cidrBlock": "0.0.0.0/0", "ruleAction": "allow"})),
         ec2("AttachInternetGateway", json!({"internetGatewayId": "igw-1", "vpcId": "vpc-1"})),
         ec2("CreateRoute", json!({"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "gatewayId": "igw-1"})),

@@ -1,0 +1,1 @@
+EXPLAIN SELECT * FROM events WHERE eventTime > '2023-01-01' UNION SELECT * FROM events

@@ -1,0 +1,1 @@
+WITH a AS (INSERT INTO events SELECT * FROM events) SELECT * FROM a

@@ -1,0 +1,1 @@
+SELECT 'a' LIKE '%#' ESCAPE '#', 'a' LIKE x FROM (VALUES '\\', '%_', NULL) t(x)

@@ -1,0 +1,1 @@
+SELECT :a, ?, $EDS_ID FROM <event_data_store_id> WHERE x IN (:b)

@@ -1,0 +1,1 @@
+SELECT eventName, rank() OVER (PARTITION BY eventSource ORDER BY eventTime DESC ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) rnk FROM events
