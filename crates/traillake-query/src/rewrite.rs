@@ -100,7 +100,9 @@ impl VisitorMut for Expander<'_> {
 
     // After binding: a parameter may stand for a place or a limit.
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
-        flow(bind::bind(expr, &self.context.parameters))
+        let bound = bind::bind(expr, &self.context.parameters);
+        bind::as_cast(expr);
+        flow(bound)
     }
 }
 

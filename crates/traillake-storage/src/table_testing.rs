@@ -29,9 +29,13 @@ pub(crate) fn day(day: u32) -> NaiveDate {
 }
 
 pub(crate) async fn table(retention: Retention) -> EventTable {
-    let location = Location::in_memory("table-tests");
+    table_at(&Location::in_memory("table-tests"), retention).await
+}
+
+/// The same at a place of the caller's.
+pub(crate) async fn table_at(location: &Location, retention: Retention) -> EventTable {
     let clock = Arc::new(FixedClock::new(now()));
-    let lake = LakeStorage::open(&location, OpenMode::Write, clock).await.unwrap();
+    let lake = LakeStorage::open(location, OpenMode::Write, clock).await.unwrap();
     let new = NewEventDataStore {
         name: "events".parse().unwrap(),
         kind: EventDataStoreKind::CloudTrail,

@@ -65,20 +65,18 @@ fn encode(
 
 async fn upload(table: &EventTable, path: &str, bytes: Bytes) -> Result<()> {
     let mut writer = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path), PART_BYTES);
-    let written = async {
-        writer.put(bytes).await?;
-        writer
-            .shutdown()
-            .await
-            .map_err(|source| object_store::Error::Generic { store: "upload", source: source.into() })
-    }
-    .await;
-    if let Err(error) = written {
+    if let Err(error) = writer.put(bytes).await {
         // The parts that went up are not needed; what cannot be removed here is swept by vacuum.
         let _ignored = writer.abort().await;
         return Err(StorageError::object_store("write", path)(error));
     }
-    Ok(())
+    // A shutdown that fails has given up its parts itself.
+    writer.shutdown().await.map_err(|source| {
+        StorageError::object_store("write", path)(object_store::Error::Generic {
+            store: "upload",
+            source: source.into(),
+        })
+    })
 }
 
 /// Writes one event file batch by batch, with bounded memory: what compaction uses.
@@ -140,10 +138,13 @@ fn new_path(values: &PartitionValues) -> String {
 
 #[cfg(test)]
 mod tests {
+    use object_store::memory::InMemory;
     use traillake_model::Retention;
 
     use super::*;
-    use crate::table_testing::{batch, day, partition, records, table};
+    use crate::Location;
+    use crate::table_testing::{batch, day, partition, records, table, table_at};
+    use crate::testing::{Fault, Faulty};
 
     const ACCOUNT: &str = "111111111111";
 
@@ -162,6 +163,22 @@ mod tests {
         let meta =
             object_store::ObjectStoreExt::head(table.object_store().as_ref(), &Path::from(file.path.as_str())).await;
         assert_eq!(meta.unwrap().size, file.size_bytes);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_is_an_error_that_names_it() {
+        let store = Arc::new(Faulty::puts(InMemory::new(), Fault::Error, 0..u64::MAX));
+        store.pause();
+        let location = Location { store: Arc::clone(&store) as _, ..Location::in_memory("faulty") };
+        let table = table_at(&location, Retention::Unlimited).await;
+        let values = partition(ACCOUNT, "us-east-1", day(11));
+        let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(11), 0..10));
+        store.resume();
+        let error = write_event_file(&table, &values, &[rows], Effort::Ingest).await.unwrap_err();
+        assert!(
+            matches!(&error, StorageError::ObjectStore { path, .. } if path.contains("date=2023-06-11")),
+            "{error:?}"
+        );
     }
 
     #[tokio::test]

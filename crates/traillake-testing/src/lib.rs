@@ -27,8 +27,10 @@ mod faults;
 mod real_logs;
 mod records;
 mod s3_server;
+mod topics;
 
 pub use faults::{Fault, FaultPlan, FaultyStore};
 pub use real_logs::{RealLog, real_log_records, real_logs, shared_folder};
-pub use records::{gzip, log_file, record, trail_key, write_trail};
+pub use records::{gzip, log_file, record, record_with, trail_key, write_trail};
 pub use s3_server::S3Server;
+pub use topics::{topic_files, topic_logs};

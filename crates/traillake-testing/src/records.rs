@@ -37,6 +37,20 @@ pub fn record(n: u64) -> Value {
     })
 }
 
+/// The `n`-th invented record with members set; a null takes the member out.
+pub fn record_with(n: u64, members: &[(&str, Value)]) -> Value {
+    let mut record = record(n);
+    let object = record.as_object_mut().unwrap();
+    for (name, value) in members {
+        if value.is_null() {
+            object.shift_remove(*name);
+        } else {
+            object.insert((*name).to_owned(), value.clone());
+        }
+    }
+    record
+}
+
 /// `bytes` as one gzip member.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -15,6 +15,7 @@ mod process;
 mod quarantine;
 mod samples;
 mod script;
+mod slt;
 mod stores;
 mod support;
 mod trails;

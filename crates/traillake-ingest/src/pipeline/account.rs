@@ -42,7 +42,8 @@ impl OpenAccounts {
             Reading::Whole => open.stored_before.max(previous.map_or(0, |row| row.stored)),
             Reading::Quarantined { .. } => 0,
         };
-        finish_row(row, share, carry(counts, stored_before), span)
+        let carried = if is_over(share) { carry(counts, stored_before) } else { keep(counts, stored_before) };
+        finish_row(row, share, carried, span)
     }
 
     /// Remembers a committed share until the end of its object is committed.
@@ -72,6 +73,24 @@ fn carry(mut counts: EventCounts, stored_before: u64) -> EventCounts {
     counts.duplicate -= carried;
     counts.stored += carried;
     counts
+}
+
+/// The same while the object is not read to its end: what was not found again yet stays counted as well,
+/// or an ingest that is killed now would leave the next one too low a number.
+fn keep(counts: EventCounts, stored_before: u64) -> EventCounts {
+    let outstanding = stored_before - stored_before.min(counts.duplicate);
+    let mut kept = carry(counts, stored_before);
+    kept.read += outstanding;
+    kept.stored += outstanding;
+    kept
+}
+
+/// True when the row will not be written again for this reading.
+fn is_over(share: &ObjectShare) -> bool {
+    match &share.end {
+        Some(ObjectEnd::Read { .. } | ObjectEnd::Ignored { .. } | ObjectEnd::Retried) => true,
+        Some(ObjectEnd::Unfinished { .. }) | None => false,
+    }
 }
 
 fn fresh_row(run: &Run, job: &ObjectJob) -> ManifestRow {
@@ -163,6 +182,16 @@ mod tests {
     fn no_more_is_carried_than_was_found_again() {
         let shrunk = EventCounts { read: 3, duplicate: 3, ..EventCounts::default() };
         assert_eq!(carry(shrunk, 100).stored, 3);
+    }
+
+    #[test]
+    fn a_reading_that_is_cut_short_forgets_nothing_an_earlier_one_stored() {
+        // 35 of 50 events were stored; the next reading commits when it has met 15 of them, and is killed.
+        let cut_short = keep(EventCounts { read: 15, duplicate: 15, ..EventCounts::default() }, 35);
+        assert_eq!((cut_short.read, cut_short.stored, cut_short.duplicate), (35, 35, 0));
+        assert!(cut_short.is_balanced());
+        let whole = EventCounts { read: 50, duplicate: 35, stored: 15, ..EventCounts::default() };
+        assert_eq!(carry(whole, cut_short.stored).stored, 50);
     }
 
     #[test]

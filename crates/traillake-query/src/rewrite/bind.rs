@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Spanned, Statement, Value, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{DataType, Expr, Spanned, Statement, Value, VisitMut, VisitorMut};
 
+use super::call::call;
 use super::{broken, flow};
 use crate::text::position;
 use crate::{QueryError, QueryParameter};
@@ -42,4 +43,12 @@ pub(super) fn bind(expr: &mut Expr, parameters: &[QueryParameter]) -> Result<(),
     };
     *expr = parameter.literal()?;
     Ok(())
+}
+
+/// A date or timestamp as Lake's grammar has it: the engine's own literals end in the year 2262.
+pub(super) fn as_cast(expr: &mut Expr) {
+    let Expr::TypedString(typed) = &*expr else { return };
+    let data_type = if typed.data_type == DataType::Date { "date" } else { "timestamp(3)" };
+    let text = Expr::Value(typed.value.clone());
+    *expr = call("$cast", vec![text, Expr::value(Value::SingleQuotedString(data_type.to_owned()))]);
 }

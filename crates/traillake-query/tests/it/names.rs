@@ -184,6 +184,8 @@ async fn parameters_are_literals_of_their_kind() {
         ("eventName = :name", ["name=' OR 1=1 --"], 0),
         ("eventTime > :since", ["since=2023-07-11"], 2),
         ("eventTime > :since", ["since:timestamp=2023-07-11 08:00:00.250"], 1),
+        ("eventTime < :until", ["until:timestamp=9999-12-31 23:59:59"], 4),
+        ("hour(eventTime AT TIME ZONE :zone) = 8", ["zone=America/New_York"], 1),
         ("readOnly = :flag", ["flag:boolean=true"], 2),
         ("cardinality(resources) = :n", ["n:number=2"], 1),
     ] {

@@ -79,7 +79,7 @@ impl Grammar<'_, '_> {
     }
 
     /// `?`, `$name` or `:name`; what stands for them is known later.
-    fn placeholder(&mut self) -> Parsed<Expr> {
+    pub(super) fn placeholder(&mut self) -> Parsed<Expr> {
         let TokenWithSpan { token, span } = self.advance();
         let name = match token {
             Token::Placeholder(name) => return Ok(Expr::Value(Value::Placeholder(name).with_span(span))),

@@ -156,6 +156,7 @@ impl Grammar<'_, '_> {
         while self.eat_words(&["AT", "TIME", "ZONE"]) {
             let zone = match self.peek() {
                 Token::SingleQuotedString(_) => text(self.string()?),
+                Token::Placeholder(_) | Token::Colon => self.placeholder()?,
                 _ if self.at("INTERVAL") => self.interval_zone()?,
                 _ => return Err(self.mismatched("<string>, 'INTERVAL'")),
             };

@@ -42,7 +42,11 @@ impl Trail {
 
     /// A request whose batches are so small that the trail takes several commits, some within an object.
     fn request(&self) -> IngestRequest {
-        let limits = IngestLimits { memory_bytes: 100_000, workers: NonZeroUsize::new(1), ..IngestLimits::default() };
+        self.request_within(100_000)
+    }
+
+    fn request_within(&self, memory_bytes: u64) -> IngestRequest {
+        let limits = IngestLimits { memory_bytes, workers: NonZeroUsize::new(1), ..IngestLimits::default() };
         IngestRequest { limits, ..request(self.folder.path().to_str().unwrap(), ObjectStoreOptions::default()) }
     }
 }
@@ -68,15 +72,23 @@ async fn open_table_at(location: &Location, now: DateTime<Utc>) -> Result<(LakeS
 
 /// Everything from no lake at all to the last commit.
 async fn whole_work(location: &Location, trail: &Trail) -> Result<IngestSummary, Box<dyn Error + Send + Sync>> {
+    work_within(location, trail.request()).await
+}
+
+async fn work_within(
+    location: &Location,
+    request: IngestRequest,
+) -> Result<IngestSummary, Box<dyn Error + Send + Sync>> {
     let (lake, table) = open_table(location).await?;
     let progress = Arc::new(IngestProgress::new());
-    Ok(ingest(&table, &lake, trail.request(), progress, CancellationToken::new()).await?)
+    Ok(ingest(&table, &lake, request, progress, CancellationToken::new()).await?)
 }
 
 /// Events that the work told us are committed.
 fn acknowledged(outcome: &Result<IngestSummary, Box<dyn Error + Send + Sync>>) -> u64 {
     match outcome {
         Ok(summary) => summary.events.stored,
+        Err(error) if format!("{error:?}").contains("panicked") => panic!("{error:?}"),
         Err(error) => match error.downcast_ref::<IngestError>() {
             Some(IngestError::Unfinished { committed, .. }) => committed.events.stored,
             _ => 0,
@@ -167,4 +179,34 @@ async fn a_store_that_falls_silent_while_it_is_made_is_finished_by_the_next_open
         fail_then_finish(Arc::clone(&trail), Arc::clone(&plan)).await;
         assert!(plan.has_struck(), "`{object}` was never written");
     }
+}
+
+/// Two ingests that fail, the second with smaller batches: it is cut short among what the first one has stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ingest_that_fails_twice_accounts_for_every_event() {
+    let trail = Trail::write();
+    let operations = operations(&trail).await;
+    let firsts = (operations / 4..operations * 2 / 3).step_by(3);
+    let pairs = firsts.flat_map(|first| (14..operations).step_by(5).map(move |second| (first, second)));
+    futures::stream::iter(
+        pairs.map(|(first, second)| tokio::spawn(fail_twice_then_finish(Arc::clone(&trail), first, second))),
+    )
+    .buffer_unordered(CONCURRENCY)
+    .try_collect::<()>()
+    .await
+    .unwrap();
+}
+
+async fn fail_twice_then_finish(trail: Arc<Trail>, first: u64, second: u64) {
+    let healthy: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    for (operation, memory_bytes) in [(first, 100_000), (second, 1)] {
+        let plan = FaultPlan::from(Fault::Error, operation);
+        let faulty = location(Arc::new(FaultyStore::new(Arc::clone(&healthy), plan)));
+        let outcome = work_within(&faulty, trail.request_within(memory_bytes)).await;
+        check_what_is_left(&location(Arc::clone(&healthy)), acknowledged(&outcome)).await;
+    }
+    let healthy = location(healthy);
+    whole_work(&healthy, &trail).await.unwrap();
+    let (_, table) = open_table(&healthy).await.unwrap();
+    assert_exact(&table, &trail.ids).await;
 }

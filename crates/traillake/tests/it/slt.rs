@@ -1,20 +1,21 @@
 //! Questions and answers by topic: every file of `tests/slt` against one small fixed lake.
 //!
 //! `TRAILLAKE_BLESS=1` writes the answers of today into the files; read the difference before keeping it.
+//! The command's tests ask the same files through the binary.
 
 use std::collections::BTreeSet;
+use std::error::Error as StdError;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 use async_trait::async_trait;
-use serde_json::{Value, json};
-use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
+use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner, parse_file};
 use traillake_query::{QueryEngine, QueryError, QueryLimits, QueryOptions};
-use traillake_testing::record;
+use traillake_testing::{topic_files, topic_logs};
 
-use crate::support::{Backend, Place, TestLake, log_of, record_with};
+use crate::support::{Backend, Place, TestLake};
 
 /// Makes a test of every file, and one that no file is forgotten.
 macro_rules! topics {
@@ -27,17 +28,54 @@ macro_rules! topics {
     };
 }
 
-topics!(aggregates, hidden_columns, joins, maps, names, nested_fields, nulls, refused, resources, system_tables, time);
+topics!(
+    aggregates,
+    arrays,
+    athena,
+    binary,
+    casts,
+    coercion,
+    conditional,
+    datetime,
+    errors,
+    explain_show,
+    grammar,
+    grouping,
+    hidden_columns,
+    investigation,
+    joins,
+    json,
+    json_standard,
+    lambdas,
+    literals,
+    maps,
+    names,
+    nested_fields,
+    network,
+    nulls,
+    numbers,
+    operators,
+    ordering,
+    refused,
+    regex,
+    resources,
+    set_operations,
+    strings,
+    subqueries,
+    system_tables,
+    time,
+    unnest,
+    url,
+    windows,
+);
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slt")
+fn topic_of(file: &Path) -> String {
+    file.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
 #[test]
 fn every_topic_is_asked() {
-    let files = std::fs::read_dir(folder()).unwrap();
-    let named = |entry: std::fs::DirEntry| entry.path().file_stem().unwrap().to_string_lossy().into_owned();
-    let files: BTreeSet<String> = files.map(|entry| named(entry.unwrap())).collect();
+    let files: BTreeSet<String> = topic_files().iter().map(|file| topic_of(file)).collect();
     assert_eq!(files, TOPICS.iter().map(|&topic| topic.to_owned()).collect());
 }
 
@@ -48,89 +86,45 @@ async fn run(topic: &str) {
     let mut runner = Runner::new(|| async { Ok(Database(lake.clone())) });
     runner.with_column_validator(sqllogictest::strict_column_validator);
     runner.set_var("EVENTS_ID".to_owned(), id.to_string());
-    let file = folder().join(format!("{topic}.slt"));
+    let file = topic_files().into_iter().find(|file| topic_of(file) == topic).unwrap();
     if std::env::var_os("TRAILLAKE_BLESS").is_some() {
-        let normalizer = sqllogictest::default_normalizer;
-        let validator = sqllogictest::default_validator;
-        let columns = sqllogictest::strict_column_validator;
-        runner.update_test_file(&file, " ", validator, normalizer, columns).await.unwrap();
-    } else if let Err(error) = runner.run_file_async(&file).await {
-        panic!("{}", error.display(false));
+        bless(&mut runner, file).await;
+        return;
     }
+    let mut wrong = Vec::new();
+    for record in parse_file(&file).unwrap() {
+        wrong.extend(runner.run_async(record).await.err().map(|error| error.display(false).to_string()));
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
-/// Two stores: `events` holds the records 0 to 19 and three others, `archive` the records 15 to 24.
+async fn bless<M: sqllogictest::MakeConnection<Conn = Database>>(runner: &mut Runner<Database, M>, file: PathBuf) {
+    let normalizer = sqllogictest::default_normalizer;
+    let validator = sqllogictest::default_validator;
+    let columns = sqllogictest::strict_column_validator;
+    runner.update_test_file(&file, " ", validator, normalizer, columns).await.unwrap();
+}
+
+/// A lake with the stores that the topics ask about.
 async fn fixed_lake(place: &Place) -> TestLake {
     let lake = TestLake::open(place).await;
-    let mut records: Vec<Value> = (0..20).map(record).collect();
-    records.extend([assumed_role(), console_login(), of_another_account()]);
-    place.put("events", "a.json.gz", log_of(&records));
-    place.put("archive", "b.json.gz", log_of(&(15..25).map(record).collect::<Vec<_>>()));
-    place.put("archive", "broken.json", "{\"Records\":[17]}");
-    lake.ingest("events", place, "events").await;
-    lake.ingest("archive", place, "archive").await;
+    for (store, name, bytes) in topic_logs() {
+        place.put(store, name, bytes);
+    }
+    for store in ["events", "archive"] {
+        lake.ingest(store, place, store).await;
+    }
     lake
-}
-
-fn assumed_role() -> Value {
-    let role = "arn:aws:iam::111122223333:role/Admin";
-    record_with(
-        100,
-        &[
-            ("eventTime", json!("2026-01-02T10:00:00Z")),
-            ("eventSource", json!("sts.amazonaws.com")),
-            ("eventName", json!("AssumeRole")),
-            ("awsRegion", json!("eu-west-1")),
-            ("errorCode", json!("AccessDenied")),
-            ("errorMessage", json!("not you")),
-            ("eventCategory", json!("Management")),
-            ("managementEvent", json!(true)),
-            (
-                "userIdentity",
-                json!({"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Admin/me",
-                "sessionContext": {"attributes": {"mfaAuthenticated": "true", "creationDate": "2026-01-02T09:59:00Z"},
-                    "sessionIssuer": {"type": "Role", "userName": "Admin", "arn": role}}}),
-            ),
-            (
-                "requestParameters",
-                json!({"roleArn": role, "durationSeconds": 3600, "tags": [{"key": "a", "value": 1}],
-                "dotted.key": "x", "nothing": null}),
-            ),
-            (
-                "resources",
-                json!([{"ARN": role, "accountId": "111122223333", "type": "AWS::IAM::Role"},
-                {"ARN": "arn:aws:s3:::bucket-1", "type": "AWS::S3::Bucket"}]),
-            ),
-        ],
-    )
-}
-
-fn console_login() -> Value {
-    record_with(
-        101,
-        &[
-            ("eventTime", json!("2026-01-03T23:59:59Z")),
-            ("eventName", json!("ConsoleLogin")),
-            ("eventType", json!("AwsConsoleSignIn")),
-            ("responseElements", json!({"ConsoleLogin": "Failure"})),
-            ("requestParameters", Value::Null),
-            ("readOnly", Value::Null),
-        ],
-    )
-}
-
-fn of_another_account() -> Value {
-    record_with(102, &[("eventTime", json!("2026-01-04T00:00:00Z")), ("recipientAccountId", json!("999988887777"))])
 }
 
 struct Database(TestLake);
 
 #[async_trait]
 impl AsyncDB for Database {
-    type Error = QueryError;
+    type Error = Said;
     type ColumnType = DefaultColumnType;
 
-    async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, QueryError> {
+    async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Said> {
         let engine = QueryEngine::new(self.0.storage.clone(), QueryLimits::default())?;
         let options = QueryOptions { default_store: Some("events".to_owned()), ..QueryOptions::default() };
         let result = engine.query(sql, &options).await?;
@@ -152,11 +146,35 @@ fn column_type(data_type: &DataType) -> DefaultColumnType {
 }
 
 fn rows(batch: &RecordBatch) -> Vec<Vec<String>> {
-    let options = FormatOptions::default().with_null("NULL").with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.3f"));
-    let columns: Vec<_> =
-        batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
-    let shown = |text: String| if text.is_empty() { "(empty)".to_owned() } else { text };
-    (0..batch.num_rows())
-        .map(|row| columns.iter().map(|column| shown(column.value(row).to_string())).collect())
-        .collect()
+    let shown = |value: Option<String>| match value.as_deref() {
+        None => "NULL".to_owned(),
+        Some("") => "(empty)".to_owned(),
+        Some(text) => text.to_owned(),
+    };
+    let value = |row| batch.columns().iter().map(move |column| shown(traillake_sql::text_of(column, row)));
+    (0..batch.num_rows()).map(|row| value(row).collect()).collect()
+}
+
+/// An error as the command says it: message, causes, hint.
+#[derive(Debug)]
+struct Said(QueryError);
+
+impl From<QueryError> for Said {
+    fn from(error: QueryError) -> Self {
+        Self(error)
+    }
+}
+
+impl StdError for Said {}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        self.0.hint().map_or(Ok(()), |hint| write!(f, "\nhint: {hint}"))
+    }
 }

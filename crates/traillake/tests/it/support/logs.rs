@@ -5,19 +5,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 use traillake_testing::{gzip, record};
 
-/// The `n`-th invented record with members set; a null takes the member out.
-pub(crate) fn record_with(n: u64, members: &[(&str, Value)]) -> Value {
-    let mut record = record(n);
-    let object = record.as_object_mut().unwrap();
-    for (name, value) in members {
-        if value.is_null() {
-            object.shift_remove(*name);
-        } else {
-            object.insert((*name).to_owned(), value.clone());
-        }
-    }
-    record
-}
+pub(crate) use traillake_testing::record_with;
 
 /// A gzip log file of these records.
 pub(crate) fn log_of(records: &[Value]) -> Vec<u8> {
