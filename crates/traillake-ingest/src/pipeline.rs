@@ -96,10 +96,10 @@ where
 {
     let (sender, chunks) = mpsc::channel(run.limits.workers());
     let feeding = Box::pin(stop_on_error(&run, feed(Arc::clone(&run), sender)));
-    let collecting = Box::pin(stop_on_error(&run, collect::collect(Arc::clone(&run), chunks)));
-    let (fed, collected) = tokio::join!(feeding, collecting);
+    let publishing = Box::pin(stop_on_error(&run, collect::collect(Arc::clone(&run), chunks)));
+    let (reading, outcome) = tokio::join!(feeding, publishing);
     // When committing fails, the feeding stages only find their queue closed.
-    match collected.and(fed) {
+    match outcome.and(reading) {
         Ok(()) => Ok(run.finish()),
         Err(error) => Err(with_what_was_committed(&run, error)),
     }

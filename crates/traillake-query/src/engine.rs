@@ -19,8 +19,8 @@ use crate::registry::{QueryEntry, QueryRegistry};
 use crate::result::Running;
 use crate::session::{self, QuerySession};
 use crate::{
-    Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats, explain,
-    parse,
+    Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats,
+    explain, parse,
 };
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.

@@ -94,8 +94,10 @@ fn refuse(clause: Option<String>) -> ControlFlow<QueryError> {
 
 fn is_allowed(statement: &Statement) -> bool {
     match statement {
-        Statement::Query(_) | Statement::ShowTables { .. } => true,
-        Statement::ShowColumns { .. } | Statement::ShowFunctions { .. } => true,
+        Statement::Query(_)
+        | Statement::ShowTables { .. }
+        | Statement::ShowColumns { .. }
+        | Statement::ShowFunctions { .. } => true,
         Statement::ExplainTable { describe_alias, .. } => *describe_alias != DescribeAlias::Explain,
         Statement::Explain { statement, options, .. } => {
             options.is_none() && matches!(**statement, Statement::Query(_))

@@ -43,13 +43,16 @@ pub fn type_name(data_type: &DataType) -> String {
         DataType::Int64 | DataType::UInt32 | DataType::UInt64 => "bigint".to_owned(),
         DataType::Float16 | DataType::Float32 => "real".to_owned(),
         DataType::Float64 => "double".to_owned(),
-        DataType::Decimal32(p, s) | DataType::Decimal64(p, s) => format!("decimal({p},{s})"),
-        DataType::Decimal128(p, s) | DataType::Decimal256(p, s) => format!("decimal({p},{s})"),
+        DataType::Decimal32(p, s)
+        | DataType::Decimal64(p, s)
+        | DataType::Decimal128(p, s)
+        | DataType::Decimal256(p, s) => format!("decimal({p},{s})"),
         DataType::Utf8 | DataType::Utf8View => "varchar".to_owned(),
         DataType::LargeUtf8 => "json".to_owned(),
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => "varbinary".to_owned(),
         DataType::FixedSizeBinary(IP_ADDRESS_BYTES) => "ipaddress".to_owned(),
-        DataType::FixedSizeBinary(_) => "varbinary".to_owned(),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+            "varbinary".to_owned()
+        }
         DataType::Date32 | DataType::Date64 => "date".to_owned(),
         DataType::Time32(_) | DataType::Time64(_) => "time(3)".to_owned(),
         DataType::Timestamp(_, None) => "timestamp(3)".to_owned(),

@@ -114,6 +114,7 @@ async fn ask(context: &Context, args: &SamplesArgs, sample: &Sample) -> Result<(
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` passes it")]
 fn misused(error: SampleError) -> CliError {
     CliError::Usage { message: error.to_string(), hint: error.hint() }
 }

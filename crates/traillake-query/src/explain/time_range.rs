@@ -97,7 +97,9 @@ mod tests {
 
     fn range(conditions: &[Expr]) -> String {
         let mut range = TimeRange::default();
-        conditions.iter().for_each(|condition| range.narrow(condition));
+        for condition in conditions {
+            range.narrow(condition);
+        }
         range.to_string()
     }
 

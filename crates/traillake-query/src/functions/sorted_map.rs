@@ -31,10 +31,7 @@ impl ScalarUDFImpl for SortedMap {
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
-        match arg_types {
-            [map @ DataType::Map(..)] => Ok(map.clone()),
-            _ => plan_err!("a map is expected"),
-        }
+        if let [map @ DataType::Map(..)] = arg_types { Ok(map.clone()) } else { plan_err!("a map is expected") }
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {

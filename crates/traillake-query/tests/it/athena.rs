@@ -59,7 +59,7 @@ async fn filters_on_texts_of_times_prune_as_times_do() {
         let sql = format!("SELECT eventname FROM athena.events WHERE {condition}");
         let result = lake.engine().query(&sql, &QueryOptions::default()).await.unwrap();
         let (batches, stats) = result.collect().await.unwrap();
-        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 1, "{condition}");
+        assert_eq!(batches.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), 1, "{condition}");
         assert_eq!((stats.files_read, stats.files_total), (1, 3), "{condition}");
     }
 }

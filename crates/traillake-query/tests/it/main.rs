@@ -1,8 +1,8 @@
 //! Queries on small lakes in memory.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up its lake must fail")]
 
-mod dialect;
 mod athena;
+mod dialect;
 mod fields;
 mod hostile;
 mod joins;

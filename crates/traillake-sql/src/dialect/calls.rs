@@ -140,11 +140,9 @@ fn reduced(call: Expr) -> Expr {
     list.args.truncate(1);
     let known = Expr::IsNotNull(Box::new(value.clone()));
     let filter = match aggregate.filter.take() {
-        Some(filter) => Expr::BinaryOp {
-            left: Box::new(Expr::Nested(filter)),
-            op: BinaryOperator::And,
-            right: Box::new(known),
-        },
+        Some(filter) => {
+            Expr::BinaryOp { left: Box::new(Expr::Nested(filter)), op: BinaryOperator::And, right: Box::new(known) }
+        }
         None => known,
     };
     aggregate.filter = Some(Box::new(filter));

@@ -22,10 +22,7 @@ fn actor() -> Function {
     scalar("actor")
         .on_arrays(
             &[Any],
-            |types| match types {
-                [DataType::Struct(_) | DataType::Null] => Ok(DataType::Utf8View),
-                _ => plan_err!("actor takes userIdentity"),
-            },
+            |types| if let [DataType::Struct(_) | DataType::Null] = types { Ok(DataType::Utf8View) } else { plan_err!("actor takes userIdentity") },
             |arrays, rows| Ok(actor::texts(arrays.first(), rows)),
         )
         .documented(FunctionDoc {

@@ -23,12 +23,13 @@ const DOC: FunctionDoc = FunctionDoc {
 
 pub(super) fn functions() -> Vec<Function> {
     let mut all = form::functions();
-    all.extend(parts());
+    all.extend(authority_parts());
+    all.extend(path_parts());
     all.push(url_extract_parameter());
     all
 }
 
-fn parts() -> [Function; 6] {
+fn authority_parts() -> [Function; 3] {
     [
         part(
             FunctionDoc {
@@ -60,6 +61,11 @@ fn parts() -> [Function; 6] {
             },
             |uri| uri.port,
         ),
+    ]
+}
+
+fn path_parts() -> [Function; 3] {
+    [
         part(
             FunctionDoc {
                 name: "url_extract_path",

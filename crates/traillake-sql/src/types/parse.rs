@@ -81,17 +81,17 @@ impl TypeParser {
                 plain(DataType::Float64)
             }
             "decimal" | "dec" | "numeric" => self.decimal(),
-            "varchar" => Ok(self.length()?.map(SqlType::Varchar)),
-            "char" => Ok(self.length()?.map(|length| SqlType::Varchar(Some(length.unwrap_or(1))))),
+            "varchar" => Ok(self.length().map(|length| SqlType::Varchar(length.given()))),
+            "char" => Ok(self.length().map(|length| SqlType::Varchar(length.given().or(Some(1))))),
             "varbinary" => plain(DataType::Binary),
             "json" => plain(DataType::LargeUtf8),
             "ipaddress" => plain(DataType::FixedSizeBinary(IP_ADDRESS_BYTES)),
             "uuid" => Ok(Some(SqlType::Uuid)),
             "date" => plain(DataType::Date32),
             "unknown" => plain(DataType::Null),
-            "timestamp" => self.timestamp(),
+            "timestamp" => Ok(self.timestamp()),
             "time" => {
-                let known = self.length()?.is_some() && self.zone() != Some(true);
+                let known = self.length().is_some() && self.zone() != Some(true);
                 Ok(known.then_some(SqlType::Plain(DataType::Time32(TimeUnit::Millisecond))))
             }
             "interval" => Ok(self.interval().then_some(SqlType::Plain(DataType::Interval(IntervalUnit::MonthDayNano)))),
@@ -99,13 +99,12 @@ impl TypeParser {
         }
     }
 
-    fn timestamp(&mut self) -> Result<Option<SqlType>> {
-        if !matches!(self.length()?, Some(None | Some(0..=12))) {
-            return Ok(None);
+    fn timestamp(&mut self) -> Option<SqlType> {
+        if !matches!(self.length()?, Length::Open | Length::Of(0..=12)) {
+            return None;
         }
-        let Some(zoned) = self.zone() else { return Ok(None) };
-        let zone = zoned.then(|| "UTC".into());
-        Ok(Some(SqlType::Plain(DataType::Timestamp(TimeUnit::Millisecond, zone))))
+        let zone = self.zone()?.then(|| "UTC".into());
+        Some(SqlType::Plain(DataType::Timestamp(TimeUnit::Millisecond, zone)))
     }
 
     /// Whether the words `with time zone` follow; `None` when other words do.
@@ -137,12 +136,12 @@ impl TypeParser {
         Ok(Some(SqlType::Plain(DataType::Decimal128(precision, scale))))
     }
 
-    /// A length in brackets, or none.
-    fn length(&mut self) -> Result<Option<Option<usize>>> {
-        match self.numbers().as_deref() {
-            Some([]) => Ok(Some(None)),
-            Some([length]) => Ok(Some(Some(*length))),
-            _ => Ok(None),
+    /// A length in brackets, or none; `None` when something else is in them.
+    fn length(&mut self) -> Option<Length> {
+        match self.numbers()?.as_slice() {
+            [] => Some(Length::Open),
+            [length] => Some(Length::Of(*length)),
+            _ => None,
         }
     }
 
@@ -243,6 +242,21 @@ fn continues(first: &str, next: &str) -> bool {
 
 fn small(number: usize) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
+}
+
+/// What the brackets behind `varchar` say.
+enum Length {
+    Open,
+    Of(usize),
+}
+
+impl Length {
+    fn given(self) -> Option<usize> {
+        match self {
+            Self::Open => None,
+            Self::Of(length) => Some(length),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub fn describe_scans(plan: &Arc<dyn ExecutionPlan>) -> Vec<ScanDescription> {
 
 fn described(node: &Arc<dyn ExecutionPlan>) -> Option<ScanDescription> {
     let (config, source) = node.downcast_ref::<DataSourceExec>()?.downcast_to_file_source::<EventSource>()?;
-    let files = config.file_groups.iter().flat_map(|group| group.files());
+    let files = config.file_groups.iter().flat_map(datafusion_datasource::file_groups::FileGroup::files);
     Some(ScanDescription {
         event_data_store: source.event_data_store().to_owned(),
         report: source.report().clone(),
@@ -52,7 +52,7 @@ fn described(node: &Arc<dyn ExecutionPlan>) -> Option<ScanDescription> {
 fn columns(config: &FileScanConfig) -> Vec<String> {
     let source = config.file_source();
     let mut found = BTreeSet::new();
-    for expr in source.projection().into_iter().flat_map(|projection| projection.iter()) {
+    for expr in source.projection().into_iter().flat_map(datafusion::physical_expr::projection::ProjectionExprs::iter) {
         add_columns(&expr.expr, &mut found);
     }
     if let Some(filter) = source.filter() {

@@ -114,7 +114,7 @@ impl Translator {
         }
         self.ungrouped(message, span)
             .or_else(|| self.arguments(message, span))
-            .or_else(|| self.operator(message, span))
+            .or_else(|| Self::operator(message, span))
             .or_else(|| said(message, span))
     }
 
@@ -156,7 +156,7 @@ impl Translator {
     }
 
     /// Operands that do not go together.
-    fn operator(&self, message: &str, span: Option<Position>) -> Option<QueryError> {
+    fn operator(message: &str, span: Option<Position>) -> Option<QueryError> {
         if let Some((_, types)) = message.split_once("Cannot apply operator: ") {
             return Some(operands(types, span));
         }

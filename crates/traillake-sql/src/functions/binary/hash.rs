@@ -36,7 +36,12 @@ impl<F> Hash<F> {
     }
 }
 
-const HASHES: &[Hash<fn(&[u8]) -> Vec<u8>>] = &[
+/// The hash of some bytes.
+type OfBytes = fn(&[u8]) -> Vec<u8>;
+/// The hash of some bytes with a key.
+type OfBytesAndKey = fn(&[u8], &[u8]) -> Result<Vec<u8>>;
+
+const HASHES: &[Hash<OfBytes>] = &[
     Hash {
         name: "md5",
         of: |bytes| Md5::digest(bytes).to_vec(),
@@ -82,7 +87,7 @@ const HASHES: &[Hash<fn(&[u8]) -> Vec<u8>>] = &[
     },
 ];
 
-const KEYED: &[Hash<fn(&[u8], &[u8]) -> Result<Vec<u8>>>] = &[
+const KEYED: &[Hash<OfBytesAndKey>] = &[
     Hash {
         name: "hmac_md5",
         of: |bytes, key| finished(Hmac::<Md5>::new_from_slice(key), bytes),
@@ -129,11 +134,11 @@ const KEYED: &[Hash<fn(&[u8], &[u8]) -> Result<Vec<u8>>>] = &[
     },
 ];
 
-fn hash(hash: &'static Hash<fn(&[u8]) -> Vec<u8>>) -> Function {
+fn hash(hash: &'static Hash<OfBytes>) -> Function {
     scalar(hash.name).on(&[Varbinary], |row| Ok(Some((hash.of)(row.bytes(0))))).documented(hash.doc())
 }
 
-fn keyed(hash: &'static Hash<fn(&[u8], &[u8]) -> Result<Vec<u8>>>) -> Function {
+fn keyed(hash: &'static Hash<OfBytesAndKey>) -> Function {
     let function = scalar(hash.name).on(&[Varbinary, Varbinary], |row| (hash.of)(row.bytes(0), row.bytes(1)).map(Some));
     function.documented(hash.doc())
 }

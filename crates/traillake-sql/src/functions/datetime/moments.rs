@@ -103,9 +103,6 @@ impl<T> Compiled<T> {
         if self.last.as_ref().is_none_or(|(last, _)| last != text) {
             self.last = Some((text.to_owned(), compile(text)?));
         }
-        match &self.last {
-            Some((_, made)) => Ok(made),
-            None => internal_err!("nothing was compiled"),
-        }
+        if let Some((_, made)) = &self.last { Ok(made) } else { internal_err!("nothing was compiled") }
     }
 }

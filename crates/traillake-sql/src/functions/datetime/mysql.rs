@@ -1,4 +1,4 @@
-//! MySQL's patterns: `date_format` and `date_parse`.
+//! `MySQL`'s patterns: `date_format` and `date_parse`.
 
 use arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_datafusion_err, exec_err};

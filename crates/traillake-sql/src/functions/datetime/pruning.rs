@@ -109,24 +109,24 @@ mod tests {
         Some((millis_of_scalar(&from)?, millis_of_scalar(&to)?))
     }
 
-    fn hour(column: &str, literal: ScalarValue) -> Option<(i64, i64)> {
-        bounds(of_truncated(&[lit("hour"), col(column)], &literal, &context()).unwrap())
+    fn hour(column: &str, literal: &ScalarValue) -> Option<(i64, i64)> {
+        bounds(of_truncated(&[lit("hour"), col(column)], literal, &context()).unwrap())
     }
 
     #[test]
     fn an_hour_is_a_range_and_what_starts_no_hour_an_empty_one() {
         let at = |millis| ScalarValue::TimestampMillisecond(Some(millis), None);
-        assert_eq!(hour("t", at(7_200_000)), Some((7_200_000, 10_800_000)));
-        assert_eq!(hour("t", at(7_200_001)), Some((10_800_000, 10_800_000)));
-        assert_eq!(hour("t", at(i64::MAX)), None);
-        assert_eq!(hour("t", ScalarValue::Int64(Some(1))), None);
+        assert_eq!(hour("t", &at(7_200_000)), Some((7_200_000, 10_800_000)));
+        assert_eq!(hour("t", &at(7_200_001)), Some((10_800_000, 10_800_000)));
+        assert_eq!(hour("t", &at(i64::MAX)), None);
+        assert_eq!(hour("t", &ScalarValue::Int64(Some(1))), None);
     }
 
     #[test]
     fn zones_other_than_utc_are_left_alone() {
         let at = |zone: &str| ScalarValue::TimestampMillisecond(Some(7_200_000), Some(zone.into()));
-        assert_eq!(hour("z", at("UTC")), Some((7_200_000, 10_800_000)));
-        assert_eq!(hour("n", at("America/New_York")), None);
+        assert_eq!(hour("z", &at("UTC")), Some((7_200_000, 10_800_000)));
+        assert_eq!(hour("n", &at("America/New_York")), None);
     }
 
     #[test]

@@ -55,9 +55,10 @@ fn type_in_offset(literals: &[Option<&ScalarValue>]) -> Result<arrow::datatypes:
         return Ok(UtcTimestamp::data_type());
     }
     let seconds = seconds_of_offset(hours, minutes);
-    match seconds.and_then(Zone::of_offset) {
-        Some(zone) => Ok(type_of_zone(zone)),
-        None => plan_err!("Invalid offset: {hours} hours and {minutes} minutes"),
+    if let Some(zone) = seconds.and_then(Zone::of_offset) {
+        Ok(type_of_zone(zone))
+    } else {
+        plan_err!("Invalid offset: {hours} hours and {minutes} minutes")
     }
 }
 
@@ -109,9 +110,12 @@ fn date() -> Function {
         kit::Date::column((0..rows).map(|row| moments.local(row).map(date_of_millis).transpose()))
     };
     scalar("date")
-        .on(&[Text], |row| match times::date(row.text(0)) {
-            Some(day) => Ok(Some(kit::Date(day))),
-            None => exec_err!("Value cannot be cast to date: {}", row.text(0)),
+        .on(&[Text], |row| {
+            if let Some(day) = times::date(row.text(0)) {
+                Ok(Some(kit::Date(day)))
+            } else {
+                exec_err!("Value cannot be cast to date: {}", row.text(0))
+            }
         })
         .on_arrays(&[Date], |_| Ok(kit::Date::data_type()), day)
         .on_arrays(&[Timestamp], |_| Ok(kit::Date::data_type()), day)

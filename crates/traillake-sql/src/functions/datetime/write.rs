@@ -24,9 +24,8 @@ pub(super) fn write(parts: &[Part], shown: &Shown, out: &mut String) {
             Part::Name { name, short } => out.push_str(name.name(index(*name, shown.local), *short)),
             Part::Fraction { least, .. } => push_fraction(out, shown.local, *least),
             Part::Offset { colon } => push_offset(out, shown.zone.offset_at(shown.instant), *colon),
-            Part::ZoneId => out.push_str(&shown.zone.to_string()),
             Part::ZoneName { long: true } if shown.zone.is_utc() => out.push_str("Coordinated Universal Time"),
-            Part::ZoneName { long: true } => out.push_str(&shown.zone.to_string()),
+            Part::ZoneId | Part::ZoneName { long: true } => out.push_str(&shown.zone.to_string()),
             Part::ZoneName { long: false } => out.push_str(&shown.zone.abbreviation_at(shown.instant)),
         }
     }

@@ -24,10 +24,12 @@ pub(super) fn rows(texts: Option<&ArrayRef>, rows: usize) -> Result<StructArray>
     let found: Vec<Option<[&str; 5]>> = (0..rows).map(|row| text(row).and_then(parts)).collect();
     let columns = (0..PARTS.len()).map(|part| {
         let mut column = StringBuilder::new();
-        found.iter().for_each(|parts| column.append_option(parts.and_then(|parts| parts.get(part).copied())));
+        for parts in &found {
+            column.append_option(parts.and_then(|parts| parts.get(part).copied()));
+        }
         Arc::new(column.finish()) as ArrayRef
     });
-    let nulls = NullBuffer::from_iter(found.iter().map(Option::is_some));
+    let nulls = found.iter().map(Option::is_some).collect::<NullBuffer>();
     Ok(StructArray::try_new(PARTS.clone(), columns.collect(), Some(nulls))?)
 }
 

@@ -20,10 +20,7 @@ struct Step {
 impl Path {
     /// Reads `$`, followed by `.name`, `[0]`, `["key"]` or `['key']` any number of times.
     pub(super) fn parse(path: &str) -> Result<Self> {
-        match steps(path) {
-            Some(steps) => Ok(Self { steps }),
-            None => exec_err!("Invalid JSON path: '{path}'"),
-        }
+        if let Some(steps) = steps(path) { Ok(Self { steps }) } else { exec_err!("Invalid JSON path: '{path}'") }
     }
 
     /// The text at the path; `None` if there is nothing or the text is not JSON.
@@ -139,21 +136,21 @@ mod tests {
     fn pointed(value: &Value, way: &[usize]) -> (String, String) {
         let (mut at, mut path, mut pointer) = (value, "$".to_owned(), String::new());
         for turn in way {
-            match at {
+            let (step, token, inner) = match at {
                 Value::Array(items) if !items.is_empty() => {
                     let index = turn % items.len();
-                    path.push_str(&format!("[{index}]"));
-                    pointer.push_str(&format!("/{index}"));
-                    at = &items[index];
+                    (index.to_string(), index.to_string(), &items[index])
                 }
                 Value::Object(members) if !members.is_empty() => {
                     let (name, member) = members.iter().nth(turn % members.len()).unwrap();
-                    path.push_str(&format!("[\"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\"")));
-                    pointer.push_str(&format!("/{}", name.replace('~', "~0").replace('/', "~1")));
-                    at = member;
+                    let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+                    (format!("\"{quoted}\""), name.replace('~', "~0").replace('/', "~1"), member)
                 }
                 _ => break,
-            }
+            };
+            path.extend(["[", &step, "]"]);
+            pointer.extend(["/", &token]);
+            at = inner;
         }
         (path, pointer)
     }

@@ -12,18 +12,22 @@ pub(super) fn functions() -> Vec<Function> {
         scalar("json_format").on(&[Kind::Json], |row| Ok(Some(row.text(0).to_owned()))).documented(JSON_FORMAT),
         scalar("is_json_scalar")
             .on(&[Kind::Json], |row| Ok(Some(!is_structure(row.text(0)))))
-            .on(&[Kind::Text], |row| match scan::whole(row.text(0)) {
-                Some(json) => Ok(Some(!is_structure(json))),
-                None => exec_err!("Invalid JSON value: {}", shortened(row.text(0))),
+            .on(&[Kind::Text], |row| {
+                if let Some(json) = scan::whole(row.text(0)) {
+                    Ok(Some(!is_structure(json)))
+                } else {
+                    exec_err!("Invalid JSON value: {}", shortened(row.text(0)))
+                }
             })
             .documented(IS_JSON_SCALAR),
     ]
 }
 
 fn parsed(text: &str) -> Result<Json> {
-    match value::canonical(text) {
-        Ok(json) => Ok(Json(json)),
-        Err(_) => exec_err!("Cannot convert value to JSON: '{}'", shortened(text)),
+    if let Ok(json) = value::canonical(text) {
+        Ok(Json(json))
+    } else {
+        exec_err!("Cannot convert value to JSON: '{}'", shortened(text))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Kinds of parameters, and which arguments fit them.
 
+use std::sync::Arc;
+
 use arrow::datatypes::{DECIMAL128_MAX_PRECISION, DataType, IntervalUnit, TimeUnit};
 
 use crate::types::{IP_ADDRESS_BYTES, is_text};
@@ -83,16 +85,16 @@ impl Kind {
             (Self::Interval, DataType::Interval(_) | DataType::Duration(_)) => {
                 fit(DataType::Interval(IntervalUnit::MonthDayNano), 0)
             }
-            (Self::IpAddress, DataType::FixedSizeBinary(IP_ADDRESS_BYTES)) => fit(given.clone(), 0),
-            (Self::Array, DataType::List(_)) => fit(given.clone(), 0),
+            (Self::IpAddress, DataType::FixedSizeBinary(IP_ADDRESS_BYTES))
+            | (Self::Array, DataType::List(_))
+            | (Self::Map, DataType::Map(..)) => fit(given.clone(), 0),
             (
                 Self::Array,
                 DataType::LargeList(item)
                 | DataType::FixedSizeList(item, _)
                 | DataType::ListView(item)
                 | DataType::LargeListView(item),
-            ) => fit(DataType::List(item.clone()), 0),
-            (Self::Map, DataType::Map(..)) => fit(given.clone(), 0),
+            ) => fit(DataType::List(Arc::clone(item)), 0),
             _ => None,
         }
     }

@@ -93,14 +93,6 @@ impl<'a> Row<'a> {
         array.map_or(IntervalMonthDayNano::ZERO, |array| array.value(self.index))
     }
 
-    /// The time zone of a timestamp argument, if its type has one.
-    pub(crate) fn zone(&self, place: usize) -> Option<&'a str> {
-        match self.arrays.get(place)?.data_type() {
-            DataType::Timestamp(_, zone) => zone.as_deref(),
-            _ => None,
-        }
-    }
-
     /// An array argument's elements of this row.
     pub(crate) fn elements(&self, place: usize) -> Option<ArrayRef> {
         self.arrays.get(place)?.as_list_opt::<i32>().map(|list| list.value(self.index))

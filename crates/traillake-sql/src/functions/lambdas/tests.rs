@@ -272,7 +272,7 @@ fn lambdas_work_wherever_expressions_stand() {
     assert_eq!(names("WHERE any_match(list, x -> x > least)"), "a");
     assert_eq!(names("WHERE list IS NULL OR none_match(list, x -> x > least) ORDER BY name DESC"), "cb");
     assert_eq!(names("ORDER BY reduce(list, least, (s, x) -> s - x, s -> s), name"), "abc");
-    let sql = |sql: &str| rows(&sql.replace("$", values)).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let sql = |sql: &str| rows(&sql.replace('$', values)).unwrap_or_else(|error| panic!("{sql}: {error}"));
     assert_eq!(
         sql(
             "SELECT any_match(list, x -> x > 2) AS big, count(*) AS n FROM $ GROUP BY any_match(list, x -> x > 2) ORDER BY 1"

@@ -22,8 +22,12 @@ use crate::functions::maps::build::{check_keys, entry_columns, map_array, map_ty
 use crate::types::item_field;
 
 pub(super) fn functions() -> Vec<Function> {
+    of_array_forms().into_iter().chain(of_map_forms()).collect()
+}
+
+fn of_array_forms() -> [Function; 2] {
     let returns = array_of_result;
-    vec![
+    [
         Form {
             values: of_array,
             parameters: |values, _| Ok(elements(values)),
@@ -50,6 +54,11 @@ pub(super) fn functions() -> Vec<Function> {
             "What the lambda makes of the elements at the same place; the shorter array is filled up with NULL.",
             &[("zip_with(ARRAY[1, 2], ARRAY[10, 20], (x, y) -> x + y)", "[11, 22]")],
         )),
+    ]
+}
+
+fn of_map_forms() -> [Function; 3] {
+    [
         Form {
             values: of_map,
             parameters: |values, _| Ok(entry(values)),

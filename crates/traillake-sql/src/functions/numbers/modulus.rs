@@ -103,12 +103,11 @@ fn remainder(left: Option<i128>, right: Option<i128>) -> Result<Option<i128>> {
 
 /// The digits of integers or decimals at a scale at least as large as theirs.
 fn digits(numbers: &ArrayRef, scale: i8) -> Result<Vec<Option<i128>>> {
-    let (plain, own_scale): (Vec<Option<i128>>, i8) = match numbers.data_type() {
-        DataType::Decimal128(_, own) => (numbers.as_primitive::<Decimal128Type>().iter().collect(), *own),
-        _ => {
-            let integers = cast(numbers, &DataType::Int64)?;
-            (integers.as_primitive::<Int64Type>().iter().map(|number| number.map(i128::from)).collect(), 0)
-        }
+    let (plain, own_scale): (Vec<Option<i128>>, i8) = if let DataType::Decimal128(_, own) = numbers.data_type() {
+        (numbers.as_primitive::<Decimal128Type>().iter().collect(), *own)
+    } else {
+        let integers = cast(numbers, &DataType::Int64)?;
+        (integers.as_primitive::<Int64Type>().iter().map(|number| number.map(i128::from)).collect(), 0)
     };
     let unit = power_of_ten(i64::from(scale) - i64::from(own_scale)).unwrap_or(1);
     let scaled = plain.into_iter().map(|number| match number.map(|number| number.checked_mul(unit)) {

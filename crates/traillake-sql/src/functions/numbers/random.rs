@@ -15,7 +15,7 @@ use crate::functions::{Function, FunctionDoc};
 pub(super) fn functions() -> Vec<Function> {
     let function = scalar("random")
         .volatile()
-        .on(&[], |_| Ok(Some(with_generator(|generator| generator.random::<f64>()))))
+        .on(&[], |_| Ok(Some(with_generator(Rng::random::<f64>))))
         .on(&[Bigint], |row| below(row.bigint(0)))
         .on(&[Bigint, Bigint], |row| between(row.bigint(0), row.bigint(1)));
     vec![function.documented(FunctionDoc {

@@ -28,12 +28,12 @@ pub(super) fn result_type(sign: Sign, left: &DataType, right: &DataType) -> Opti
         Sign::Add | Sign::Subtract if interval(right) => moment(left),
         Sign::Add if interval(left) => moment(right),
         Sign::Subtract => {
-            (moment(left)?, moment(right)?);
+            moment(left)?;
+            moment(right)?;
             (is_time(left) == is_time(right)).then_some(INTERVAL)
         }
-        Sign::Multiply if interval(left) => right.is_numeric().then_some(INTERVAL),
+        Sign::Multiply | Sign::Divide if interval(left) => right.is_numeric().then_some(INTERVAL),
         Sign::Multiply if interval(right) => left.is_numeric().then_some(INTERVAL),
-        Sign::Divide if interval(left) => right.is_numeric().then_some(INTERVAL),
         _ => None,
     }
 }

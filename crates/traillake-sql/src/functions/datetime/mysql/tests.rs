@@ -1,4 +1,4 @@
-//! Tests of MySQL's patterns.
+//! Tests of `MySQL`'s patterns.
 
 use proptest::prelude::*;
 

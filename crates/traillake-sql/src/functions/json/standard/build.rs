@@ -91,6 +91,7 @@ fn key_of(json: &str) -> Cow<'_, str> {
     if json.starts_with('"') { Cow::Borrowed(json) } else { Cow::Owned(quoted(json)) }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "called like the form for objects")]
 fn array_of_row(parts: &[Part<'_>], mode: Mode<'_>) -> Result<String> {
     let kept = parts.iter().filter(|part| mode.keeps(**part));
     let elements: Vec<&str> = kept.map(|part| part.unwrap_or("null")).collect();

@@ -58,7 +58,7 @@ fn value(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         Some(Found::Scalar(json)) => Some(json.as_str()),
         _ => None,
     });
-    let texts: ArrayRef = Arc::new(LargeStringArray::from_iter(texts));
+    let texts: ArrayRef = Arc::new(texts.collect::<LargeStringArray>());
     let fails_on = |place: usize| rows > 0 && first.text(place) == "error";
     let values = cast_column(&texts, &to, !fails_on(ON_ERROR))?;
     for found in found.iter().flatten() {
@@ -79,6 +79,7 @@ fn value(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
 }
 
 /// JSON null is NULL; a structure and several values are errors.
+#[expect(clippy::needless_pass_by_value, reason = "as it is handed on for each row")]
 fn scalar_of(found: Evaluated<Vec<Value>>) -> Option<Found> {
     Some(match found.as_deref() {
         Ok([]) => Found::Empty,

@@ -75,6 +75,6 @@ fn push(class: &mut String, c: char) {
     if c.is_ascii_alphanumeric() {
         class.push(c);
     } else {
-        class.push_str(&format!("\\x{{{:X}}}", u32::from(c)));
+        class.extend(["\\x{", &format!("{:X}", u32::from(c)), "}"]);
     }
 }

@@ -1,0 +1,137 @@
+"""The table of results, as Markdown."""
+from .goals import NOT_MEASURED, RIVALS, disagreements, lines, stands
+from .questions import QUESTIONS
+
+ENGINES = ("traillake", *RIVALS)
+HEAD = "| lake | | TrailLake | DuckDB | ClickHouse | × DuckDB | × ClickHouse | floor | answers |\n|---|---|---|---|---|---|---|---|---|"
+
+
+def report(results):
+    """The whole report."""
+    parts = [about(results), HEAD + "\n" + "\n".join(table(results)), failures(results), judged(results)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def about(results):
+    about = results["about"]
+    facts = "\n".join(f"- {name}: {value}" for name, value in about["facts"].items())
+    return (
+        f"# {about['title']}\n\n{facts}\n\n"
+        "Ratios above 1: TrailLake is ahead by that factor. All figures are medians of one run on one machine, peak memory\n"
+        "is the largest seen. Questions are in milliseconds, first run / repeated run in a running process; their floor is\n"
+        "a bare scan of the same columns of TrailLake's files by pyarrow. The floor of ingest is "
+        "unpacking and parsing alone,\none process for each core."
+    )
+
+
+def table(results):
+    for name, lake in results["lakes"].items():
+        yield from lake_rows(name, lake)
+        yield from ingest_rows(name, lake)
+        yield from byte_rows(name, lake)
+        yield from question_rows(name, lake)
+
+
+def row(lake, title, cells, ratios=("", ""), floor="", answers=""):
+    return "| " + " | ".join([lake, title, *cells, *ratios, floor, answers]) + " |"
+
+
+def lake_rows(name, lake):
+    tally = lake["tally"]
+    text = (
+        f"{tally['events']:,} events, {tally['objects']:,} objects, {tally['source_bytes'] / 1e6:.1f} MB gzip,"
+        f" {tally['raw_bytes'] / 1e6:.1f} MB JSON"
+    )
+    yield row(f"**{name}**", text, ("", "", ""))
+
+
+def figures(results, value):
+    """A value for each engine that has figures, None for the others."""
+    return {engine: value(results[engine]) if stands(results.get(engine)) else None for engine in ENGINES}
+
+
+def compared(values, form, better=lambda ours, theirs: theirs / ours):
+    cells = tuple("failed" if values[engine] is None else form(values[engine]) for engine in ENGINES)
+    ours = values["traillake"]
+    ratios = tuple(
+        "" if ours is None or values[rival] is None else f"{better(ours, values[rival]):.2f}" for rival in RIVALS
+    )
+    return cells, ratios
+
+
+def ingest_rows(name, lake):
+    tally, load = lake["tally"], lake["load"]
+
+    def rate(size, form):
+        def shown(seconds):
+            return form(size / seconds)
+        floor = "; ".join(f"{step}: {shown(seconds)}" for step, seconds in lake["floor"].items())
+        return (*compared(figures(load, lambda one: one["seconds"]), shown), floor)
+
+    yield row(name, "ingest, events/s", *rate(tally["events"], lambda value: f"{value:,.0f}"))
+    yield row(name, "ingest, MB/s of JSON", *rate(tally["raw_bytes"] / 1e6, lambda value: f"{value:.1f}"))
+    yield row(name, "ingest, s", *compared(figures(load, lambda one: one["seconds"]), lambda value: f"{value:.2f}"))
+    yield row(name, "ingest, peak memory, MB", *compared(figures(load, lambda one: one["peak_bytes"] / 1e6), lambda value: f"{value:.0f}"))
+    cores = figures(load, lambda one: one["cores"])
+    yield row(name, "ingest, cores in use", compared(cores, lambda value: f"{value:.0%}")[0])
+    if stands(lake["redeliver"]):
+        yield row(name, "all delivered again, s", (f"{lake['redeliver']['seconds']:.2f}", "", ""))
+
+
+def byte_rows(name, lake):
+    tally, stored = lake["tally"], lake["stored"]
+    for step, title in (("loaded", "after ingest"), ("settled", "after merging")):
+        values = figures(stored, lambda one: one[step])
+        yield row(name, f"bytes/event, {title}", *compared(values, lambda value: f"{value / tally['events']:.1f}"))
+        share = compared(values, lambda value: f"{value / tally['source_bytes']:.3f}")[0]
+        yield row(name, f"bytes / gzip source, {title}", share)
+    merging = figures(lake["settle"], lambda one: one["seconds"])
+    yield row(name, "merging (`compact`, none, `OPTIMIZE FINAL`), s", compared(merging, lambda value: f"{value:.2f}")[0])
+
+
+def question_rows(name, lake):
+    wrong = disagreements(lake)
+    for question in QUESTIONS:
+        given = {engine: answers.get(question.name) if stands(answers) else None for engine, answers in lake["answers"].items()}
+        first, first_ratios = timed(given, "first")
+        again, again_ratios = timed(given, "again")
+        cells = [f"{one} / {two}" if one != two else one for one, two in zip(first, again)]
+        ratios = [f"{one} / {two}" if one else "" for one, two in zip(first_ratios, again_ratios)]
+        floor = f"{lake['scan']['seconds'][question.name] * 1e3:.1f}"
+        yield row(name, question.name, cells, ratios, floor, agreement(question, given, wrong))
+
+
+def timed(given, run):
+    return compared(figures(given, lambda one: one[run]), lambda value: f"{value * 1e3:.1f}")
+
+
+def agreement(question, given, wrong):
+    if question.name in wrong:
+        return f"DISAGREE: {wrong[question.name]}"
+    rows = {one["rows"] for one in given.values() if one}
+    return "".join(f"{count:,} rows" for count in rows)
+
+
+def failures(results):
+    found = [
+        f"- {name}, {step}, {engine}: {one['failed']}"
+        for name, lake in results["lakes"].items()
+        for step in ("load", "settle", "stored", "answers")
+        for engine, one in lake[step].items()
+        if one and "failed" in one
+    ]
+    return "Failed:\n\n" + "\n".join(found) if found else ""
+
+
+def judged(results):
+    """Every line to reach, with its figure."""
+    rows = ["## Lines to reach", "", "| lake | line | figure | goal | summit | |", "|---|---|---|---|---|---|"]
+    for name, lake in results["lakes"].items():
+        for line in lines(name, lake):
+            sign, summit = "≥" if line.least else "≤", "" if line.summit is None else f"{line.summit:g}"
+            rows.append(f"| {name} | {line.text} | {line.value:.2f} | {sign} {line.goal:g} | {summit} | {line.verdict()} |")
+        wrong = disagreements(lake)
+        verdict = "not reached" if wrong else "reached"
+        rows.append(f"| {name} | answers that disagree | {len(wrong)} | 0 | | {verdict} |")
+    rows += ["", "Not measured by this harness: " + "; ".join(NOT_MEASURED) + "."]
+    return "\n".join(rows)
