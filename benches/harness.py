@@ -3,9 +3,10 @@
 
 usage: benches/harness.py [--bin target/release/traillake] [--scale 1] [--shapes busy,many-small,wide,long] [--runs 5]
 
-Prints the table. A full-scale run of a release binary is also kept as `benches/results/<date>-<machine>.md`;
+Prints the table. A run of a release binary over all lakes in full is also kept as `benches/results/<date>-<machine>.md`;
 any other only where `--output` says. What is measured and how: benches/README.md.
 """
+
 import argparse
 import hashlib
 import json
@@ -13,6 +14,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -21,7 +23,8 @@ import time
 import venv
 
 from harness import lakes
-from harness.report import report
+from harness.goals import disagreements
+from harness.report import failures, report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ENGINES = ("traillake", "duckdb", "clickhouse")
@@ -65,16 +68,27 @@ class Bench:
         answer = os.path.join(self.work, "answer.json")
         step = json.dumps({"step": name, "answer": answer, "binary": self.binary, **setting})
         environment = {**os.environ, "TZ": "UTC"}
+        worker = subprocess.Popen(
+            [self.python, "-m", "harness.worker", step],
+            cwd=HERE,
+            env=environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
         try:
-            subprocess.run(
-                [self.python, "-m", "harness.worker", step], cwd=HERE, env=environment, check=True,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=self.options.timeout,
-            )
-        except subprocess.TimeoutExpired:
-            return {"failed": f"no end after {self.options.timeout} s"}
-        except subprocess.CalledProcessError as error:
-            lines = error.stderr.strip().splitlines() or [f"exit code {error.returncode}"]
-            return {"failed": lines[-1][:500]}
+            _, said = worker.communicate(timeout=self.options.timeout)
+        except BaseException as error:
+            # The worker and what it started.
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.communicate()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return {"failed": f"no end after {self.options.timeout} s"}
+            raise
+        if worker.returncode:
+            return {"failed": reason(said) or f"exit code {worker.returncode}"}
         with open(answer, encoding="utf-8") as file:
             return json.load(file)
 
@@ -104,14 +118,22 @@ class Bench:
         for engine in ENGINES:
             stored[engine]["settled"] = self.step("stored", engine=engine, **setting)
         say(shape, "bare scans")
-        scan = self.certain("scan_floor", runs=options.runs, **setting)
-        answers = self.answers(shape, setting)
+        scan = self.step("scan_floor", runs=options.runs, **setting)
+        answers = self.answers(shape, setting, load)
         say(shape, "deliver again")
         redeliver = self.step("redeliver", engine="traillake", **setting)
-        shutil.rmtree(stores)
+        if not options.work:
+            shutil.rmtree(logs)
+            shutil.rmtree(stores)
         return {
-            "tally": tally, "floor": floor, "load": load, "stored": {name: flat(one) for name, one in stored.items()},
-            "settle": settle, "scan": scan, "answers": answers, "redeliver": redeliver,
+            "tally": tally,
+            "floor": floor,
+            "load": load,
+            "stored": {name: flat(one) for name, one in stored.items()},
+            "settle": settle,
+            "scan": scan,
+            "answers": answers,
+            "redeliver": redeliver,
         }
 
     def loads(self, shape, setting):
@@ -119,14 +141,19 @@ class Bench:
         runs = {engine: [] for engine in ENGINES}
         for turn in range(self.options.runs):
             for engine in ENGINES:
+                if failure(runs[engine]):
+                    continue
                 say(shape, f"ingest {turn + 1}, {engine}")
                 runs[engine].append(self.step("load", engine=engine, **setting))
         return {engine: load_medians(each) for engine, each in runs.items()}
 
-    def answers(self, shape, setting):
-        runs = {engine: [] for engine in ENGINES}
+    def answers(self, shape, setting, load):
+        """The questions, to every engine in turn; an engine that could not ingest is not asked."""
+        runs = {engine: [one] if "failed" in one else [] for engine, one in load.items()}
         for turn in range(self.options.runs):
             for engine in ENGINES:
+                if failure(runs[engine]):
+                    continue
                 say(shape, f"questions {turn + 1}, {engine}")
                 step = {"engine": engine, "turn": turn * 3, "repeats": self.options.repeats, **setting}
                 runs[engine].append(self.step("ask", **step))
@@ -135,6 +162,12 @@ class Bench:
 
 def say(shape, text):
     print(f"{time.strftime('%H:%M:%S')} {shape.name}: {text}", file=sys.stderr, flush=True)
+
+
+def reason(said):
+    """The line of a traceback that says what went wrong."""
+    lines = [line for line in said.splitlines() if re.match(r"[\w.]*(Error|Exception)\b", line)]
+    return (lines[-1] if lines else said.strip()[-500:])[:500]
 
 
 def flat(stored):
@@ -192,7 +225,7 @@ def about(bench, options):
     versions = bench.certain("versions", stores=bench.work)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = options.machine or f"{processor()}, {os.cpu_count()} cores"
-    trial = "" if options.scale == 1 and profile(options) == "release" and options.runs >= 5 else ": a trial, not a result"
+    trial = "" if complete(options) else ": a trial, not a result"
     return machine, {
         "title": f"TrailLake beside DuckDB and ClickHouse, {time.strftime('%Y-%m-%d')}{trial}",
         "facts": {
@@ -205,11 +238,17 @@ def about(bench, options):
     }
 
 
+def complete(options):
+    """Whether the run is a result: a release binary, all lakes in full, medians of at least five."""
+    whole = options.scale == 1 and options.shapes == lakes.SHAPES
+    return whole and options.runs >= 5 and profile(options) == "release"
+
+
 def place(options, machine):
     """Where the report is kept, if anywhere."""
     if options.output:
         return options.output
-    if options.scale != 1 or options.runs < 5 or profile(options) != "release":
+    if not complete(options):
         return None
     name = re.sub(r"[^a-z0-9]+", "-", machine.lower()).strip("-")
     os.makedirs(os.path.join(HERE, "results"), exist_ok=True)
@@ -230,6 +269,8 @@ def run(options, work):
         with open(kept, "w", encoding="utf-8") as file:
             file.write(text)
     print(text)
+    wrong = any(disagreements(lake) for lake in results["lakes"].values())
+    return 1 if wrong or failures(results) else 0
 
 
 def main():
@@ -242,4 +283,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,5 @@
 """An answer reduced to what engines must agree on: its rows, sorted, as a count and a digest."""
+
 import hashlib
 from datetime import datetime, timezone
 

@@ -1,4 +1,5 @@
 """ClickHouse (chdb) with a MergeTree table: typed columns, ordered by time, skip indexes on what needles ask for."""
+
 import os
 import shutil
 import time
@@ -13,8 +14,13 @@ from .records import COLUMNS, WORD
 
 TEXT_CODEC = {"requestParameters", "responseElements", "additionalEventData", "resources", "userAgent", "errorMessage"}
 INDEXED = [
-    "eventID", "requestID", "sourceIPAddress", "userIdentity.accessKeyId", "userIdentity.arn",
-    "userIdentity.sessionContext.sessionIssuer.arn", "requestParameters['bucketName']",
+    "eventID",
+    "requestID",
+    "sourceIPAddress",
+    "userIdentity.accessKeyId",
+    "userIdentity.arn",
+    "userIdentity.sessionContext.sessionIssuer.arn",
+    "requestParameters['bucketName']",
 ]
 # The fastest of the ways that were tried: whole files as text, parsed into tuples after the split,
 # files in parallel instead of the parts of one file.
@@ -39,12 +45,8 @@ class ClickHouse:
         return measure.of_this_process(lambda: connection.query(self.load_sql()))
 
     def table_sql(self):
-        columns = [
-            f"{name} {kind}" + (" CODEC(ZSTD(1))" if name in TEXT_CODEC else "") for name, _, kind in COLUMNS
-        ]
-        indexes = [
-            f"INDEX needle_{at} {path} TYPE bloom_filter GRANULARITY 1" for at, path in enumerate(INDEXED)
-        ]
+        columns = [f"{name} {kind}" + (" CODEC(ZSTD(1))" if name in TEXT_CODEC else "") for name, _, kind in COLUMNS]
+        indexes = [f"INDEX needle_{at} {path} TYPE bloom_filter GRANULARITY 1" for at, path in enumerate(INDEXED)]
         return f"CREATE TABLE lake.events ({', '.join(columns + indexes)}) ENGINE = MergeTree ORDER BY eventTime"
 
     def load_sql(self):

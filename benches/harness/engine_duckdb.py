@@ -1,4 +1,5 @@
 """DuckDB with a Parquet file of its own: typed columns, sorted by time, zstd."""
+
 import os
 import time
 
@@ -7,7 +8,7 @@ import duckdb
 from . import measure
 from .records import COLUMNS
 
-DEFAULT_OBJECT_SIZE = 16 * 1024 * 1024
+SMALLEST_OBJECT_SIZE = 1024 * 1024
 
 
 class DuckDb:
@@ -26,8 +27,8 @@ class DuckDb:
 
     def load_sql(self):
         record = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
-        # A larger limit than needed costs memory and time: DuckDB's buffers follow it.
-        size = max(DEFAULT_OBJECT_SIZE, self.largest + 1024)
+        # DuckDB's buffers follow this limit, so the default of 16 MiB costs memory and time where objects are small.
+        size = max(SMALLEST_OBJECT_SIZE, self.largest + 1024)
         return (
             "COPY (SELECT unnest(r) FROM (SELECT unnest(Records) AS r FROM"
             f" read_json('{self.logs}/**/*.json.gz', format = 'newline_delimited', maximum_object_size = {size},"

@@ -1,4 +1,5 @@
 """TrailLake as it comes: `ingest` into a store of the default settings, questions to one running prompt."""
+
 import json
 import os
 import re

@@ -1,4 +1,5 @@
 """What the hardware allows: reading, unpacking and parsing the log files, and reading bare Parquet columns."""
+
 import gc
 import multiprocessing
 import os
@@ -45,7 +46,12 @@ def parse_values(paths):
             orjson.loads(isal_zlib.decompress(file.read(), GZIP))
 
 
-STEPS = {"read": read, "gunzip": unpack, "gunzip + simdjson, no values": scan_json, "gunzip + orjson, values": parse_values}
+STEPS = {
+    "read": read,
+    "gunzip": unpack,
+    "gunzip + simdjson, no values": scan_json,
+    "gunzip + orjson, values": parse_values,
+}
 # The step that stands for "gunzip plus typed parse".
 PARSE = "gunzip + orjson, values"
 

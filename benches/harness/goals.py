@@ -1,4 +1,5 @@
 """The lines to reach, worked out from the figures of one run."""
+
 from dataclasses import dataclass
 from statistics import geometric_mean
 
@@ -55,11 +56,15 @@ def ingest_lines(name, lake):
         return
     if name in INGEST:
         yield from rate_lines(name, lake, ours)
-        yield Line(name, f"ingest, share of the floor ({PARSE})", lake["floor"][PARSE] / ours["seconds"], 0.35, True, 0.55)
-    limit = MEMORY + MEMORY_PER_FILE * lake["scan"]["files"]
-    yield Line(name, "peak memory of ingest / (512 MB + 3 kB a live file)", ours["peak_bytes"] / limit, 1, False)
+        yield Line(
+            name, f"ingest, share of the floor ({PARSE})", lake["floor"][PARSE] / ours["seconds"], 0.35, True, 0.55
+        )
+    if stands(lake["scan"]):
+        limit = MEMORY + MEMORY_PER_FILE * lake["scan"]["files"]
+        yield Line(name, "peak memory of ingest / (512 MB + 3 kB a live file)", ours["peak_bytes"] / limit, 1, False)
     if name == BUSY:
-        yield Line(name, "cores in use while ingesting", ours["cores"], 0.9)
+        yield Line(name, "share of the cores in use while ingesting", ours["cores"], 0.9)
+    if name == BUSY and stands(lake["stored"]["traillake"]):
         bytes_ratio = lake["stored"]["traillake"]["loaded"] / lake["tally"]["source_bytes"]
         yield Line(name, "stored bytes / gzip source, whole records", bytes_ratio, 0.70, False, 0.55)
 
@@ -76,13 +81,20 @@ def rate_lines(name, lake, ours):
 def answer_lines(name, lake):
     for rival, title in RIVALS.items():
         first, again = ratios(lake, rival, "first"), ratios(lake, rival, "again")
-        if not first:
+        lookups, scans = (
+            [first[question.name] for question in QUESTIONS if question.kind == kind and question.name in first]
+            for kind in (LOOKUP, SCAN)
+        )
+        if not lookups or not scans:
             continue
-        lookups, scans = ([first[question.name] for question in QUESTIONS if question.kind == kind] for kind in (LOOKUP, SCAN))
-        yield Line(name, f"first runs, needles, count and latest, times {title}, geometric mean", geometric_mean(lookups), 5)
+        yield Line(
+            name, f"first runs, needles, count and latest, times {title}, geometric mean", geometric_mean(lookups), 5
+        )
         yield Line(name, f"first runs, scans, times {title}, geometric mean", geometric_mean(scans), 1)
         yield Line(name, f"first runs, the slowest scan, times {title}", min(scans), 0.8)
-        yield Line(name, f"first runs, all, times {title}, geometric mean (a summit)", geometric_mean(first.values()), 2.5)
+        yield Line(
+            name, f"first runs, all, times {title}, geometric mean (a summit)", geometric_mean(first.values()), 2.5
+        )
         yield Line(name, f"repeated runs, times {title}, geometric mean", geometric_mean(again.values()), 1)
 
 
@@ -91,7 +103,8 @@ def ratios(lake, rival, run):
     ours, theirs = lake["answers"].get("traillake"), lake["answers"].get(rival)
     if not stands(ours) or not stands(theirs):
         return {}
-    return {name: theirs[name][run] / answer[run] for name, answer in ours.items()}
+    wrong = disagreements(lake)
+    return {name: theirs[name][run] / answer[run] for name, answer in ours.items() if name not in wrong}
 
 
 def disagreements(lake):
@@ -99,7 +112,9 @@ def disagreements(lake):
     found = {}
     answers = {engine: given for engine, given in lake["answers"].items() if stands(given)}
     for question in QUESTIONS:
-        given = {engine: (each[question.name]["rows"], each[question.name]["digest"]) for engine, each in answers.items()}
+        given = {
+            engine: (each[question.name]["rows"], each[question.name]["digest"]) for engine, each in answers.items()
+        }
         known = lake["tally"]["expected"].get(question.name, {})
         truth = [(known.get("rows", rows), known.get("digest", digest)) for rows, digest in given.values()]
         if len(set(given.values()) | set(truth)) > 1:

@@ -1,4 +1,5 @@
 """The four lakes: how each is generated and what its files hold."""
+
 import os
 import subprocess
 from dataclasses import dataclass

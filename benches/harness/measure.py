@@ -1,4 +1,5 @@
 """Time, processor time and peak memory, of a part of this process and of a whole other one."""
+
 import os
 import resource
 import subprocess

@@ -1,4 +1,5 @@
 """The table of results, as Markdown."""
+
 from .goals import NOT_MEASURED, RIVALS, disagreements, lines, stands
 from .questions import QUESTIONS
 
@@ -50,11 +51,16 @@ def figures(results, value):
     return {engine: value(results[engine]) if stands(results.get(engine)) else None for engine in ENGINES}
 
 
-def compared(values, form, better=lambda ours, theirs: theirs / ours):
+def theirs_by_ours(values, rival):
+    """Of seconds, bytes and memory, where less is better."""
+    return values[rival] / values["traillake"]
+
+
+def compared(values, form):
     cells = tuple("failed" if values[engine] is None else form(values[engine]) for engine in ENGINES)
-    ours = values["traillake"]
     ratios = tuple(
-        "" if ours is None or values[rival] is None else f"{better(ours, values[rival]):.2f}" for rival in RIVALS
+        "" if None in (values["traillake"], values[rival]) else f"{theirs_by_ours(values, rival):.3g}"
+        for rival in RIVALS
     )
     return cells, ratios
 
@@ -65,15 +71,20 @@ def ingest_rows(name, lake):
     def rate(size, form):
         def shown(seconds):
             return form(size / seconds)
+
         floor = "; ".join(f"{step}: {shown(seconds)}" for step, seconds in lake["floor"].items())
         return (*compared(figures(load, lambda one: one["seconds"]), shown), floor)
 
     yield row(name, "ingest, events/s", *rate(tally["events"], lambda value: f"{value:,.0f}"))
     yield row(name, "ingest, MB/s of JSON", *rate(tally["raw_bytes"] / 1e6, lambda value: f"{value:.1f}"))
     yield row(name, "ingest, s", *compared(figures(load, lambda one: one["seconds"]), lambda value: f"{value:.2f}"))
-    yield row(name, "ingest, peak memory, MB", *compared(figures(load, lambda one: one["peak_bytes"] / 1e6), lambda value: f"{value:.0f}"))
+    yield row(
+        name,
+        "ingest, peak memory, MB",
+        *compared(figures(load, lambda one: one["peak_bytes"] / 1e6), lambda value: f"{value:.0f}"),
+    )
     cores = figures(load, lambda one: one["cores"])
-    yield row(name, "ingest, cores in use", compared(cores, lambda value: f"{value:.0%}")[0])
+    yield row(name, "ingest, share of the cores in use", compared(cores, lambda value: f"{value:.0%}")[0])
     if stands(lake["redeliver"]):
         yield row(name, "all delivered again, s", (f"{lake['redeliver']['seconds']:.2f}", "", ""))
 
@@ -86,41 +97,57 @@ def byte_rows(name, lake):
         share = compared(values, lambda value: f"{value / tally['source_bytes']:.3f}")[0]
         yield row(name, f"bytes / gzip source, {title}", share)
     merging = figures(lake["settle"], lambda one: one["seconds"])
-    yield row(name, "merging (`compact`, none, `OPTIMIZE FINAL`), s", compared(merging, lambda value: f"{value:.2f}")[0])
+    yield row(
+        name, "merging (`compact`, none, `OPTIMIZE FINAL`), s", compared(merging, lambda value: f"{value:.2f}")[0]
+    )
 
 
 def question_rows(name, lake):
     wrong = disagreements(lake)
     for question in QUESTIONS:
-        given = {engine: answers.get(question.name) if stands(answers) else None for engine, answers in lake["answers"].items()}
+        given = {
+            engine: answers.get(question.name) if stands(answers) else None
+            for engine, answers in lake["answers"].items()
+        }
         first, first_ratios = timed(given, "first")
         again, again_ratios = timed(given, "again")
-        cells = [f"{one} / {two}" if one != two else one for one, two in zip(first, again)]
+        cells = [one if one == "failed" else f"{one} / {two}" for one, two in zip(first, again)]
         ratios = [f"{one} / {two}" if one else "" for one, two in zip(first_ratios, again_ratios)]
-        floor = f"{lake['scan']['seconds'][question.name] * 1e3:.1f}"
-        yield row(name, question.name, cells, ratios, floor, agreement(question, given, wrong))
+        floor = f"{lake['scan']['seconds'][question.name] * 1e3:.1f}" if stands(lake["scan"]) else ""
+        yield row(name, question.name, cells, ratios, floor, agreement(question, given, lake, wrong))
 
 
 def timed(given, run):
     return compared(figures(given, lambda one: one[run]), lambda value: f"{value * 1e3:.1f}")
 
 
-def agreement(question, given, wrong):
+def agreement(question, given, lake, wrong):
     if question.name in wrong:
         return f"DISAGREE: {wrong[question.name]}"
-    rows = {one["rows"] for one in given.values() if one}
-    return "".join(f"{count:,} rows" for count in rows)
+    answers = [one for one in given.values() if one]
+    if not answers:
+        return ""
+    counted = ", as counted" if question.name in lake["tally"]["expected"] else ""
+    return f"rows: {answers[0]['rows']:,}, {len(answers)} agree{counted}"
 
 
 def failures(results):
     found = [
         f"- {name}, {step}, {engine}: {one['failed']}"
         for name, lake in results["lakes"].items()
-        for step in ("load", "settle", "stored", "answers")
-        for engine, one in lake[step].items()
+        for step, engine, one in steps(lake)
         if one and "failed" in one
     ]
-    return "Failed:\n\n" + "\n".join(found) if found else ""
+    return "## Failed\n\n" + "\n".join(found) if found else ""
+
+
+def steps(lake):
+    """Every step that may have failed."""
+    for step in ("load", "settle", "stored", "answers"):
+        for engine, one in lake[step].items():
+            yield step, engine, one
+    yield "scan", "traillake", lake["scan"]
+    yield "redeliver", "traillake", lake["redeliver"]
 
 
 def judged(results):
@@ -129,7 +156,9 @@ def judged(results):
     for name, lake in results["lakes"].items():
         for line in lines(name, lake):
             sign, summit = "≥" if line.least else "≤", "" if line.summit is None else f"{line.summit:g}"
-            rows.append(f"| {name} | {line.text} | {line.value:.2f} | {sign} {line.goal:g} | {summit} | {line.verdict()} |")
+            rows.append(
+                f"| {name} | {line.text} | {line.value:.3g} | {sign} {line.goal:g} | {summit} | {line.verdict()} |"
+            )
         wrong = disagreements(lake)
         verdict = "not reached" if wrong else "reached"
         rows.append(f"| {name} | answers that disagree | {len(wrong)} | 0 | | {verdict} |")

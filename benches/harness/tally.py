@@ -1,4 +1,5 @@
 """What the log files hold, counted by plain Python: the truth the engines are held against, and the values asked for."""
+
 import os
 from collections import Counter
 

@@ -2,6 +2,7 @@
 
 The answer is written as JSON to the file that the step names, so that what an engine prints does not matter.
 """
+
 import importlib
 import json
 import sys
@@ -76,12 +77,12 @@ def scan_floor(step):
 
 
 def versions(step):
-    return {
-        name: importlib.import_module(f".engine_{name}", __package__).VERSION for name in ("duckdb", "clickhouse")
-    }
+    return {name: importlib.import_module(f".engine_{name}", __package__).VERSION for name in ("duckdb", "clickhouse")}
 
 
-STEPS = {step.__name__: step for step in (load, redeliver, settle, stored, ask, tally, ingest_floor, scan_floor, versions)}
+STEPS = {
+    step.__name__: step for step in (load, redeliver, settle, stored, ask, tally, ingest_floor, scan_floor, versions)
+}
 
 
 def main():

@@ -57,3 +57,5 @@ pub use registry::{QueryRecord, QueryState};
 pub use result::QueryResult;
 pub use stats::QueryStats;
 pub use text::{is_complete_statement, split_statements};
+
+pub use traillake_sql::text_of;

@@ -7,6 +7,7 @@ mod columns;
 mod decimals;
 mod function;
 mod json_read;
+mod json_scalar;
 mod json_write;
 mod leaf;
 mod moments;

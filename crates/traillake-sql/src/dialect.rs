@@ -8,7 +8,7 @@
 //! No rule reads a token twice, and what a text may not say is an error, never something else.
 //!
 //! What the tree has no node for, or one with another meaning, becomes a call. Texts are literals,
-//! types are written as in `map(varchar,json)`.
+//! types are written as in `map(varchar, json)`.
 //!
 //! | text | call |
 //! |---|---|
@@ -63,6 +63,7 @@ use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use cursor::Grammar;
+pub(crate) use keywords::{bare as bare_word, is_identifier, is_reserved};
 
 /// CloudTrail Lake's SQL as far as the parser is concerned.
 ///

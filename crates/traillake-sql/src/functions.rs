@@ -5,7 +5,7 @@ mod array_literal;
 mod arrays;
 mod binary;
 mod conditional;
-mod datetime;
+pub(crate) mod datetime;
 mod doc;
 mod investigation;
 pub(crate) mod json;

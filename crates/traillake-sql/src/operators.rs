@@ -1,7 +1,7 @@
 //! Operators: comparisons with Lake's laxities, arithmetic with Trino's types and errors.
 //!
 //! The planner sees two sides and an operator; the rule sees what the planner is not asked about:
-//! BETWEEN, IN, CASE, IS DISTINCT FROM and the sign of a number. Both leave plain comparisons of a
+//! BETWEEN, IN, CASE and the sign of a number. Both leave plain comparisons of a
 //! column with a literal where there are some, so that scans can be narrowed.
 
 mod arithmetic;
@@ -16,6 +16,11 @@ mod rule;
 use std::sync::Arc;
 
 use datafusion::execution::session_state::SessionStateBuilder;
+
+/// How the grammar writes the operators that the tree has nodes of their own for, which no planner is asked about.
+pub(crate) const IS_DISTINCT_FROM: &str = "IS DISTINCT FROM";
+/// As [`IS_DISTINCT_FROM`].
+pub(crate) const IS_NOT_DISTINCT_FROM: &str = "IS NOT DISTINCT FROM";
 
 pub(crate) use nested::{equal, order};
 use planner::OperatorPlanner;

@@ -1,11 +1,13 @@
 //! Values as Lake writes them in results: `{key=value}`, `[a, b]`, `2023-06-11 16:26:27.000`.
 
-use arrow::array::timezone::Tz;
+use std::borrow::Cow;
+
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::DataType;
 use chrono::{DateTime, Utc};
 
 use crate::casts::{DAY, leaf, plain_list};
+use crate::functions::datetime::zone::Zone;
 
 /// The text of one value; `None` for NULL.
 pub fn text_of(array: &dyn Array, row: usize) -> Option<String> {
@@ -85,10 +87,10 @@ pub(crate) fn timestamp_text(millis: i64) -> String {
 
 /// A timestamp in its zone, and the zone.
 pub(crate) fn zoned_text(millis: i64, zone: &str) -> String {
-    let name = if matches!(zone, "+00:00" | "Z") { "UTC" } else { zone };
-    let time = DateTime::<Utc>::from_timestamp_millis(millis).zip(zone.parse::<Tz>().ok());
-    let local = time.map(|(time, zone)| time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.3f").to_string());
-    format!("{} {name}", local.unwrap_or_else(|| timestamp_text(millis)))
+    match Zone::of_name(zone) {
+        Some(zone) => format!("{} {zone}", timestamp_text(millis.saturating_add(zone.offset_at(millis)))),
+        None => format!("{} {zone}", timestamp_text(millis)),
+    }
 }
 
 /// A time of the day with three decimals.
@@ -107,6 +109,15 @@ pub(crate) fn interval_text(months: i64, millis: i64) -> String {
     let millis = i64::try_from(millis.unsigned_abs()).unwrap_or(i64::MAX);
     let text = format!("{sign}{} {}", millis / DAY, time_text(millis % DAY));
     if months == 0 { text } else { format!("{} {text}", interval_text(months, 0)) }
+}
+
+/// The beginning of a text, for messages.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 100;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}...", text.split_at(end).0)),
+        None => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]

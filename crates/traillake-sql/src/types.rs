@@ -16,7 +16,7 @@ mod sql_type;
 use arrow::datatypes::DataType;
 
 pub(crate) use common::{common_type, decimal_of};
-pub(crate) use parse::parse_type;
+pub(crate) use parse::{TypeFault, TypeTokens, parse_type, read_type};
 pub(crate) use sql_type::{SqlType, entries_field, item_field, map_fields, map_parts, row_fields};
 
 /// Bytes of an address.

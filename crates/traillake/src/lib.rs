@@ -60,7 +60,7 @@ pub use traillake_model::{
 };
 pub use traillake_query::{
     DefaultSchema, Dialect, LakeNames, ParameterKind, QueryError, QueryLimits, QueryOptions, QueryParameter,
-    QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement, split_statements,
+    QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement, split_statements, text_of,
 };
 pub use traillake_storage::{
     CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition,

@@ -87,6 +87,8 @@ fn write_text_like(array: &dyn Array, row: usize, out: &mut Vec<u8>) -> Kind {
         DataType::Binary => binary(array.as_binary::<i32>().value(row), out),
         DataType::LargeBinary => binary(array.as_binary::<i64>().value(row), out),
         DataType::BinaryView => binary(array.as_binary_view().value(row), out),
+        // Addresses; nothing else is 16 bytes long.
+        DataType::FixedSizeBinary(16) => lake_text(array, row, out),
         DataType::FixedSizeBinary(_) => binary(array.as_fixed_size_binary().value(row), out),
         DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.as_deref(), out),
         DataType::Date32 => date(array.as_primitive::<Date32Type>().value_as_date(row), out),
@@ -107,6 +109,7 @@ fn write_nested(array: &dyn Array, row: usize, out: &mut Vec<u8>) -> Kind {
             let key = dictionary.normalized_keys().get(row).copied().unwrap_or(0);
             write_value(dictionary.values().as_ref(), key, out)
         }
+        DataType::Interval(_) | DataType::Time32(_) | DataType::Time64(_) => lake_text(array, row, out),
         _ => other(array, row, out),
     }
 }
@@ -217,7 +220,12 @@ fn map(array: &MapArray, row: usize, out: &mut Vec<u8>) -> Kind {
     Kind::Nested
 }
 
-/// Times, durations, intervals and rarer types in Arrow's own text.
+/// Addresses, times and intervals.
+fn lake_text(array: &dyn Array, row: usize, out: &mut Vec<u8>) -> Kind {
+    text(&traillake::text_of(array, row).unwrap_or_default(), out)
+}
+
+/// Durations and rarer types in Arrow's own text.
 fn other(array: &dyn Array, row: usize, out: &mut Vec<u8>) -> Kind {
     let options = FormatOptions::default();
     let shown = ArrayFormatter::try_new(array, &options).map(|formatter| formatter.value(row).to_string());

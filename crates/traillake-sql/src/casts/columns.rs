@@ -10,9 +10,9 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{Result, exec_err};
 
-use super::leaf::plain_list;
+use super::leaf::{leaves, plain_list};
 use super::scalars::Integer;
-use super::{Leaf, json_read, json_write, leaf, moments, rescue, scalars};
+use super::{Leaf, json_read, json_write, moments, rescue, scalars};
 use crate::functions::kit::{Cell, Json};
 use crate::types::{SqlType, entries_field, item_field, map_fields, row_fields};
 
@@ -117,20 +117,15 @@ impl Caster {
     }
 
     fn values<T>(self, array: &ArrayRef, read: impl Fn(&Leaf<'_>) -> Result<Option<T>>) -> Result<Vec<Option<T>>> {
-        (0..array.len()).map(|row| self.value(array, row, &read)).collect()
+        leaves(array).map(|value| self.value(value, &read)).collect()
     }
 
     fn cells<T: Cell>(self, array: &ArrayRef, read: impl Fn(&Leaf<'_>) -> Result<Option<T>>) -> Result<ArrayRef> {
-        T::column((0..array.len()).map(|row| self.value(array, row, &read)))
+        T::column(leaves(array).map(|value| self.value(value, &read)))
     }
 
-    fn value<T>(
-        self,
-        array: &ArrayRef,
-        row: usize,
-        read: impl Fn(&Leaf<'_>) -> Result<Option<T>>,
-    ) -> Result<Option<T>> {
-        match leaf(array.as_ref(), row).map(|value| read(&value)) {
+    fn value<T>(self, value: Option<Leaf<'_>>, read: impl Fn(&Leaf<'_>) -> Result<Option<T>>) -> Result<Option<T>> {
+        match value.map(|value| read(&value)) {
             None => Ok(None),
             Some(Err(_)) if self.lenient => Ok(None),
             Some(other) => other,

@@ -48,7 +48,9 @@ fn result_type(value: Option<&ScalarValue>, to: &SqlType) -> DataType {
     let data_type = to.data_type();
     let text = value.and_then(ScalarValue::try_as_str).flatten();
     match (&data_type, text.and_then(times::zoned)) {
-        (DataType::Timestamp(unit, Some(_)), Some((_, zone))) => DataType::Timestamp(*unit, Some(zone.into())),
+        (DataType::Timestamp(unit, Some(_)), Some((_, zone))) => {
+            DataType::Timestamp(*unit, Some(zone.to_string().into()))
+        }
         _ => data_type,
     }
 }

@@ -1,4 +1,4 @@
-//! JSON as arrays, maps, rows and the values in them.
+//! JSON as arrays, maps, rows and the values in them. Parts are slices of the text, so that they keep their spelling.
 
 use std::sync::Arc;
 
@@ -6,25 +6,22 @@ use arrow::array::{Array, ArrayRef, LargeStringArray, ListArray, MapArray, Strin
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
-use serde_json::{Map, Value};
 
 use super::columns::cast_to_type;
+use crate::functions::json::{scan, value};
+use crate::text_form::shortened;
 use crate::types::{SqlType, entries_field, item_field, map_fields, row_fields};
 
 /// A column of a type with parts, from JSON texts.
 pub(super) fn read(texts: &LargeStringArray, to: &SqlType) -> Result<ArrayRef> {
-    let parse = |text: &str| {
-        serde_json::from_str(text).map_err(|_| exec_datafusion_err!("Cannot cast to {to}. The text is not valid JSON"))
-    };
-    let values = texts.iter().map(|text| text.map(parse).transpose()).collect::<Result<Vec<Option<Value>>>>()?;
-    let values: Vec<Option<&Value>> = values.iter().map(Option::as_ref).collect();
+    let values: Vec<Option<&str>> = texts.iter().map(|text| text.map(str::trim_ascii)).collect();
     match to {
         SqlType::Array(_) | SqlType::Map(..) | SqlType::Row(_) => column(&values, to),
         _ => Ok(new_empty_array(&to.data_type())),
     }
 }
 
-fn column(values: &[Option<&Value>], to: &SqlType) -> Result<ArrayRef> {
+fn column(values: &[Option<&str>], to: &SqlType) -> Result<ArrayRef> {
     match to {
         SqlType::Array(item) => list(values, item, to),
         SqlType::Map(key, value) => map(values, key, value, to),
@@ -34,20 +31,18 @@ fn column(values: &[Option<&Value>], to: &SqlType) -> Result<ArrayRef> {
     }
 }
 
-fn texts_of(values: &[Option<&Value>]) -> ArrayRef {
-    let texts: LargeStringArray = values.iter().map(|value| value.map(Value::to_string)).collect();
+fn texts_of(values: &[Option<&str>]) -> ArrayRef {
+    let texts: LargeStringArray = values.iter().map(|json| json.map(value::compact)).collect();
     Arc::new(texts)
 }
 
-fn list(values: &[Option<&Value>], item: &SqlType, to: &SqlType) -> Result<ArrayRef> {
+fn list(values: &[Option<&str>], item: &SqlType, to: &SqlType) -> Result<ArrayRef> {
     let mut items = Vec::new();
     let mut lengths = Vec::with_capacity(values.len());
     for value in values {
         let before = items.len();
-        match present(*value) {
-            None => {}
-            Some(Value::Array(found)) => items.extend(found.iter().map(Some)),
-            Some(other) => return unexpected(to, "array", other),
+        if let Some(json) = present(*value) {
+            items.extend(elements(json, to, "array")?.into_iter().map(Some));
         }
         lengths.push(items.len() - before);
     }
@@ -56,18 +51,16 @@ fn list(values: &[Option<&Value>], item: &SqlType, to: &SqlType) -> Result<Array
     Ok(Arc::new(ListArray::try_new(item_field(item.nested_type()), offsets, items, Some(nulls(values)))?))
 }
 
-fn map(values: &[Option<&Value>], key: &SqlType, value: &SqlType, to: &SqlType) -> Result<ArrayRef> {
+fn map(values: &[Option<&str>], key: &SqlType, value: &SqlType, to: &SqlType) -> Result<ArrayRef> {
     let (mut keys, mut inner) = (Vec::new(), Vec::new());
     let mut lengths = Vec::with_capacity(values.len());
     for value in values {
         let before = keys.len();
-        match present(*value) {
-            None => {}
-            Some(Value::Object(members)) => {
-                keys.extend(members.keys().map(String::as_str));
-                inner.extend(members.values().map(Some));
+        if let Some(json) = present(*value) {
+            for (name, member) in members(json, to, "object")? {
+                keys.push(name);
+                inner.push(Some(member));
             }
-            Some(other) => return unexpected(to, "object", other),
         }
         lengths.push(keys.len() - before);
     }
@@ -82,35 +75,70 @@ fn map(values: &[Option<&Value>], key: &SqlType, value: &SqlType, to: &SqlType) 
     Ok(Arc::new(MapArray::try_new(entries_field(fields), offsets, entries, Some(nulls(values)), false)?))
 }
 
-fn row(values: &[Option<&Value>], fields: &[(String, SqlType)], to: &SqlType) -> Result<ArrayRef> {
+/// What a row is read from.
+enum Parts<'v> {
+    Absent,
+    Members(Vec<(String, &'v str)>),
+    Elements(Vec<&'v str>),
+}
+
+impl<'v> Parts<'v> {
+    fn of(json: Option<&'v str>, count: usize, to: &SqlType) -> Result<Self> {
+        const EXPECTED: &str = "array or an object";
+        let Some(json) = present(json) else { return Ok(Self::Absent) };
+        if json.starts_with('{') {
+            return members(json, to, EXPECTED).map(Self::Members);
+        }
+        let elements = elements(json, to, EXPECTED)?;
+        if elements.len() == count { Ok(Self::Elements(elements)) } else { unexpected(to, EXPECTED, json) }
+    }
+
+    /// The part for a field: the member of its name, in any letter case, or the element at its place.
+    fn part(&self, name: &str, place: usize) -> Option<&'v str> {
+        match self {
+            Self::Absent => None,
+            Self::Elements(elements) => elements.get(place).copied(),
+            Self::Members(members) => {
+                let exact = members.iter().find(|(member, _)| member == name);
+                let alike = || members.iter().find(|(member, _)| member.eq_ignore_ascii_case(name));
+                exact.or_else(alike).map(|(_, value)| *value)
+            }
+        }
+    }
+}
+
+fn row(values: &[Option<&str>], fields: &[(String, SqlType)], to: &SqlType) -> Result<ArrayRef> {
+    let parts = values.iter().map(|value| Parts::of(*value, fields.len(), to)).collect::<Result<Vec<_>>>()?;
     let mut columns = Vec::with_capacity(fields.len());
     for (place, (name, field)) in fields.iter().enumerate() {
-        let members = values.iter().map(|value| match present(*value) {
-            None => Ok(None),
-            Some(Value::Object(members)) => Ok(member(members, name)),
-            Some(Value::Array(items)) if items.len() == fields.len() => Ok(items.get(place)),
-            Some(other) => unexpected(to, "array or an object", other),
-        });
-        columns.push(column(&members.collect::<Result<Vec<_>>>()?, field)?);
+        let found: Vec<_> = parts.iter().map(|parts| parts.part(name, place)).collect();
+        columns.push(column(&found, field)?);
     }
     Ok(Arc::new(StructArray::try_new(row_fields(fields), columns, Some(nulls(values)))?))
 }
 
-/// The member of a name, in any letter case.
-fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
-    let alike = || members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    members.get(name).or_else(alike)
+fn elements<'v>(json: &'v str, to: &SqlType, expected: &str) -> Result<Vec<&'v str>> {
+    if !json.starts_with('[') {
+        return unexpected(to, expected, json);
+    }
+    scan::elements(json).ok_or_else(|| exec_datafusion_err!("Cannot cast to {to}. The text is not valid JSON"))
 }
 
-fn present(value: Option<&Value>) -> Option<&Value> {
-    value.filter(|value| !value.is_null())
+fn members<'v>(json: &'v str, to: &SqlType, expected: &str) -> Result<Vec<(String, &'v str)>> {
+    if !json.starts_with('{') {
+        return unexpected(to, expected, json);
+    }
+    scan::members(json).ok_or_else(|| exec_datafusion_err!("Cannot cast to {to}. The text is not valid JSON"))
 }
 
-fn nulls(values: &[Option<&Value>]) -> NullBuffer {
+fn present(value: Option<&str>) -> Option<&str> {
+    value.filter(|json| *json != "null")
+}
+
+fn nulls(values: &[Option<&str>]) -> NullBuffer {
     values.iter().map(|value| present(*value).is_some()).collect()
 }
 
-fn unexpected<T>(to: &SqlType, wanted: &str, found: &Value) -> Result<T> {
-    let text: String = found.to_string().chars().take(100).collect();
-    exec_err!("Cannot cast to {to}. Expected a json {wanted}, but got {text}")
+fn unexpected<T>(to: &SqlType, expected: &str, found: &str) -> Result<T> {
+    exec_err!("Cannot cast to {to}. Expected a json {expected}, but got {}", shortened(found))
 }

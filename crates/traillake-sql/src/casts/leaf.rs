@@ -17,7 +17,7 @@ use arrow::datatypes::{
     TimestampSecondType,
 };
 
-use crate::text_form::{decimal_text, double_text, interval_text, time_text, timestamp_text, zoned_text};
+use crate::text_form::{decimal_text, double_text, interval_text, shortened, time_text, timestamp_text, zoned_text};
 
 /// Milliseconds of a day.
 pub(crate) const DAY: i64 = 86_400_000;
@@ -68,11 +68,25 @@ pub(crate) fn leaf(array: &dyn Array, row: usize) -> Option<Leaf<'_>> {
         DataType::FixedSizeBinary(_) => Some(Leaf::Bytes(array.as_fixed_size_binary_opt()?.value(row))),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary_opt()?;
-            leaf(dictionary.values().as_ref(), *dictionary.normalized_keys().get(row)?)
+            let Some(Leaf::Integer(place)) = leaf(dictionary.keys(), row) else { return None };
+            leaf(dictionary.values().as_ref(), usize::try_from(place).ok()?)
         }
         data_type if data_type.is_temporal() => time_leaf(array, row),
         _ => number_leaf(array, row),
     }
+}
+
+/// The values of a column as `leaf` has them.
+pub(super) fn leaves(array: &ArrayRef) -> Box<dyn Iterator<Item = Option<Leaf<'_>>> + '_> {
+    let array = array.as_ref();
+    let texts = |texts| -> Box<dyn Iterator<Item = Option<Leaf<'_>>> + '_> { texts };
+    if let Some(views) = array.as_string_view_opt() {
+        return texts(Box::new(views.iter().map(|text| text.map(Leaf::Text))));
+    }
+    if let Some(strings) = array.as_string_opt::<i32>() {
+        return texts(Box::new(strings.iter().map(|text| text.map(Leaf::Text))));
+    }
+    Box::new((0..array.len()).map(|row| leaf(array, row)))
 }
 
 fn native<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> Option<T::Native> {
@@ -158,6 +172,11 @@ fn interval_parts(array: &dyn Array, row: usize, unit: IntervalUnit) -> Option<(
 }
 
 impl Leaf<'_> {
+    /// The value in a message.
+    pub(crate) fn said(&self) -> String {
+        shortened(&self.to_string()).into_owned()
+    }
+
     /// How two values of one type are ordered; `None` when they have different types.
     pub(crate) fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {

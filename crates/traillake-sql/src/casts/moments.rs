@@ -2,13 +2,13 @@
 
 use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
 
+use super::json_scalar::with_json;
 use super::leaf::DAY;
-use super::scalars::with_json;
 use super::{Leaf, times};
 use crate::functions::kit::{Date, Timestamp, UtcTimestamp};
 
 pub(super) fn date(value: &Leaf<'_>) -> Result<Option<Date>> {
-    let wrong = || exec_datafusion_err!("Value cannot be cast to date: {value}");
+    let wrong = || exec_datafusion_err!("Value cannot be cast to date: {}", value.said());
     let days = |millis: i64| i32::try_from(millis.div_euclid(DAY)).ok();
     let found = match value {
         Leaf::Date(days) => Some(*days),
@@ -29,7 +29,7 @@ pub(super) fn time(value: &Leaf<'_>) -> Result<Option<i64>> {
         Leaf::Text(text) => times::time(text),
         _ => None,
     };
-    found.map(Some).ok_or_else(|| exec_datafusion_err!("Value cannot be cast to time: {value}"))
+    found.map(Some).ok_or_else(|| exec_datafusion_err!("Value cannot be cast to time: {}", value.said()))
 }
 
 pub(super) fn timestamp(value: &Leaf<'_>) -> Result<Option<Timestamp>> {
@@ -62,5 +62,5 @@ fn no_timestamp(value: &Leaf<'_>) -> DataFusionError {
         }
         _ => "",
     };
-    exec_datafusion_err!("Value cannot be cast to timestamp: {value}{hint}")
+    exec_datafusion_err!("Value cannot be cast to timestamp: {}{hint}", value.said())
 }

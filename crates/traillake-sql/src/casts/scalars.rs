@@ -2,10 +2,11 @@
 
 use arrow::datatypes::{DataType, i256};
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
-use serde_json::Value;
 
+use super::json_scalar::{with_exact_json, with_json, with_json_text};
 use super::{Leaf, decimals};
 use crate::functions::kit::IpAddress;
+use crate::text_form::shortened;
 use crate::types::type_name;
 
 /// An integer type by its bits.
@@ -39,25 +40,7 @@ impl Integer {
 }
 
 pub(super) fn no_cast<T>(value: &Leaf<'_>, to: &str) -> Result<T> {
-    exec_err!("Cannot cast '{value}' to {to}")
-}
-
-/// What a JSON text holds, as a value without parts; `None` for JSON null.
-pub(super) fn with_json<T>(json: &str, to: &str, read: impl Fn(&Leaf<'_>) -> Result<Option<T>>) -> Result<Option<T>> {
-    let parsed: Value = serde_json::from_str(json).map_err(|_| exec_datafusion_err!("Cannot cast '{json}' to {to}"))?;
-    match &parsed {
-        Value::Null => Ok(None),
-        Value::Bool(value) => read(&Leaf::Boolean(*value)),
-        Value::String(text) => read(&Leaf::Text(text)),
-        Value::Number(number) => {
-            let text = number.to_string();
-            match text.parse() {
-                Ok(integer) => read(&Leaf::Integer(integer)),
-                Err(_) => read(&text.parse().map_or(Leaf::Text(&text), Leaf::Double)),
-            }
-        }
-        Value::Array(_) | Value::Object(_) => exec_err!("Cannot cast '{json}' to {to}"),
-    }
+    exec_err!("Cannot cast '{}' to {to}", value.said())
 }
 
 pub(super) fn boolean(value: &Leaf<'_>) -> Result<Option<bool>> {
@@ -95,7 +78,7 @@ pub(super) fn integer(value: &Leaf<'_>, to: Integer) -> Result<Option<i64>> {
 }
 
 fn integer_of_text(text: &str, to: Integer) -> Result<i64> {
-    let wrong = || exec_datafusion_err!("Cannot cast '{text}' to {}", to.name);
+    let wrong = || exec_datafusion_err!("Cannot cast '{}' to {}", shortened(text), to.name);
     let parsed: i64 = text.parse().map_err(|_| wrong())?;
     if (to.least..=to.greatest).contains(&parsed) { Ok(parsed) } else { Err(wrong()) }
 }
@@ -163,11 +146,13 @@ pub(super) fn decimal(value: &Leaf<'_>, precision: u8, scale: i8) -> Result<Opti
             decimals::of_text(&format!("{value:.places$}"))
         }
         Leaf::Text(text) => decimals::of_text(text.trim()),
-        Leaf::Json(json) => return with_json(json, &to(), |value| decimal(value, precision, scale)),
+        Leaf::Json(json) => return with_exact_json(json, &to(), |value| decimal(value, precision, scale)),
         _ => None,
     };
     let digits = found.and_then(|(digits, from)| decimals::rescaled(digits, from, scale, precision));
-    digits.map(Some).ok_or_else(|| exec_datafusion_err!("Cannot cast {} '{value}' to {}", type_word(value), to()))
+    digits
+        .map(Some)
+        .ok_or_else(|| exec_datafusion_err!("Cannot cast {} '{}' to {}", type_word(value), value.said(), to()))
 }
 
 fn type_word(value: &Leaf<'_>) -> &'static str {
@@ -183,7 +168,7 @@ fn type_word(value: &Leaf<'_>) -> &'static str {
 /// A text of at most so many characters: longer texts are cut, other values that are longer do not fit.
 pub(super) fn text(value: &Leaf<'_>, length: Option<usize>) -> Result<Option<String>> {
     let text = match value {
-        Leaf::Json(json) => return json_text(json, length),
+        Leaf::Json(json) => return with_json_text(json, |inner| text(&Leaf::Text(inner), length)),
         other => other.to_string(),
     };
     let Some(end) = length.and_then(|length| text.char_indices().nth(length)).map(|(end, _)| end) else {
@@ -192,25 +177,14 @@ pub(super) fn text(value: &Leaf<'_>, length: Option<usize>) -> Result<Option<Str
     if let Leaf::Text(text) = value {
         return Ok(text.get(..end).map(str::to_owned));
     }
-    exec_err!("Value {text} cannot be represented as varchar({})", length.unwrap_or_default())
-}
-
-fn json_text(json: &str, length: Option<usize>) -> Result<Option<String>> {
-    let parsed: Value =
-        serde_json::from_str(json).map_err(|_| exec_datafusion_err!("Cannot cast '{json}' to varchar"))?;
-    match &parsed {
-        Value::Null => Ok(None),
-        Value::String(inner) => text(&Leaf::Text(inner), length),
-        Value::Bool(_) | Value::Number(_) => text(&Leaf::Text(&parsed.to_string()), length),
-        Value::Array(_) | Value::Object(_) => exec_err!("Cannot cast '{json}' to varchar"),
-    }
+    exec_err!("Value {} cannot be represented as varchar({})", value.said(), length.unwrap_or_default())
 }
 
 pub(super) fn uuid(value: &Leaf<'_>) -> Result<Option<String>> {
     let text = value.to_string();
     match uuid::Uuid::try_parse(&text) {
         Ok(uuid) if text.len() == 36 => Ok(Some(uuid.to_string())),
-        _ => exec_err!("Invalid UUID string length or form: {text}"),
+        _ => exec_err!("Invalid UUID string length or form: {}", shortened(&text)),
     }
 }
 
@@ -229,7 +203,7 @@ pub(super) fn address(value: &Leaf<'_>) -> Result<Option<IpAddress>> {
     };
     found
         .map(|bytes| Some(IpAddress(bytes)))
-        .ok_or_else(|| exec_datafusion_err!("Cannot cast value to IPADDRESS: {value}"))
+        .ok_or_else(|| exec_datafusion_err!("Cannot cast value to IPADDRESS: {}", value.said()))
 }
 
 pub(super) fn bytes(value: &Leaf<'_>) -> Result<Option<Vec<u8>>> {

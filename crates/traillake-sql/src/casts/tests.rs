@@ -141,6 +141,80 @@ fn json_becomes_values() {
 }
 
 #[test]
+fn json_numbers_keep_their_text() {
+    let from = |json: &str| format!("json_extract('{{\"n\": {json}}}', '$.n')");
+    assert_eq!(cast(&from("12345678901234567.891"), "decimal(20,3)"), "12345678901234567.891");
+    assert_eq!(cast(&from("1E5"), "decimal(10,1)"), "100000.0");
+    assert_eq!(cast(&from("[1E5, 1.50]"), "array(json)"), "[1E5, 1.50]");
+    assert_eq!(cast(&from("{\"a\": 1E5}"), "map(varchar, json)"), "{a=1E5}");
+    assert_eq!(cast(&from("[12345678901234567.891]"), "array(decimal(20,3))"), "[12345678901234567.891]");
+    assert_eq!(cast(&from("1.50"), "varchar"), "1.50");
+    assert_eq!(cast(&from("1E5"), "varchar"), "100000.0");
+    assert_eq!(cast(&from("1E5"), "bigint"), "100000");
+    assert_eq!(cast(&from("2.5"), "bigint"), "3");
+    assert_eq!(cast("json_parse('9223372036854775807')", "bigint"), "9223372036854775807");
+    fails("json_parse('1E50')", "bigint", "Unable to cast 1.0E50 to bigint");
+    fails("json_parse('123.4')", "decimal(3,1)", "Cannot cast VARCHAR '123.4' to DECIMAL(3, 1)");
+}
+
+#[test]
+fn json_members_may_have_any_name_and_texts_any_escape() {
+    for name in ["$serde_json::private::Number", "$serde_json::private::RawValue"] {
+        let json = format!("json_extract('{{\"x\": {{\"{name}\": \"7\"}}}}', '$.x')");
+        assert_eq!(cast(&json, "map(varchar, varchar)"), format!("{{{name}=7}}"));
+        assert_eq!(cast(&json, "map(varchar, json)"), format!("{{{name}=\"7\"}}"));
+        fails(&json, "bigint", "Cannot cast '{\"$serde");
+        assert_eq!(cast(&json, &format!("row(\"{name}\" varchar)")), format!("{{{}=7}}", name.to_lowercase()));
+    }
+    let lone = r#"json_extract('{"a\ud800": ["\udc00x"]}', '$')"#;
+    assert_eq!(cast(lone, "map(varchar, array(varchar))"), "{a\u{FFFD}=[\u{FFFD}x]}");
+    assert_eq!(cast(r#"json_extract('["\ud800"]', '$[0]')"#, "varchar"), "\u{FFFD}");
+    let repeated = r#"json_extract('{"a":1,"b":2,"a":3}', '$')"#;
+    assert_eq!(cast(repeated, "map(varchar, bigint)"), "{a=3, b=2}");
+    assert_eq!(cast(repeated, "row(A bigint)"), "{a=3}");
+}
+
+#[test]
+fn messages_show_the_beginning_of_long_values() {
+    let long = format!("'{}'", "é".repeat(5_000));
+    let shown = format!("{}...", "é".repeat(100));
+    for to in ["bigint", "double", "decimal(3,1)", "boolean", "date", "timestamp", "ipaddress", "uuid"] {
+        let found = cast(&long, to);
+        assert!(found.contains(&shown), "{to}: {found}");
+        assert!(found.chars().count() < 400, "{to}: {found}");
+    }
+    let json = format!("\"$cast\"({long}, 'json')");
+    let listed = format!("\"$cast\"(ARRAY[{long}], 'json')");
+    for (from, to) in [(&json, "bigint"), (&listed, "varchar"), (&listed, "map(varchar, json)"), (&json, "array(json)")]
+    {
+        let found = cast(from, to);
+        assert!(found.contains("éé...") && found.chars().count() < 400, "{to}: {found}");
+    }
+}
+
+#[test]
+fn zones_are_found_in_any_spelling() {
+    let zoned = |text: &str| cast(&format!("'2023-05-01 12:00:00 {text}'"), "timestamp with time zone");
+    assert_eq!(zoned("europe/berlin"), "2023-05-01 12:00:00.000 Europe/Berlin");
+    assert_eq!(zoned("UTC+2"), "2023-05-01 12:00:00.000 +02:00");
+    assert_eq!(zoned("+0530"), "2023-05-01 12:00:00.000 +05:30");
+    assert_eq!(zoned("Etc/UTC"), "2023-05-01 12:00:00.000 UTC");
+    assert_eq!(value("timestamp '2023-05-01 12:00:00 utc+2' = timestamp '2023-05-01 10:00:00 UTC'").unwrap(), "true");
+}
+
+#[test]
+fn the_first_and_last_days_of_the_calendar_are_cast() {
+    for day in ["0001-01-01 00:00:00.000", "9999-12-31 23:59:59.999"] {
+        assert_eq!(cast(&format!("'{day}'"), "timestamp"), day);
+        assert_eq!(cast(&format!("timestamp '{day}'"), "timestamp with time zone"), format!("{day} UTC"));
+        assert_eq!(cast(&format!("timestamp '{day}'"), "varchar"), day);
+        assert_eq!(cast(&format!("timestamp '{day}'"), "date"), day[..10]);
+        assert_eq!(cast(&format!("timestamp '{day}'"), "json"), format!("\"{day}\""));
+        assert_eq!(cast(&format!("date '{}'", &day[..10]), "timestamp"), format!("{} 00:00:00.000", &day[..10]));
+    }
+}
+
+#[test]
 fn parts_are_cast_one_by_one() {
     assert_eq!(cast("ARRAY['1', '2']", "array(bigint)"), "[1, 2]");
     assert_eq!(cast("\"$row\"('1', 2)", "row(a bigint, b varchar)"), "{a=1, b=2}");

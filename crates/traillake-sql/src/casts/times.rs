@@ -2,36 +2,45 @@
 
 use std::sync::LazyLock;
 
-use arrow::array::timezone::Tz;
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use fancy_regex::{Captures, Regex};
 
 use super::leaf::DAY;
+use crate::functions::datetime::zone::Zone;
 
 /// A date with or without a time and a zone.
-struct Written<'t> {
+struct Written {
     /// Milliseconds since 1970-01-01, as written.
     local: i64,
-    zone: Option<&'t str>,
+    zone: Option<Zone>,
+    /// Whether `T` or `Z` makes it a text of ISO 8601.
+    is_iso: bool,
+}
+
+impl Written {
+    fn instant(&self) -> Option<i64> {
+        match self.zone {
+            Some(zone) => zone.instant_of(naive(self.local)?).ok(),
+            None => Some(self.local),
+        }
+    }
 }
 
 /// Milliseconds of a text without zone.
 pub(crate) fn timestamp(text: &str) -> Option<i64> {
-    let written = written(text.trim(), false)?;
-    written.zone.is_none().then_some(written.local)
+    let written = written(text.trim())?;
+    (written.zone.is_none() && !written.is_iso).then_some(written.local)
 }
 
 /// Milliseconds in UTC, and the zone, of a text whose zone is UTC when it names none.
-pub(crate) fn zoned(text: &str) -> Option<(i64, &str)> {
-    let written = written(text.trim(), false)?;
-    let zone = written.zone.unwrap_or("UTC");
-    Some((instant(written.local, zone)?, zone))
+pub(crate) fn zoned(text: &str) -> Option<(i64, Zone)> {
+    let written = written(text.trim()).filter(|written| !written.is_iso)?;
+    Some((written.instant()?, written.zone.unwrap_or_else(Zone::utc)))
 }
 
 /// Milliseconds in UTC of any text that is a time, ISO 8601 with `T` and `Z` included.
 pub(crate) fn any_timestamp(text: &str) -> Option<i64> {
-    let written = written(text.trim(), true)?;
-    written.zone.map_or(Some(written.local), |zone| instant(written.local, zone))
+    written(text.trim())?.instant()
 }
 
 /// Days since 1970-01-01 of a text without time.
@@ -48,21 +57,9 @@ pub(crate) fn time(text: &str) -> Option<i64> {
     (text.contains(':') && moment < DAY).then_some(moment)
 }
 
-/// Milliseconds in UTC of a local time; a time that a change of the clock leaves out is moved by it.
-pub(crate) fn instant(local: i64, zone: &str) -> Option<i64> {
-    let zone = parse_zone(zone)?;
-    let naive = naive(local)?;
-    if let Some(time) = zone.from_local_datetime(&naive).earliest() {
-        return Some(time.timestamp_millis());
-    }
-    let before = zone.from_local_datetime(&naive.checked_sub_days(Days::new(1))?).earliest()?;
-    local.checked_sub(i64::from(before.offset().fix().local_minus_utc()) * 1000)
-}
-
 /// The local time of a zone, in milliseconds.
 pub(crate) fn local(instant: i64, zone: &str) -> Option<i64> {
-    let time = DateTime::<Utc>::from_timestamp_millis(instant)?.with_timezone(&parse_zone(zone)?);
-    Some(time.naive_local().and_utc().timestamp_millis())
+    instant.checked_add(Zone::of_name(zone)?.offset_at(instant))
 }
 
 /// A time without zone.
@@ -70,34 +67,56 @@ pub(crate) fn naive(millis: i64) -> Option<NaiveDateTime> {
     Some(DateTime::<Utc>::from_timestamp_millis(millis)?.naive_utc())
 }
 
-fn parse_zone(zone: &str) -> Option<Tz> {
-    let zone = if matches!(zone, "Z" | "z") { "UTC" } else { zone };
-    zone.parse().ok()
+fn written(text: &str) -> Option<Written> {
+    usual(text.as_bytes()).or_else(|| unusual(text))
 }
 
-fn written(text: &str, iso: bool) -> Option<Written<'_>> {
+/// The forms that columns hold: `2023-06-10`, `2023-06-10 12:30:00.000`, `2023-06-10T12:30:00Z` and between them.
+fn usual(text: &[u8]) -> Option<Written> {
+    let (&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2], time) = text.split_first_chunk()? else { return None };
+    let year = i32::try_from(number_of(&[y1, y2, y3, y4])?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number_of(&[m1, m2])?, number_of(&[d1, d2])?)?;
+    let [between @ (b' ' | b'T'), h1, h2, b':', i1, i2, b':', s1, s2, rest @ ..] = time else {
+        let local = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        return time.is_empty().then_some(Written { local, zone: None, is_iso: false });
+    };
+    let (millis, zone) = match rest {
+        [] => (0, None),
+        b"Z" => (0, Some(Zone::utc())),
+        [b'.', a, b, c] => (number_of(&[*a, *b, *c])?, None),
+        [b'.', a, b, c, b'Z'] => (number_of(&[*a, *b, *c])?, Some(Zone::utc())),
+        _ => return None,
+    };
+    let (hour, minute, second) = (number_of(&[*h1, *h2])?, number_of(&[*i1, *i2])?, number_of(&[*s1, *s2])?);
+    let time = NaiveTime::from_hms_milli_opt(hour, minute, second, millis)?;
+    let local = date.and_time(time).and_utc().timestamp_millis();
+    Some(Written { local, zone, is_iso: *between == b'T' || zone.is_some() })
+}
+
+fn number_of(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+}
+
+fn unusual(text: &str) -> Option<Written> {
     static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let day = r"(?<year>[-+]?\d{4,6})-(?<month>\d{1,2})-(?<day>\d{1,2})";
         let time = r"(?<hour>\d{1,2}):(?<minute>\d{1,2})(?::(?<second>\d{1,2})(?:[.,](?<fraction>\d{1,12}))?)?";
-        Regex::new(&format!(r"^{day}(?:(?<between>[ T]){time}\s*(?<zone>[A-Za-z+-][A-Za-z0-9_/:+-]*)?| (?<zone2>[A-Za-z+-][A-Za-z0-9_/:+-]*))?$")).ok()
+        let zone = "[A-Za-z+-][A-Za-z0-9_/:+-]*";
+        Regex::new(&format!(r"^{day}(?:(?<between>[ T]){time}\s*(?<zone>{zone})?| (?<zone2>{zone}))?$")).ok()
     });
     if text.len() > 100 {
         return None;
     }
     let found = FORM.as_ref()?.captures(text).ok()??;
-    let is_iso = found.name("between").is_some_and(|between| between.as_str() == "T")
-        || found.name("zone").is_some_and(|zone| zone.as_str() == "Z");
-    if is_iso && !iso {
-        return None;
-    }
     let date = NaiveDate::from_ymd_opt(number(&found, "year")?, digits(&found, "month")?, digits(&found, "day")?)?;
     let time = NaiveTime::from_hms_opt(digits(&found, "hour")?, digits(&found, "minute")?, digits(&found, "second")?)?;
     let local = date.and_time(time).and_utc().timestamp_millis() + fraction(&found);
     let zone = found.name("zone").or_else(|| found.name("zone2")).map(|zone| zone.as_str());
-    if let Some(zone) = zone {
-        parse_zone(zone)?;
+    let is_iso = found.name("between").is_some_and(|between| between.as_str() == "T") || zone == Some("Z");
+    match zone.map(Zone::of_name) {
+        Some(None) => None,
+        zone => Some(Written { local, zone: zone.flatten(), is_iso }),
     }
-    Some(Written { local, zone })
 }
 
 fn number(found: &Captures<'_>, name: &str) -> Option<i32> {
@@ -155,9 +174,14 @@ mod tests {
     #[test]
     fn zones_have_names_or_offsets() {
         let (time, zone) = zoned("2023-05-01 12:00:00 Europe/Berlin").unwrap();
-        assert_eq!((text(Some(time)).as_str(), zone), ("2023-05-01 10:00:00.000", "Europe/Berlin"));
+        assert_eq!((text(Some(time)), zone.to_string()), ("2023-05-01 10:00:00.000".into(), "Europe/Berlin".into()));
         assert_eq!(text(zoned("2023-05-01 12:00:00+02:00").map(|(time, _)| time)), "2023-05-01 10:00:00.000");
-        assert_eq!(zoned("2023-05-01 UTC").map(|(_, zone)| zone), Some("UTC"));
+        for (written, zone) in
+            [("UTC", "UTC"), ("europe/BERLIN", "Europe/Berlin"), ("UTC+2", "+02:00"), ("+0230", "+02:30"), ("z", "UTC")]
+        {
+            let found = zoned(&format!("2023-05-01 {written}")).map(|(_, zone)| zone.to_string());
+            assert_eq!(found.as_deref(), Some(zone), "{written}");
+        }
         assert_eq!(zoned("2023-05-01 12:00:00 Nowhere/City"), None);
     }
 
@@ -172,8 +196,8 @@ mod tests {
 
     #[test]
     fn a_time_that_does_not_exist_is_moved_by_the_change_of_the_clock() {
-        let local = timestamp("2023-03-26 02:30:00").unwrap();
-        assert_eq!(text(instant(local, "Europe/Berlin")), "2023-03-26 01:30:00.000");
+        let instant = any_timestamp("2023-03-26 02:30:00 Europe/Berlin");
+        assert_eq!(text(instant), "2023-03-26 01:30:00.000");
     }
 
     #[test]
@@ -189,6 +213,16 @@ mod tests {
         #[test]
         fn texts_of_timestamps_are_read_back(millis in -62_000_000_000_000_i64..253_000_000_000_000) {
             prop_assert_eq!(timestamp(&timestamp_text(millis)), Some(millis));
+        }
+
+        #[test]
+        fn usual_texts_mean_what_unusual_ones_do(text in "(0000|2023|9999)-[0-1][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{3})?Z?)?") {
+            let parts = |written: Option<Written>| written.map(|written| (written.local, written.zone, written.is_iso));
+            if let Some(found) = parts(usual(text.as_bytes())) {
+                prop_assert_eq!(Some(found), parts(unusual(&text)));
+            } else {
+                prop_assert_eq!(None, parts(unusual(&text)));
+            }
         }
 
         #[test]

@@ -18,15 +18,13 @@ pub(super) struct Grammar<'g, 'p> {
     parser: &'g mut Parser<'p>,
     dialect: &'g LakeDialect,
     depth: usize,
-    /// Whether one `>` of a `>>` is still to be read.
-    pub(super) half_closed: bool,
     /// References to named windows read so far.
     pub(super) window_names: usize,
 }
 
 impl<'g, 'p> Grammar<'g, 'p> {
     pub(super) fn new(dialect: &'g LakeDialect, parser: &'g mut Parser<'p>) -> Self {
-        Self { parser, dialect, depth: 0, half_closed: false, window_names: 0 }
+        Self { parser, dialect, depth: 0, window_names: 0 }
     }
 
     /// A rule that may hold itself.

@@ -88,7 +88,7 @@ const RESERVED: [&str; 81] = [
 ];
 
 /// Whether a bare word cannot be a name.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word.to_ascii_uppercase().as_str()).is_ok()
 }
 
@@ -98,7 +98,7 @@ pub(super) fn is_word(token: &Token, word: &str) -> bool {
 }
 
 /// A word without quotes.
-pub(super) fn bare(token: &Token) -> Option<&str> {
+pub(crate) fn bare(token: &Token) -> Option<&str> {
     match token {
         Token::Word(Word { value, quote_style: None, .. }) => Some(value),
         _ => None,
@@ -106,7 +106,7 @@ pub(super) fn bare(token: &Token) -> Option<&str> {
 }
 
 /// Whether the token can be a name.
-pub(super) fn is_identifier(token: &Token) -> bool {
+pub(crate) fn is_identifier(token: &Token) -> bool {
     match token {
         Token::Word(Word { quote_style: Some('"'), .. }) => true,
         token => bare(token).is_some_and(|word| !is_reserved(word)),

@@ -1,13 +1,13 @@
 //! Literals: numbers, texts, bytes, intervals, `type 'text'`, and placeholders for values.
 
 use datafusion::sql::sqlparser::ast::{Expr, UnaryOperator, Value};
-use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
+use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use super::cursor::{Grammar, Parsed, fault};
 use super::keywords::{bare, is_identifier};
 use super::nodes::{call, cast, text};
-use super::types::literal_type;
 use super::unicode;
+use crate::types::parse_type;
 
 /// Digits of the longest decimal.
 const MAX_DIGITS: usize = 38;
@@ -129,13 +129,21 @@ impl Grammar<'_, '_> {
         let name = self.identifier()?.value;
         self.eat("PRECISION");
         let written = self.string()?;
-        let data_type = literal_type(&name).ok_or_else(|| unknown_type(start, &name))?;
-        Ok(match data_type {
+        let name = name.to_lowercase();
+        let unknown = |_| fault(start, format!("Unknown type: {name}"));
+        let data_type = parse_type(&name).map_err(unknown)?;
+        Ok(match name.as_str() {
             "json" => call("json_parse", vec![text(written)]),
-            "time" | "timestamp" if has_zone(&written, data_type) => {
-                cast(text(written), &format!("{data_type} with time zone"))
+            "time" if has_zone(&written, &name) => return Err(fault(start, "Unknown type: time with time zone")),
+            "timestamp" if has_zone(&written, &name) => cast(text(written), "timestamp with time zone"),
+            "timestamp" | "time" => cast(text(written), &name),
+            "char" => cast(text(written), "varchar"),
+            "decimal" | "dec" | "numeric" => {
+                let wrong = || fault(start, format!("Invalid decimal literal: {written}"));
+                let data_type = decimal_of(&written).ok_or_else(wrong)?;
+                cast(text(written), &data_type)
             }
-            _ => cast(text(written), data_type),
+            _ => cast(text(written), &data_type.to_string()),
         })
     }
 }
@@ -144,8 +152,14 @@ fn number(digits: String, span: Span) -> Expr {
     Expr::Value(Value::Number(digits, false).with_span(span))
 }
 
-fn unknown_type(at: Location, name: &str) -> datafusion::sql::sqlparser::parser::ParserError {
-    fault(at, format!("Unknown type: {}", name.to_lowercase()))
+/// The type of `DECIMAL '...'`, which has as many digits as are written.
+fn decimal_of(written: &str) -> Option<String> {
+    let digits = written.trim().trim_start_matches(['-', '+']);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = !digits.is_empty() && format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, scale) = (whole.trim_start_matches('0').len(), fraction.len());
+    let precision = (whole + scale).max(1);
+    (is_number && precision <= MAX_DIGITS).then(|| format!("decimal({precision},{scale})"))
 }
 
 /// Whether something follows the digits of a time.

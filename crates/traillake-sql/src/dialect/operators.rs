@@ -9,6 +9,7 @@ use super::intervals::negated;
 use super::nodes::{call, text};
 use super::operands::Parenthesised;
 use crate::functions::LIKE_PATTERN;
+use crate::operators::{IS_DISTINCT_FROM, IS_NOT_DISTINCT_FROM};
 
 impl Grammar<'_, '_> {
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
@@ -78,17 +79,17 @@ impl Grammar<'_, '_> {
     }
 
     fn is(&mut self, left: Expr) -> Parsed<Expr> {
-        let left = Box::new(left);
         let negated = self.eat("NOT");
         if self.eat("NULL") {
+            let left = Box::new(left);
             return Ok(if negated { Expr::IsNotNull(left) } else { Expr::IsNull(left) });
         }
         if !self.eat("DISTINCT") {
             return Err(self.mismatched(if negated { "'DISTINCT', 'NULL'" } else { "'DISTINCT', 'NOT', 'NULL'" }));
         }
         self.need("FROM")?;
-        let right = Box::new(self.value(None)?);
-        Ok(if negated { Expr::IsNotDistinctFrom(left, right) } else { Expr::IsDistinctFrom(left, right) })
+        let words = if negated { IS_NOT_DISTINCT_FROM } else { IS_DISTINCT_FROM };
+        Ok(binary(left, BinaryOperator::Custom(words.to_owned()), self.value(None)?))
     }
 
     fn between(&mut self, expr: Expr, negated: bool) -> Parsed<Expr> {

@@ -218,12 +218,22 @@ impl Grammar<'_, '_> {
         self.advance();
         let mut args = Vec::new();
         if word != "CURRENT_DATE" && self.at_token(&Token::LParen) {
-            let precision = self.in_parentheses(|grammar| grammar.number_up_to(12))?;
+            let precision = self.in_parentheses(Grammar::precision)?;
             if precision != 3 {
                 args.push(Expr::value(Value::Number(precision.to_string(), false)));
             }
         }
         Ok(call(&word.to_lowercase(), args))
+    }
+
+    /// Digits of a fraction of a second.
+    fn precision(&mut self) -> Parsed<u8> {
+        const MOST: u8 = 12;
+        let Token::Number(digits, false) = self.peek() else { return Err(self.mismatched("<integer>")) };
+        let digits = digits.parse().ok().filter(|digits| *digits <= MOST);
+        let digits = digits.ok_or_else(|| self.refused(format!("a number from 0 to {MOST} is expected")))?;
+        self.advance();
+        Ok(digits)
     }
 }
 

@@ -54,8 +54,6 @@ fn grouped(expr: &Expr) -> String {
             format!("({} BETWEEN {} AND {})", grouped(expr), grouped(low), grouped(high))
         }
         Expr::IsNull(expr) => format!("({} IS NULL)", grouped(expr)),
-        Expr::IsDistinctFrom(left, right) => format!("({} DISTINCT {})", grouped(left), grouped(right)),
-        Expr::IsNotDistinctFrom(left, right) => format!("({} NOT DISTINCT {})", grouped(left), grouped(right)),
         Expr::Like { expr, pattern, .. } => format!("({} LIKE {})", grouped(expr), grouped(pattern)),
         other => other.to_string(),
     }

@@ -21,7 +21,7 @@ mod text;
 mod units;
 mod unix;
 mod write;
-mod zone;
+pub(crate) mod zone;
 mod zones;
 
 use super::{Function, FunctionDoc, Group, Implementation, Origin};

@@ -4,7 +4,7 @@ mod arrays;
 mod extract;
 mod last;
 mod path;
-mod scan;
+pub(crate) mod scan;
 mod standard;
 mod texts;
 pub(crate) mod value;

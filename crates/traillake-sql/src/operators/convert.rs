@@ -10,6 +10,7 @@ use datafusion::logical_expr::{Cast, Expr, ScalarUDF, lit};
 use super::meet::STAMP;
 use crate::casts::{DAY, Leaf, leaf, times};
 use crate::functions::kit::{Kind, Timestamp, scalar};
+use crate::text_form::shortened;
 use crate::types::is_text;
 
 /// An expression of type `from` as type `to`; literals stay literals.
@@ -21,7 +22,7 @@ pub(super) fn fit(expr: Expr, from: &DataType, to: &DataType) -> Result<Expr> {
         Expr::Literal(value, _) if is_text(from) && *to == STAMP => match value.try_as_str().flatten() {
             Some(text) => {
                 let Some(millis) = times::any_timestamp(text) else {
-                    return plan_err!("Value cannot be cast to timestamp: {text}");
+                    return plan_err!("Value cannot be cast to timestamp: {}", shortened(text));
                 };
                 Ok(lit(ScalarValue::TimestampMillisecond(Some(millis), None)))
             }
@@ -75,7 +76,7 @@ fn time_of_text() -> Arc<ScalarUDF> {
             let millis = times::any_timestamp(text);
             millis
                 .map(|millis| Some(Timestamp(millis)))
-                .ok_or_else(|| exec_datafusion_err!("Value cannot be cast to timestamp: {text}"))
+                .ok_or_else(|| exec_datafusion_err!("Value cannot be cast to timestamp: {}", shortened(text)))
         })
         .hidden()
 }

@@ -9,6 +9,7 @@ use datafusion::sql::sqlparser::ast::BinaryOperator;
 use super::arithmetic::{self, Sign};
 use super::compare::{Compared, compared};
 use super::concat::{Joined, joined};
+use super::{IS_DISTINCT_FROM, IS_NOT_DISTINCT_FROM};
 
 /// Plans comparisons, arithmetic and `||` as Lake means them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +57,7 @@ fn plan(binary: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBin
 fn plan_comparison(binary: RawBinaryExpr, op: Operator, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
     let RawBinaryExpr { op: sign, left, right } = binary;
     Ok(match compared(op, left, right, schema)? {
+        sides if matches!(sign, BinaryOperator::Custom(_)) => PlannerResult::Planned(sides.into_expr(op)),
         Compared::Sides(left, right) => PlannerResult::Original(RawBinaryExpr { op: sign, left, right }),
         Compared::Whole(expr) => PlannerResult::Planned(expr),
     })
@@ -80,6 +82,8 @@ fn comparison(op: &BinaryOperator) -> Option<Operator> {
         BinaryOperator::LtEq => Operator::LtEq,
         BinaryOperator::Gt => Operator::Gt,
         BinaryOperator::GtEq => Operator::GtEq,
+        BinaryOperator::Custom(words) if words == IS_DISTINCT_FROM => Operator::IsDistinctFrom,
+        BinaryOperator::Custom(words) if words == IS_NOT_DISTINCT_FROM => Operator::IsNotDistinctFrom,
         _ => return None,
     })
 }

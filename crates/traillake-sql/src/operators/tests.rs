@@ -95,6 +95,65 @@ fn months_end_with_their_last_day() {
 }
 
 #[test]
+fn months_keep_the_clock_of_a_zone() {
+    let at = |text: &str| format!("timestamp '{text} America/New_York'");
+    let later = v(&format!("to_iso8601({} + INTERVAL '1' MONTH)", at("2024-10-03 01:30:00")));
+    assert_eq!(later, "2024-11-03T01:30:00.000-04:00");
+    let winter = format!("at_timezone({}, 'America/New_York')", "timestamp '2024-12-03 06:30:00 UTC'");
+    assert_eq!(v(&format!("to_iso8601({winter} - INTERVAL '1' MONTH)")), "2024-11-03T01:30:00.000-05:00");
+    assert_eq!(
+        v(&format!("to_iso8601({} + INTERVAL '1' MONTH)", at("2024-02-10 02:30:00"))),
+        "2024-03-10T03:30:00.000-04:00"
+    );
+}
+
+#[test]
+fn intervals_are_cut_and_do_not_mix() {
+    all(&[
+        ("INTERVAL '1' SECOND * 0.0019", "0 00:00:00.001"),
+        ("INTERVAL '1' SECOND / 3", "0 00:00:00.333"),
+        ("INTERVAL '-1' SECOND * 0.0019e0", "-0 00:00:00.001"),
+        ("INTERVAL '2' SECOND / 3", "0 00:00:00.666"),
+        ("INTERVAL '5' MONTH / 2", "0-2"),
+        ("1.5 * INTERVAL '1' MONTH", "0-1"),
+        ("INTERVAL '49' HOUR / 49", "0 01:00:00.000"),
+        ("time '23:00' + INTERVAL '2' HOUR", "01:00:00.000"),
+    ]);
+    let months_and_days = "Cannot apply operator: interval year to month + interval day to second";
+    fails("INTERVAL '1' MONTH + INTERVAL '1' DAY", months_and_days);
+    fails("INTERVAL '1' DAY - INTERVAL '1' YEAR", "interval day to second - interval year to month");
+    fails("time '10:00' + INTERVAL '1' MONTH", "Cannot apply operator: time(3) + interval year to month");
+    fails("INTERVAL '1' DAY / 0", "Division by zero");
+    fails("INTERVAL '1' DAY * 1e300", "Interval out of range");
+}
+
+#[test]
+fn the_first_and_last_moments_of_the_calendar_work() {
+    for (day, other) in [("0001-01-01 00:00:00", "0001-01-02"), ("9999-12-31 23:59:59", "9999-12-30")] {
+        let sql = format!(
+            "SELECT t, t = '{day}', t BETWEEN '{day}' AND '{day}', t IN ('{day}'), t IS NOT DISTINCT FROM '{day}',
+                t = date '{other}', t < current_timestamp, date_trunc('day', t) = CAST(CAST(t AS date) AS timestamp),
+                date_diff('second', t, timestamp '{day}'), t - timestamp '{day}'
+            FROM (VALUES timestamp '{day}', NULL) v(t) WHERE t = timestamp '{day}'"
+        );
+        let earlier = if day.starts_with('0') { "true" } else { "false" };
+        let expected =
+            [&format!("{day}.000"), "true", "true", "true", "true", "false", earlier, "true", "0", "0 00:00:00.000"];
+        assert_eq!(rows(&sql).unwrap(), [expected]);
+        let sql = format!("SELECT t FROM (VALUES timestamp '{day}') v(t) UNION SELECT date '{other}' ORDER BY t");
+        assert_eq!(rows(&sql).unwrap().len(), 2);
+        assert_eq!(v(&format!("max(timestamp '{day}') = min(timestamp '{day}')")), "true");
+        assert_eq!(v(&format!("year(timestamp '{day}' + INTERVAL '0' DAY)")), day[..4].trim_start_matches('0'));
+    }
+    let apart = "timestamp '9999-12-31 23:59:59' - timestamp '0001-01-01 00:00:00'";
+    assert_eq!(v(apart), "3652058 23:59:59.000");
+    assert_eq!(
+        v("timestamp '0001-01-01 00:00:00' + INTERVAL '3652058 23:59:59' DAY TO SECOND"),
+        "9999-12-31 23:59:59.000"
+    );
+}
+
+#[test]
 fn differences_of_times_are_intervals() {
     let (start, end) = (time("2024-01-01 00:00:00"), time("2024-01-08 01:02:03.004"));
     assert_eq!(v(&format!("{end} - {start}")), "7 01:02:03.004");
@@ -175,6 +234,38 @@ fn booleans_and_their_texts_are_equal() {
     );
     let sql = "SELECT x = 'true', x = y, x = 'yes' FROM (VALUES (true, 'true'), (false, 'true')) t(x, y)";
     assert_eq!(rows(sql).unwrap(), [["true", "true", "false"], ["false", "false", "false"]]);
+}
+
+#[test]
+fn distinction_goes_as_equality_does() {
+    let sql = "SELECT x IS DISTINCT FROM true, true IS NOT DISTINCT FROM x, x IS DISTINCT FROM NULL \
+               FROM (VALUES ('true'), ('false'), (NULL)) t(x)";
+    assert_eq!(rows(sql).unwrap(), [["false", "true", "true"], ["true", "false", "true"], ["true", "false", "false"]]);
+    all(&[
+        ("date '2023-01-01' IS NOT DISTINCT FROM '2023-01-01'", "true"),
+        ("ARRAY[1, NULL] IS NOT DISTINCT FROM ARRAY[1, NULL]", "true"),
+        ("ROW(1, NULL) IS DISTINCT FROM ROW(1, NULL)", "false"),
+        ("1.50 IS NOT DISTINCT FROM 1.5e0", "true"),
+        ("NULL IS DISTINCT FROM NULL", "false"),
+    ]);
+    fails("'1' IS DISTINCT FROM 1", "Cannot apply operator: varchar IS DISTINCT FROM bigint");
+    let sql = "SELECT x IS DISTINCT FROM true FROM (VALUES 'true') t(x) WHERE x IS NOT DISTINCT FROM true \
+               GROUP BY x IS DISTINCT FROM true";
+    assert_eq!(rows(sql).unwrap(), [["false"]]);
+}
+
+#[test]
+fn dates_are_compared_with_texts_and_times() {
+    let sql =
+        "SELECT CAST(x AS date) = '2023-07-10', CAST(x AS date) >= '2023-07-11', CAST(x AS date) IN ('2023-07-10'),
+        CAST(x AS date) BETWEEN '2023-07-01' AND '2023-07-31', date(x) <> y, date '2023-07-10' < x, CAST(x AS date) = x
+        FROM (VALUES (timestamp '2023-07-10 11:00:00', '2023-07-10')) t(x, y)";
+    assert_eq!(rows(sql).unwrap(), [["true", "false", "true", "true", "false", "true", "false"]]);
+    all(&[
+        ("date '2023-07-10' < timestamp '2023-07-10 00:00:01'", "true"),
+        ("date '2023-07-10' = timestamp '2023-07-10 00:00:00 UTC'", "true"),
+    ]);
+    fails("date '2023-07-10' = 'x'", "Value cannot be cast to timestamp: x");
 }
 
 #[test]

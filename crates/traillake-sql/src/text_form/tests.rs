@@ -49,6 +49,7 @@ fn timestamps_have_three_decimals_and_their_zone() {
     assert_eq!(zoned_text(0, "+00:00"), "1970-01-01 00:00:00.000 UTC");
     assert_eq!(zoned_text(0, "Europe/Berlin"), "1970-01-01 01:00:00.000 Europe/Berlin");
     assert_eq!(zoned_text(0, "+02:30"), "1970-01-01 02:30:00.000 +02:30");
+    assert_eq!(zoned_text(0, "nowhere"), "1970-01-01 00:00:00.000 nowhere");
 }
 
 #[test]

@@ -1,262 +1,305 @@
-//! Types as queries write them: `map(varchar, json)`, `row(a bigint)`, `timestamp(3) with time zone`.
+//! The grammar of types: `map(varchar, json)`, `row(a bigint)`, `timestamp(3) with time zone`.
 
-use std::iter::Peekable;
-use std::vec;
+use std::ops::RangeInclusive;
 
 use arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
-use datafusion::common::{Result, plan_datafusion_err, plan_err};
-use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
+use datafusion::common::{Result, plan_err};
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::{IP_ADDRESS_BYTES, SqlType, anonymous_field};
-use crate::LakeDialect;
+use crate::dialect::{LakeDialect, bare_word, is_identifier};
 
 /// Types inside of types, at most.
 const DEPTH: usize = 32;
 /// Digits of a decimal, at most.
 const DIGITS: u8 = 38;
+/// Characters of a varchar, at most.
+const LENGTH: usize = 2_147_483_647;
+/// Digits of a fraction of a second, at most.
+const PRECISION: usize = 12;
 
 /// The type a text names.
 pub(crate) fn parse_type(text: &str) -> Result<SqlType> {
-    let unknown = || plan_datafusion_err!("Unknown type: {text}");
-    let tokens = Tokenizer::new(&LakeDialect::default(), text).tokenize().map_err(|_| unknown())?;
-    let tokens: Vec<_> = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
-    let mut parser = TypeParser { tokens: tokens.into_iter().peekable(), closed: 0 };
-    let parsed = parser.data_type(0)?.ok_or_else(unknown)?;
-    if parser.tokens.next().is_some() { plan_err!("Unknown type: {text}") } else { Ok(parsed) }
+    let tokens = Tokenizer::new(&LakeDialect::default(), text).tokenize().unwrap_or_default();
+    let tokens = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    let mut written = Written { tokens, place: 0 };
+    match read_type(&mut written) {
+        Ok(found) if *written.ahead(0) == Token::EOF => Ok(found),
+        Err(TypeFault::Refused(message)) => plan_err!("{message}"),
+        _ => plan_err!("Unknown type: {text}"),
+    }
 }
 
-/// What is left of the text. `None` as an answer stands for a text that names no type.
-struct TypeParser {
-    tokens: Peekable<vec::IntoIter<Token>>,
-    /// Brackets `>` that were closed by a `>>` and are still to be taken.
-    closed: usize,
+/// The type the tokens begin with.
+pub(crate) fn read_type(tokens: &mut dyn TypeTokens) -> Read<SqlType> {
+    Reader { tokens, half_closed: false }.data_type(0)
 }
 
-impl TypeParser {
-    fn data_type(&mut self, depth: usize) -> Result<Option<SqlType>> {
-        if depth > DEPTH {
-            return plan_err!("Types are nested deeper than {DEPTH} levels");
-        }
-        let Some(Token::Word(word)) = self.tokens.next() else { return Ok(None) };
-        self.after_word(&word, depth)
+/// What a type is read from.
+pub(crate) trait TypeTokens {
+    /// The n-th token ahead; behind the last one the end.
+    fn ahead(&self, n: usize) -> &Token;
+    /// Goes on to the next token.
+    fn skip(&mut self);
+}
+
+/// Why there is no type; it is about the token ahead.
+#[derive(Debug)]
+pub(crate) enum TypeFault {
+    /// Something else is expected here.
+    Expecting(&'static str),
+    /// What is here is understood and cannot be.
+    Refused(String),
+}
+
+type Read<T> = std::result::Result<T, TypeFault>;
+
+/// The tokens of a text.
+struct Written {
+    tokens: Vec<Token>,
+    place: usize,
+}
+
+impl TypeTokens for Written {
+    fn ahead(&self, n: usize) -> &Token {
+        self.tokens.get(self.place + n).unwrap_or(&Token::EOF)
     }
 
-    fn after_word(&mut self, word: &Word, depth: usize) -> Result<Option<SqlType>> {
-        let name = word.value.to_ascii_lowercase();
-        let base = match name.as_str() {
-            "array" => self
-                .parts(depth)?
-                .and_then(|parts| <[SqlType; 1]>::try_from(parts).ok())
-                .map(|[item]| SqlType::Array(Box::new(item))),
-            "map" => self
-                .parts(depth)?
-                .and_then(|parts| <[SqlType; 2]>::try_from(parts).ok())
-                .map(|[key, value]| SqlType::Map(Box::new(key), Box::new(value))),
-            "row" => self.row(depth)?,
-            _ => self.simple(&name)?,
-        };
-        let Some(mut parsed) = base else { return Ok(None) };
+    fn skip(&mut self) {
+        self.place += 1;
+    }
+}
+
+struct Reader<'t> {
+    tokens: &'t mut dyn TypeTokens,
+    /// Whether one `>` of a `>>` is still to be read.
+    half_closed: bool,
+}
+
+/// A type of one word without arguments.
+fn plain(name: &str) -> Option<SqlType> {
+    Some(SqlType::Plain(match name {
+        "boolean" => DataType::Boolean,
+        "tinyint" => DataType::Int8,
+        "smallint" => DataType::Int16,
+        "integer" | "int" => DataType::Int32,
+        "bigint" => DataType::Int64,
+        "real" => DataType::Float32,
+        "varbinary" => DataType::Binary,
+        "json" => DataType::LargeUtf8,
+        "ipaddress" => DataType::FixedSizeBinary(IP_ADDRESS_BYTES),
+        "date" => DataType::Date32,
+        "unknown" => DataType::Null,
+        "uuid" => return Some(SqlType::Uuid),
+        _ => return None,
+    }))
+}
+
+impl Reader<'_> {
+    fn data_type(&mut self, depth: usize) -> Read<SqlType> {
         let mut levels = depth;
-        while self.word("array") {
+        let mut parsed = self.base(depth)?;
+        while self.at(0, "array") {
             levels += 1;
-            if levels > DEPTH {
-                return plan_err!("Types are nested deeper than {DEPTH} levels");
+            too_deep(levels)?;
+            self.tokens.skip();
+            if self.eat(&Token::LBracket) {
+                self.number(0..=LENGTH)?;
+                self.need(&Token::RBracket, "']'")?;
             }
             parsed = SqlType::Array(Box::new(parsed));
         }
-        Ok(Some(parsed))
+        Ok(parsed)
     }
 
-    fn simple(&mut self, name: &str) -> Result<Option<SqlType>> {
-        let plain = |data_type| Ok(Some(SqlType::Plain(data_type)));
-        match name {
-            "boolean" => plain(DataType::Boolean),
-            "tinyint" => plain(DataType::Int8),
-            "smallint" => plain(DataType::Int16),
-            "integer" | "int" => plain(DataType::Int32),
-            "bigint" => plain(DataType::Int64),
-            "real" => plain(DataType::Float32),
-            "double" => {
-                self.word("precision");
-                plain(DataType::Float64)
+    fn base(&mut self, depth: usize) -> Read<SqlType> {
+        too_deep(depth)?;
+        let Some(name) = bare_word(self.tokens.ahead(0)).map(str::to_ascii_lowercase) else {
+            return Err(TypeFault::Expecting("<type>"));
+        };
+        if let Some(found) = plain(&name) {
+            self.tokens.skip();
+            return Ok(found);
+        }
+        let read: fn(&mut Self, usize) -> Read<SqlType> = match name.as_str() {
+            "array" => Self::array,
+            "map" => Self::map,
+            "row" => Self::row,
+            "double" => |reader, _| {
+                reader.eat_words(&["precision"]);
+                Ok(SqlType::Plain(DataType::Float64))
+            },
+            "varchar" => |reader, _| Ok(SqlType::Varchar(reader.length(LENGTH)?)),
+            "char" => |reader, _| Ok(SqlType::Varchar(Some(reader.length(LENGTH)?.unwrap_or(1)))),
+            "decimal" | "dec" | "numeric" => |reader, _| reader.decimal(),
+            "timestamp" => |reader, _| reader.timestamp(),
+            "time" => |reader, _| reader.time(),
+            "interval" => |reader, _| reader.interval(),
+            _ => return Err(TypeFault::Refused(format!("Unknown type: {name}"))),
+        };
+        self.tokens.skip();
+        read(self, depth)
+    }
+
+    fn array(&mut self, depth: usize) -> Read<SqlType> {
+        let is_angled = self.open()?;
+        let item = self.data_type(depth + 1)?;
+        self.close(is_angled)?;
+        Ok(SqlType::Array(Box::new(item)))
+    }
+
+    fn map(&mut self, depth: usize) -> Read<SqlType> {
+        let is_angled = self.open()?;
+        let key = self.data_type(depth + 1)?;
+        self.need(&Token::Comma, "','")?;
+        let value = self.data_type(depth + 1)?;
+        self.close(is_angled)?;
+        Ok(SqlType::Map(Box::new(key), Box::new(value)))
+    }
+
+    fn row(&mut self, depth: usize) -> Read<SqlType> {
+        let mut fields = Vec::new();
+        self.need(&Token::LParen, "'('")?;
+        loop {
+            let name = self.field_name().unwrap_or_else(|| anonymous_field(fields.len()));
+            fields.push((name, self.data_type(depth + 1)?));
+            if !self.eat(&Token::Comma) {
+                self.need(&Token::RParen, "')'")?;
+                return Ok(SqlType::Row(fields));
             }
-            "decimal" | "dec" | "numeric" => self.decimal(),
-            "varchar" => Ok(self.length().map(|length| SqlType::Varchar(length.given()))),
-            "char" => Ok(self.length().map(|length| SqlType::Varchar(length.given().or(Some(1))))),
-            "varbinary" => plain(DataType::Binary),
-            "json" => plain(DataType::LargeUtf8),
-            "ipaddress" => plain(DataType::FixedSizeBinary(IP_ADDRESS_BYTES)),
-            "uuid" => Ok(Some(SqlType::Uuid)),
-            "date" => plain(DataType::Date32),
-            "unknown" => plain(DataType::Null),
-            "timestamp" => Ok(self.timestamp()),
-            "time" => {
-                let known = self.length().is_some() && self.zone() != Some(true);
-                Ok(known.then_some(SqlType::Plain(DataType::Time32(TimeUnit::Millisecond))))
-            }
-            "interval" => Ok(self.interval().then_some(SqlType::Plain(DataType::Interval(IntervalUnit::MonthDayNano)))),
-            _ => Ok(None),
         }
     }
 
-    fn timestamp(&mut self) -> Option<SqlType> {
-        if !matches!(self.length()?, Length::Open | Length::Of(0..=12)) {
+    /// The name of a field; `None` where a type of several words begins, or one without a name.
+    fn field_name(&mut self) -> Option<String> {
+        let first = self.tokens.ahead(0);
+        if !is_identifier(first) || !matches!(self.tokens.ahead(1), Token::Word(_)) {
             return None;
         }
-        let zone = self.zone()?.then(|| "UTC".into());
-        Some(SqlType::Plain(DataType::Timestamp(TimeUnit::Millisecond, zone)))
+        let goes_on = |first: &str, next: &[&str]| self.at(0, first) && next.iter().any(|next| self.at(1, next));
+        let is_type = goes_on("double", &["precision"])
+            || goes_on("interval", &["day", "year"])
+            || goes_on("time", &["with", "without"])
+            || goes_on("timestamp", &["with", "without"])
+            || (self.at(1, "array") && !matches!(self.tokens.ahead(2), Token::LParen | Token::Lt));
+        let Token::Word(name) = first else { return None };
+        let name = (!is_type || name.quote_style.is_some()).then(|| name.value.to_lowercase())?;
+        self.tokens.skip();
+        Some(name)
     }
 
-    /// Whether the words `with time zone` follow; `None` when other words do.
-    fn zone(&mut self) -> Option<bool> {
-        let with = self.word("with");
-        if !with && !self.word("without") {
-            return Some(false);
+    fn length(&mut self, most: usize) -> Read<Option<usize>> {
+        if !self.eat(&Token::LParen) {
+            return Ok(None);
         }
-        (self.word("time") && self.word("zone")).then_some(with)
+        let length = self.number(0..=most)?;
+        self.need(&Token::RParen, "')'")?;
+        Ok(Some(length))
     }
 
-    fn interval(&mut self) -> bool {
-        let from_year = self.word("year");
-        (from_year || self.word("day")) && self.word("to") && self.word(if from_year { "month" } else { "second" })
-    }
-
-    fn decimal(&mut self) -> Result<Option<SqlType>> {
-        let numbers = self.numbers();
-        let (precision, scale) = match numbers.as_deref() {
-            Some([]) => (DIGITS, 0),
-            Some([precision]) => (small(*precision), 0),
-            Some([precision, scale]) => (small(*precision), small(*scale)),
-            _ => return Ok(None),
-        };
-        if precision == 0 || precision > DIGITS || scale > precision {
-            return plan_err!("Invalid decimal type: DECIMAL({precision}, {scale})");
-        }
-        let scale = i8::try_from(scale).unwrap_or_default();
-        Ok(Some(SqlType::Plain(DataType::Decimal128(precision, scale))))
-    }
-
-    /// A length in brackets, or none; `None` when something else is in them.
-    fn length(&mut self) -> Option<Length> {
-        match self.numbers()?.as_slice() {
-            [] => Some(Length::Open),
-            [length] => Some(Length::Of(*length)),
-            _ => None,
-        }
-    }
-
-    /// Numbers in brackets, none without brackets; `None` when something else is in them.
-    fn numbers(&mut self) -> Option<Vec<usize>> {
-        let mut numbers = Vec::new();
-        if self.tokens.next_if_eq(&Token::LParen).is_none() {
-            return Some(numbers);
-        }
-        loop {
-            let Some(Token::Number(digits, _)) = self.tokens.next() else { return None };
-            numbers.push(digits.parse().ok()?);
-            match self.tokens.next()? {
-                Token::Comma => {}
-                Token::RParen => return Some(numbers),
-                _ => return None,
+    fn decimal(&mut self) -> Read<SqlType> {
+        let (mut precision, mut scale) = (DIGITS, 0);
+        if self.eat(&Token::LParen) {
+            precision = small(self.number(1..=DIGITS.into())?);
+            if self.eat(&Token::Comma) {
+                scale = small(self.number(0..=precision.into())?);
             }
+            self.need(&Token::RParen, "')'")?;
         }
+        Ok(SqlType::Plain(DataType::Decimal128(precision, i8::try_from(scale).unwrap_or_default())))
     }
 
-    /// Types in brackets: `(a, b)` or `<a, b>`.
-    fn parts(&mut self, depth: usize) -> Result<Option<Vec<SqlType>>> {
-        let Some(angled) = self.open() else { return Ok(None) };
-        let mut parts = Vec::new();
-        loop {
-            let Some(part) = self.data_type(depth + 1)? else { return Ok(None) };
-            parts.push(part);
-            if self.tokens.next_if_eq(&Token::Comma).is_none() {
-                return Ok(self.close(angled).then_some(parts));
-            }
+    fn timestamp(&mut self) -> Read<SqlType> {
+        self.length(PRECISION)?;
+        let zone = self.eat_words(&["with", "time", "zone"]).then(|| "UTC".into());
+        if zone.is_none() {
+            self.eat_words(&["without", "time", "zone"]);
         }
+        Ok(SqlType::Plain(DataType::Timestamp(TimeUnit::Millisecond, zone)))
     }
 
-    fn row(&mut self, depth: usize) -> Result<Option<SqlType>> {
-        let Some(angled) = self.open() else { return Ok(None) };
-        let mut fields = Vec::new();
-        loop {
-            let Some((name, field)) = self.field(depth)? else { return Ok(None) };
-            fields.push((name.unwrap_or_else(|| anonymous_field(fields.len())), field));
-            if self.tokens.next_if_eq(&Token::Comma).is_none() {
-                return Ok(self.close(angled).then_some(SqlType::Row(fields)));
-            }
+    fn time(&mut self) -> Read<SqlType> {
+        self.length(PRECISION)?;
+        if self.at(0, "with") && self.at(1, "time") {
+            return Err(TypeFault::Refused("Unknown type: time with time zone".to_owned()));
         }
+        self.eat_words(&["without", "time", "zone"]);
+        Ok(SqlType::Plain(DataType::Time32(TimeUnit::Millisecond)))
     }
 
-    /// A field with or without a name.
-    fn field(&mut self, depth: usize) -> Result<Option<(Option<String>, SqlType)>> {
-        let Some(Token::Word(first)) = self.tokens.next() else { return Ok(None) };
-        let mut ahead = self.tokens.clone();
-        let named = match (ahead.next(), ahead.next()) {
-            (Some(Token::Word(_)), Some(Token::LParen | Token::Lt)) => true,
-            (Some(Token::Word(next)), _) => first.quote_style.is_some() || !continues(&first.value, &next.value),
-            _ => false,
-        };
-        if named {
-            let field = self.data_type(depth + 1)?;
-            return Ok(field.map(|field| (Some(first.value.to_lowercase()), field)));
+    fn interval(&mut self) -> Read<SqlType> {
+        if self.eat_words(&["day", "to", "second"]) || self.eat_words(&["year", "to", "month"]) {
+            return Ok(SqlType::Plain(DataType::Interval(IntervalUnit::MonthDayNano)));
         }
-        Ok(self.after_word(&first, depth + 1)?.map(|field| (None, field)))
+        Err(TypeFault::Expecting("'DAY TO SECOND', 'YEAR TO MONTH'"))
     }
 
-    fn open(&mut self) -> Option<bool> {
-        let angled = self.tokens.next_if_eq(&Token::Lt).is_some();
-        (angled || self.tokens.next_if_eq(&Token::LParen).is_some()).then_some(angled)
+    fn number(&mut self, range: RangeInclusive<usize>) -> Read<usize> {
+        let Token::Number(digits, false) = self.tokens.ahead(0) else { return Err(TypeFault::Expecting("<integer>")) };
+        let number = digits.parse().ok().filter(|number| range.contains(number));
+        let wrong = || TypeFault::Refused(format!("a number from {} to {} is expected", range.start(), range.end()));
+        let number = number.ok_or_else(wrong)?;
+        self.tokens.skip();
+        Ok(number)
     }
 
-    fn close(&mut self, angled: bool) -> bool {
-        if !angled {
-            return self.tokens.next_if_eq(&Token::RParen).is_some();
+    /// The bracket of an array or a map; whether it is `<`, as older texts have it.
+    fn open(&mut self) -> Read<bool> {
+        let is_angled = self.eat(&Token::Lt);
+        if !is_angled {
+            self.need(&Token::LParen, "'('")?;
         }
-        if self.closed > 0 {
-            self.closed -= 1;
-            return true;
-        }
-        if self.tokens.next_if_eq(&Token::ShiftRight).is_some() {
-            self.closed += 1;
-            return true;
-        }
-        self.tokens.next_if_eq(&Token::Gt).is_some()
+        Ok(is_angled)
     }
 
-    /// Takes the word if it is next.
-    fn word(&mut self, word: &str) -> bool {
-        self.tokens
-            .next_if(|token| matches!(token, Token::Word(next) if next.value.eq_ignore_ascii_case(word)))
-            .is_some()
+    fn close(&mut self, is_angled: bool) -> Read<()> {
+        if !is_angled {
+            return self.need(&Token::RParen, "')'");
+        }
+        if self.half_closed {
+            self.half_closed = false;
+        } else if self.eat(&Token::ShiftRight) {
+            self.half_closed = true;
+        } else {
+            self.need(&Token::Gt, "'>'")?;
+        }
+        Ok(())
+    }
+
+    fn at(&self, n: usize, word: &str) -> bool {
+        bare_word(self.tokens.ahead(n)).is_some_and(|found| found.eq_ignore_ascii_case(word))
+    }
+
+    fn eat_words(&mut self, words: &[&str]) -> bool {
+        let found = words.iter().enumerate().all(|(n, word)| self.at(n, word));
+        if found {
+            words.iter().for_each(|_| self.tokens.skip());
+        }
+        found
+    }
+
+    fn eat(&mut self, token: &Token) -> bool {
+        let found = self.tokens.ahead(0) == token;
+        if found {
+            self.tokens.skip();
+        }
+        found
+    }
+
+    fn need(&mut self, token: &Token, name: &'static str) -> Read<()> {
+        if self.eat(token) { Ok(()) } else { Err(TypeFault::Expecting(name)) }
     }
 }
 
-/// Whether `next` goes on with the type `first` instead of being the type of a field named `first`.
-fn continues(first: &str, next: &str) -> bool {
-    let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
-    is(next, "array")
-        || (is(first, "double") && is(next, "precision"))
-        || ((is(first, "timestamp") || is(first, "time")) && (is(next, "with") || is(next, "without")))
-        || (is(first, "interval") && (is(next, "day") || is(next, "year")))
+fn too_deep(depth: usize) -> Read<()> {
+    if depth <= DEPTH {
+        return Ok(());
+    }
+    Err(TypeFault::Refused(format!("Types are nested deeper than {DEPTH} levels")))
 }
 
 fn small(number: usize) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
-}
-
-/// What the brackets behind `varchar` say.
-enum Length {
-    Open,
-    Of(usize),
-}
-
-impl Length {
-    fn given(self) -> Option<usize> {
-        match self {
-            Self::Open => None,
-            Self::Of(length) => Some(length),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! A type as a cast names it: an Arrow type and what Arrow does not say.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 
-use super::type_name;
+use super::{anonymous_field, type_name};
+use crate::dialect::is_reserved;
 
 /// A type with the lengths of its texts and what is a UUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +75,31 @@ impl SqlType {
 impl fmt::Display for SqlType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Plain(data_type) => f.write_str(&type_name(data_type)),
+            Self::Varchar(None) => f.write_str("varchar"),
             Self::Varchar(Some(length)) => write!(f, "varchar({length})"),
             Self::Uuid => f.write_str("uuid"),
-            other => f.write_str(&type_name(&other.nested_type())),
+            Self::Array(item) => write!(f, "array({item})"),
+            Self::Map(key, value) => write!(f, "map({key}, {value})"),
+            Self::Row(fields) => {
+                let fields = fields.iter().enumerate().map(|(place, (name, field))| match name {
+                    name if *name == anonymous_field(place) => field.to_string(),
+                    name => format!("{} {field}", written_name(name)),
+                });
+                write!(f, "row({})", fields.collect::<Vec<_>>().join(", "))
+            }
         }
+    }
+}
+
+/// A name, in quotes where it needs them.
+fn written_name(name: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let starts = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+    if starts && name.bytes().all(is_plain) && !is_reserved(name) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(format!("\"{}\"", name.replace('"', "\"\"")))
     }
 }
 

@@ -83,7 +83,8 @@ async fn run(topic: &str) {
     let place = Place::new(Backend::Folder).await;
     let lake = fixed_lake(&place).await;
     let id = lake.storage.event_data_store("events").await.unwrap().id;
-    let mut runner = Runner::new(|| async { Ok(Database(lake.clone())) });
+    let engine = QueryEngine::new(lake.storage.clone(), QueryLimits::default()).unwrap();
+    let mut runner = Runner::new(|| async { Ok(Database(engine.clone())) });
     runner.with_column_validator(sqllogictest::strict_column_validator);
     runner.set_var("EVENTS_ID".to_owned(), id.to_string());
     let file = topic_files().into_iter().find(|file| topic_of(file) == topic).unwrap();
@@ -117,7 +118,7 @@ async fn fixed_lake(place: &Place) -> TestLake {
     lake
 }
 
-struct Database(TestLake);
+struct Database(QueryEngine);
 
 #[async_trait]
 impl AsyncDB for Database {
@@ -125,9 +126,8 @@ impl AsyncDB for Database {
     type ColumnType = DefaultColumnType;
 
     async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Said> {
-        let engine = QueryEngine::new(self.0.storage.clone(), QueryLimits::default())?;
         let options = QueryOptions { default_store: Some("events".to_owned()), ..QueryOptions::default() };
-        let result = engine.query(sql, &options).await?;
+        let result = self.0.query(sql, &options).await?;
         let types = result.schema().fields().iter().map(|field| column_type(field.data_type())).collect();
         let (batches, _) = result.collect().await?;
         Ok(DBOutput::Rows { types, rows: batches.iter().flat_map(rows).collect() })

@@ -5,20 +5,20 @@ use super::*;
 #[test]
 fn casts_and_types_become_calls() {
     all_become(&[
-        ("CAST(x AS map(varchar, JSON))", "\"$cast\"(x, 'map(varchar,json)')"),
+        ("CAST(x AS map(varchar, JSON))", "\"$cast\"(x, 'map(varchar, json)')"),
         ("try_cast(x as Int)", "\"$try_cast\"(x, 'integer')"),
         ("CAST(x AS timestamp(3) with time zone)", "\"$cast\"(x, 'timestamp(3) with time zone')"),
-        ("CAST(x AS timestamp without time zone)", "\"$cast\"(x, 'timestamp')"),
+        ("CAST(x AS timestamp without time zone)", "\"$cast\"(x, 'timestamp(3)')"),
         ("CAST(x AS double precision)", "\"$cast\"(x, 'double')"),
         ("CAST(x AS decimal(10, 2) array)", "\"$cast\"(x, 'array(decimal(10,2))')"),
-        ("CAST(x AS array<map<varchar,array<bigint>>>)", "\"$cast\"(x, 'array(map(varchar,array(bigint)))')"),
+        ("CAST(x AS array<map<varchar,array<bigint>>>)", "\"$cast\"(x, 'array(map(varchar, array(bigint)))')"),
         (
             "CAST(x AS ROW(a bigint, \"B c\" varchar(3), date, t timestamp with time zone, l array(json)))",
-            "\"$cast\"(x, 'row(a bigint,\"B c\" varchar(3),date,t timestamp with time zone,l array(json))')",
+            "\"$cast\"(x, 'row(a bigint, \"b c\" varchar(3), date, t timestamp(3) with time zone, l array(json))')",
         ),
         (
             "CAST(x AS row(double precision, interval day to second, interval interval year to month))",
-            "\"$cast\"(x, 'row(double,interval day to second,interval interval year to month)')",
+            "\"$cast\"(x, 'row(double, interval day to second, interval interval day to second)')",
         ),
         ("TRY(a / b)", "\"$try\"(\"$\" -> a / b)"),
         ("IF(a, 1)", "CASE WHEN a THEN 1 END"),
@@ -32,9 +32,13 @@ fn casts_and_types_become_calls() {
     ]);
     all_refused(&[
         ("SELECT CAST(x AS string)", "Unknown type: string at Line: 1, Column: 18"),
-        ("SELECT CAST(x AS decimal(39))", "a number up to 38"),
-        ("SELECT CAST(x AS timestamp(13))", "a number up to 12"),
-        ("SELECT CAST(x AS map(varchar))", "Expecting: ','"),
+        ("SELECT CAST(x AS decimal(39))", "a number from 1 to 38 is expected at Line: 1, Column: 26"),
+        ("SELECT CAST(x AS timestamp(13))", "a number from 0 to 12 is expected"),
+        ("SELECT CAST(x AS map(varchar))", "mismatched input ')'. Expecting: ',' at Line: 1, Column: 29"),
+        ("SELECT CAST(x AS decimal(3, 4))", "a number from 0 to 3 is expected"),
+        ("SELECT CAST(x AS array(row(a hyperloglog)))", "Unknown type: hyperloglog at Line: 1, Column: 30"),
+        ("SELECT CAST(x AS time with time zone)", "Unknown type: time with time zone"),
+        ("SELECT CAST(x AS)", "mismatched input ')'. Expecting: <type>"),
         ("SELECT CAST(x, bigint)", "Expecting: 'AS'"),
         ("SELECT IF(a)", "Invalid number of arguments for 'if'"),
         ("SELECT TRY(a, b)", "exactly one argument"),

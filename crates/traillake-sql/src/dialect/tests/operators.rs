@@ -14,7 +14,7 @@ fn operators_bind_as_in_trino() {
         ("x BETWEEN 1 + 1 AND 3 AND y", "((x BETWEEN (1 + 1) AND 3) AND y)"),
         (
             "a IS DISTINCT FROM 'x' AND b IS NOT DISTINCT FROM c OR d",
-            "(((a DISTINCT 'x') AND (b NOT DISTINCT c)) OR d)",
+            "(((a IS DISTINCT FROM 'x') AND (b IS NOT DISTINCT FROM c)) OR d)",
         ),
         ("a || 'b' LIKE 'c' || '%' AND d", "(((a || 'b') LIKE \"$like_pattern\"('c' || '%')) AND d)"),
         ("a + 1 IS NULL", "((a + 1) IS NULL)"),

@@ -12,7 +12,7 @@ const MAX_OFFSET_SECONDS: i32 = 14 * 60 * 60;
 
 /// A time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Zone {
+pub(crate) enum Zone {
     /// The same offset always; zero is UTC.
     Fixed(FixedOffset),
     /// A zone of the IANA database.
@@ -20,7 +20,7 @@ pub(super) enum Zone {
 }
 
 impl Zone {
-    pub(super) fn utc() -> Self {
+    pub(crate) fn utc() -> Self {
         Self::Named(Tz::UTC)
     }
 
@@ -34,7 +34,7 @@ impl Zone {
     }
 
     /// The zone of a name in any letter case, or of an offset as `+02:00`, `-0330`, `UTC+2`.
-    pub(super) fn of_name(name: &str) -> Option<Self> {
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
         if let Some(seconds) = offset_seconds(name) {
             return Self::of_offset(seconds);
         }
@@ -59,7 +59,7 @@ impl Zone {
     }
 
     /// Milliseconds that local time is ahead of UTC at an instant.
-    pub(super) fn offset_at(self, instant: i64) -> i64 {
+    pub(crate) fn offset_at(self, instant: i64) -> i64 {
         match self {
             Self::Fixed(offset) => i64::from(offset.local_minus_utc()) * SECOND,
             Self::Named(Tz::UTC) => 0,
@@ -71,7 +71,7 @@ impl Zone {
     }
 
     /// The instant of a local time: the earlier one of two, and beyond a gap as far as the clock jumped.
-    pub(super) fn instant_of(self, local: NaiveDateTime) -> Result<i64> {
+    pub(crate) fn instant_of(self, local: NaiveDateTime) -> Result<i64> {
         let seconds = match self {
             Self::Fixed(offset) => offset.local_minus_utc(),
             Self::Named(tz) => match tz.offset_from_local_datetime(&local) {
@@ -83,7 +83,7 @@ impl Zone {
     }
 
     /// The instant of a local time that was computed from `origin`: with the offset of `origin` where that is possible.
-    pub(super) fn instant_near(self, local: i64, origin: i64) -> Result<i64> {
+    pub(crate) fn instant_near(self, local: i64, origin: i64) -> Result<i64> {
         let offset = self.offset_at(origin);
         let instant = local.saturating_sub(offset);
         if self.is_fixed() || self.offset_at(instant) == offset {

@@ -2,6 +2,7 @@
 //!
 //! A text is read to its end, so that what is found in it is found in valid JSON; nesting costs no stack.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserializer as _;
@@ -9,15 +10,32 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Error};
 
+use super::value::lossy;
+
 /// The text without white space around it, if it is JSON.
 pub(super) fn whole(json: &str) -> Option<&str> {
     serde_json::from_str::<&RawValue>(json).ok().map(RawValue::get)
 }
 
 /// The elements of an array.
-pub(super) fn elements(json: &str) -> Option<Vec<&str>> {
+pub(crate) fn elements(json: &str) -> Option<Vec<&str>> {
     let elements = serde_json::from_str::<Vec<&RawValue>>(json).ok()?;
     Some(elements.into_iter().map(RawValue::get).collect())
+}
+
+/// The members of an object; of members with one name the last counts, at the place of the first.
+pub(crate) fn members(json: &str) -> Option<Vec<(String, &str)>> {
+    let mut places = HashMap::new();
+    let mut members: Vec<(String, &str)> = Vec::new();
+    for (name, value) in visit(json, Members)? {
+        if let Some(member) = places.get(&name).and_then(|&place: &usize| members.get_mut(place)) {
+            member.1 = value;
+        } else {
+            places.insert(name.clone(), members.len());
+            members.push((name, value));
+        }
+    }
+    Some(members)
 }
 
 /// Number of elements of an array or of members of an object; `None` for anything else.
@@ -100,6 +118,47 @@ impl Visitor<'_> for Is<'_> {
 
     fn visit_bytes<E>(self, name: &[u8]) -> Result<bool, E> {
         Ok(name == self.0.as_bytes())
+    }
+}
+
+/// The name of a member.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = String;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<String, E> {
+        Ok(lossy(name))
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(String, &'de str)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(name) = members.next_key_seed(Name)? {
+            found.push((name, members.next_value::<&RawValue>()?.get()));
+        }
+        Ok(found)
     }
 }
 

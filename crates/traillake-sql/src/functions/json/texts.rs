@@ -5,6 +5,7 @@ use datafusion::common::{Result, exec_err};
 use super::{scan, value};
 use crate::functions::kit::{Json, Kind, scalar};
 use crate::functions::{Function, FunctionDoc, Group, Origin};
+use crate::text_form::shortened;
 
 pub(super) fn functions() -> Vec<Function> {
     vec![
@@ -33,15 +34,6 @@ fn parsed(text: &str) -> Result<Json> {
 
 fn is_structure(json: &str) -> bool {
     json.starts_with(['{', '['])
-}
-
-/// The beginning of a text, for messages.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 200;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", text.split_at(end).0),
-        None => text.to_owned(),
-    }
 }
 
 const JSON_PARSE: FunctionDoc = FunctionDoc {

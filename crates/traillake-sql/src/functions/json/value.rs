@@ -219,7 +219,7 @@ impl Visitor<'_> for Content {
 }
 
 /// The text of bytes that are UTF-8 but for unpaired surrogates, three bytes from 0xED each.
-fn lossy(bytes: &[u8]) -> String {
+pub(super) fn lossy(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

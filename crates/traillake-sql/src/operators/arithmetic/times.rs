@@ -10,6 +10,7 @@ use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
 use super::Sign;
 use crate::casts::{DAY, Leaf, leaf, times};
+use crate::functions::datetime::zone::Zone;
 use crate::functions::kit::{Cell, Date, Timestamp};
 
 const INTERVAL: DataType = DataType::Interval(IntervalUnit::MonthDayNano);
@@ -83,9 +84,13 @@ fn moved(sign: Sign, left: &Leaf<'_>, right: &Leaf<'_>) -> Result<i64> {
         Leaf::Date(days) => plus_months(i64::from(*days) * DAY, months),
         Leaf::Timestamp(moment) => plus_months(*moment, months),
         Leaf::Zoned(moment, _) if months == 0 => Some(*moment),
-        Leaf::Zoned(moment, zone) => times::local(*moment, zone)
-            .and_then(|local| plus_months(local, months))
-            .and_then(|local| times::instant(local, zone)),
+        Leaf::Zoned(moment, zone) => Zone::of_name(zone).and_then(|zone| {
+            let local = plus_months(moment.checked_add(zone.offset_at(*moment))?, months)?;
+            zone.instant_near(local, *moment).ok()
+        }),
+        Leaf::Time(_) if months != 0 => {
+            return exec_err!("Cannot apply operator: time(3) {} interval year to month", sign.symbol());
+        }
         Leaf::Time(moment) => return Ok((moment + millis % DAY).rem_euclid(DAY)),
         _ => None,
     };
@@ -106,6 +111,11 @@ fn plus_months(millis: i64, months: i64) -> Option<i64> {
 fn interval(sign: Sign, left: &Leaf<'_>, right: &Leaf<'_>) -> Result<IntervalMonthDayNano> {
     let found = match (left, right) {
         (Leaf::Interval(months, millis), Leaf::Interval(other_months, other_millis)) => match sign {
+            _ if (*months != 0 && *other_millis != 0) || (*millis != 0 && *other_months != 0) => {
+                let name = |months: i64| if months == 0 { "day to second" } else { "year to month" };
+                let (left, right) = (name(*months), name(*other_months));
+                return exec_err!("Cannot apply operator: interval {left} {} interval {right}", sign.symbol());
+            }
             Sign::Subtract => months.checked_sub(*other_months).zip(millis.checked_sub(*other_millis)),
             _ => months.checked_add(*other_months).zip(millis.checked_add(*other_millis)),
         },
@@ -132,7 +142,7 @@ fn instant(value: &Leaf<'_>) -> Option<i64> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    reason = "an interval times a double is rounded"
+    reason = "an interval times a double is cut to whole milliseconds"
 )]
 fn scaled(sign: Sign, months: i64, millis: i64, number: &Leaf<'_>) -> Result<Option<(i64, i64)>> {
     if let (Leaf::Integer(number), Sign::Multiply) = (number, sign) {
@@ -142,8 +152,8 @@ fn scaled(sign: Sign, months: i64, millis: i64, number: &Leaf<'_>) -> Result<Opt
     if sign == Sign::Divide && number == 0.0 {
         return exec_err!("Division by zero");
     }
-    let factor = if sign == Sign::Divide { 1.0 / number } else { number };
-    let (months, millis) = ((months as f64 * factor).trunc(), (millis as f64 * factor).round());
+    let scaled = |part: i64| if sign == Sign::Divide { part as f64 / number } else { part as f64 * number };
+    let (months, millis) = (scaled(months).trunc(), scaled(millis).trunc());
     let in_range = months.abs() < 1e18 && millis.abs() < 1e18;
     Ok(in_range.then_some((months as i64, millis as i64)))
 }
