@@ -140,7 +140,9 @@ fn the_first_and_last_moments_of_the_calendar_work() {
         let expected =
             [&format!("{day}.000"), "true", "true", "true", "true", "false", earlier, "true", "0", "0 00:00:00.000"];
         assert_eq!(rows(&sql).unwrap(), [expected]);
-        let sql = format!("SELECT t FROM (VALUES timestamp '{day}') v(t) UNION SELECT date '{other}' ORDER BY t");
+        let sql = format!(
+            "SELECT t FROM (VALUES timestamp '{day}') v(t) UNION SELECT CAST(date '{other}' AS timestamp) ORDER BY t"
+        );
         assert_eq!(rows(&sql).unwrap().len(), 2);
         assert_eq!(v(&format!("max(timestamp '{day}') = min(timestamp '{day}')")), "true");
         assert_eq!(v(&format!("year(timestamp '{day}' + INTERVAL '0' DAY)")), day[..4].trim_start_matches('0'));

@@ -32,7 +32,9 @@ pub(crate) fn parse_type(text: &str) -> Result<SqlType> {
 
 /// The type the tokens begin with.
 pub(crate) fn read_type(tokens: &mut dyn TypeTokens) -> Read<SqlType> {
-    Reader { tokens, half_closed: false }.data_type(0)
+    let mut reader = Reader { tokens, half_closed: false };
+    let found = reader.data_type(0)?;
+    if reader.half_closed { Err(TypeFault::Refused("Unknown type: one '>' too many".to_owned())) } else { Ok(found) }
 }
 
 /// What a type is read from.
@@ -273,7 +275,9 @@ impl Reader<'_> {
     fn eat_words(&mut self, words: &[&str]) -> bool {
         let found = words.iter().enumerate().all(|(n, word)| self.at(n, word));
         if found {
-            words.iter().for_each(|_| self.tokens.skip());
+            for _ in words {
+                self.tokens.skip();
+            }
         }
         found
     }

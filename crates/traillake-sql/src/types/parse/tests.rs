@@ -100,7 +100,7 @@ fn any_type() -> impl Strategy<Value = SqlType> {
         "timestamp(3) with time zone",
         "interval day to second",
     ];
-    let plain = prop::sample::select(words.as_slice()).prop_map(|word| parse_type(word).unwrap());
+    let plain = prop::sample::select(words.to_vec()).prop_map(|word| parse_type(word).unwrap());
     plain.prop_recursive(3, 16, 3, |inner| {
         let field = ("[a-z_]{0,3}|array|interval|double|time|[A-Z \"é]{1,3}|row|from", inner.clone());
         prop_oneof![
