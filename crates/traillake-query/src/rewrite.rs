@@ -18,6 +18,7 @@ mod rows;
 mod scope;
 mod show;
 mod spelling;
+mod unanswered;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -122,6 +123,7 @@ impl VisitorMut for Rewriter<'_> {
     type Break = QueryError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
+        flow(unanswered::check_query(query))?;
         clauses::fetch_to_limit(query);
         let is_outermost = self.depth == 0;
         self.depth += 1;
@@ -137,6 +139,7 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryError> {
         flow(misuse::check_select(select, self.context))?;
+        flow(unanswered::check_select(select))?;
         flow(grouping::rewrite(select))?;
         answers::rewrite(select);
         projection::name_items(select, self.context, &mut self.internal);

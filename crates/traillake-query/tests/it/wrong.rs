@@ -159,6 +159,16 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "`try_cast(x AS type)` gives NULL for values that do not fit",
     ),
     (
+        "SELECT awsRegion FROM events EXCEPT ALL SELECT awsRegion FROM events",
+        "line 1:41: `EXCEPT ALL` is not answered: equal rows would not be counted",
+        "number equal rows with row_number() OVER (PARTITION BY ...) and leave out ALL",
+    ),
+    (
+        "SELECT eventID FROM events a FULL JOIN events b USING (eventID)",
+        "line 1:40: a RIGHT or FULL JOIN with USING is not answered: its column would be the left side's",
+        "write `ON a.k = b.k` and `coalesce(a.k, b.k) AS k`",
+    ),
+    (
         "SELECT eventName + 1 FROM events",
         "line 1:8: cannot apply operator: varchar + bigint",
         "convert one side: `CAST(x AS type)`, or `try_cast(x AS type)` for values that may not fit",

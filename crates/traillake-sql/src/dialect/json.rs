@@ -109,10 +109,13 @@ impl Grammar<'_, '_> {
         Ok([key, self.json_operand()?])
     }
 
-    /// A value; with FORMAT JSON its text is JSON already.
+    /// A value; with FORMAT JSON, and from a function that makes JSON, its text is JSON already.
     fn json_operand(&mut self) -> Parsed<Expr> {
         let value = self.expression()?;
-        Ok(if self.eat_words(&["FORMAT", "JSON"]) { call("json_parse", vec![value]) } else { value })
+        if self.eat_words(&["FORMAT", "JSON"]) {
+            return Ok(call("json_parse", vec![value]));
+        }
+        Ok(if makes_json(&value) { call("json_extract", vec![value, text("$")]) } else { value })
     }
 
     fn null_mode(&mut self, default: &'static str) -> Parsed<&'static str> {
@@ -211,5 +214,18 @@ impl Grammar<'_, '_> {
             },
             None => None,
         })
+    }
+}
+
+/// Whether the value is a call of `json_object`, `json_array` or `json_query`.
+fn makes_json(value: &Expr) -> bool {
+    const MAKERS: [&str; 3] = ["$json_array", "$json_object", "$json_query"];
+    match value {
+        Expr::Nested(inner) => makes_json(inner),
+        Expr::Function(function) => {
+            let name = function.name.0.first().and_then(|part| part.as_ident());
+            name.is_some_and(|name| MAKERS.contains(&name.value.as_str()))
+        }
+        _ => false,
     }
 }
