@@ -110,7 +110,7 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
 fn parse_lake(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
     let dialect = LakeDialect::for_tokens(tokens.len());
     let parser = Parser::new(&dialect);
-    let parsed = parse_tokens(parser, tokens, Parser::parse_statement);
+    let parsed = parse_tokens(parser, tokens, |parser| parser.parse_statement());
     if dialect.gave_up() {
         let message = "too many mistakes: check parentheses, brackets and commas".into();
         return Err(QueryError::Syntax { message, position: None });
