@@ -9,7 +9,7 @@ use arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::Statement;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
-use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use tokio::sync::oneshot;
 
@@ -18,7 +18,7 @@ use crate::output::OutputNames;
 use crate::parameters::bind_intervals;
 use crate::rewrite::{FunctionKinds, RewriteContext, balance, bind_parameters, rewrite, rewrite_show};
 use crate::session::QuerySession;
-use crate::text::{position, read_statement};
+use crate::text::{is_space, position, read_statement};
 use crate::{Dialect, QueryError, QueryOptions, QueryParameter, StatementRules, statement};
 use traillake_sql::LakeDialect;
 
@@ -110,7 +110,7 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
 fn parse_lake(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
     let dialect = LakeDialect::for_tokens(tokens.len());
     let parser = Parser::new(&dialect);
-    let parsed = parse_tokens(parser, tokens, |parser| parser.parse_statement());
+    let parsed = parse_tokens(parser, tokens, false);
     if dialect.gave_up() {
         let message = "too many mistakes: check parentheses, brackets and commas".into();
         return Err(QueryError::Syntax { message, position: None });
@@ -119,23 +119,17 @@ fn parse_lake(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
 }
 
 fn parse_generic(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
-    parse_tokens(Parser::new(&GenericDialect {}), tokens, |parser| {
-        // The parser takes `TABLE x` for a query only where it knows that there is one.
-        if parser.peek_keyword(Keyword::TABLE) {
-            parser.parse_query().map(Statement::Query)
-        } else {
-            parser.parse_statement()
-        }
-    })
+    // The generic parser takes `TABLE x` for a query only where it knows that there is one.
+    let is_table = tokens
+        .iter()
+        .find(|token| !is_space(&token.token))
+        .is_some_and(|first| matches!(&first.token, Token::Word(word) if word.keyword == Keyword::TABLE));
+    parse_tokens(Parser::new(&GenericDialect {}), tokens, is_table)
 }
 
-fn parse_tokens(
-    parser: Parser<'_>,
-    tokens: Vec<TokenWithSpan>,
-    read: impl FnOnce(&mut Parser<'_>) -> Result<Statement, ParserError>,
-) -> Result<Statement, QueryError> {
+fn parse_tokens(parser: Parser<'_>, tokens: Vec<TokenWithSpan>, is_query: bool) -> Result<Statement, QueryError> {
     let mut parser = parser.with_recursion_limit(MAX_RECURSION).with_tokens_with_locations(tokens);
-    let statement = read(&mut parser);
+    let statement = if is_query { parser.parse_query().map(Statement::Query) } else { parser.parse_statement() };
     let next = parser.peek_token();
     let statement = statement.map_err(|error| parse_error(&error))?;
     if next.token == Token::EOF {
