@@ -33,7 +33,6 @@
 //! (that is `traillake-columnar`), spells no path of the lake and speaks no transaction log (that is
 //! `traillake-storage`).
 
-// Sources: listing, keys, decoding, splitting.
 mod decode;
 mod envelope;
 mod error;
@@ -53,7 +52,6 @@ pub use piece::{
 pub use read::{ContentKind, ObjectOutcome, ReadLimits, read_object};
 pub use source::{SourceObject, SourceSpec, list};
 
-// ---- PIPELINE: its `mod` lines and re-exports go between these two marks ----
 mod batch;
 mod dedupe;
 mod follow;
@@ -62,6 +60,7 @@ mod progress;
 mod request;
 mod retry;
 mod summary;
+mod survey;
 
 pub use follow::{FollowOptions, PassObserver, follow};
 pub use pipeline::{Result, ingest};
@@ -69,4 +68,4 @@ pub use progress::{IngestProgress, ProgressReading};
 pub use request::{IngestLimits, IngestRequest};
 pub use retry::{RetryRequest, retry_quarantine};
 pub use summary::{ByteCounts, EventCounts, IngestSummary, Note, ObjectCounts, ReasonCount};
-// ---- end of PIPELINE ----
+pub use survey::suitable_partitioning;

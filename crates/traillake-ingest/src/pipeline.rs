@@ -1,14 +1,15 @@
 //! From sources to committed events, in four stages that run side by side.
 //!
 //! ```text
-//!  plan ────jobs───> read ───chunks──> collect ───batch──> commit
-//!  list ⋈ manifest   pieces, gate,     duplicates within   duplicates in the store,
-//!                    columns           the batch           files, manifest, log
+//!  plan ────> arrange ──jobs──> read ───chunks──> collect ───batch──> commit
+//!  list ⋈     by day            pieces, gate,     duplicates within   duplicates in the store,
+//!  manifest                     columns           the batch           files, manifest, log
 //! ```
 //!
 //! The queues between them are bounded, so a slow commit slows the reading.
 
 mod account;
+mod arrange;
 mod aside;
 mod collect;
 mod convert;
@@ -51,8 +52,8 @@ use crate::summary::IngestSummary;
 /// Result of the ingest calls.
 pub type Result<T, E = IngestError> = std::result::Result<T, E>;
 
-/// Jobs planned ahead of the readers.
-const JOBS_AHEAD: usize = 64;
+/// Jobs in order ahead of the readers.
+const JOBS_READY: usize = 64;
 
 /// Brings the event data store of `table` up to date with the sources of `request`.
 ///
@@ -77,13 +78,15 @@ pub async fn ingest(
 }
 
 async fn plan_and_read(run: Arc<Run>, request: IngestRequest, chunks: mpsc::Sender<Chunk>) -> Result<()> {
-    let (sender, jobs) = mpsc::channel(JOBS_AHEAD);
+    let (sender, listed) = mpsc::channel(arrange::JOBS_AHEAD);
+    let (ready, jobs) = mpsc::channel(JOBS_READY);
     let ahead = request.objects_ahead();
-    let (planned, read) = tokio::join!(
+    let (planned, arranged, read) = tokio::join!(
         stop_on_error(&run, plan::plan(Arc::clone(&run), Arc::new(request), sender)),
+        stop_on_error(&run, arrange::arrange(&run, listed, ready)),
         stop_on_error(&run, read::read_all(Arc::clone(&run), ahead, jobs, chunks)),
     );
-    planned.and(read)
+    planned.and(arranged).and(read)
 }
 
 /// Commits the chunks that `feed` sends, to its end; what fails stops the rest.

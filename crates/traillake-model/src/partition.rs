@@ -55,6 +55,9 @@ impl PartitionBy {
         Self(&[PartitionKey::Date]),
     ];
 
+    /// By date alone: the fewest keys there can be.
+    pub const DATE: Self = Self(&[PartitionKey::Date]);
+
     /// The keys in path order.
     pub const fn keys(&self) -> &'static [PartitionKey] {
         self.0
@@ -130,6 +133,16 @@ impl PartitionValues {
             account: value(PartitionKey::Account, account.and_then(checked_account)),
             region: value(PartitionKey::Region, region.and_then(checked_region)),
             date,
+        }
+    }
+
+    /// The same place in a store with fewer keys.
+    #[must_use]
+    pub fn reduced_to(&self, keys: PartitionBy) -> Self {
+        Self {
+            account: self.account.clone().filter(|_| keys.contains(PartitionKey::Account)),
+            region: self.region.clone().filter(|_| keys.contains(PartitionKey::Region)),
+            date: self.date,
         }
     }
 }

@@ -25,6 +25,8 @@ const PAGE_ROWS: usize = 20_000;
 /// Files below this many rows are read whole anyway: a page index, bloom filters and statistics of a hundred leaves
 /// would be larger than the rows.
 const SMALL_FILE_ROWS: usize = 1_000;
+/// In files below this many rows a dictionary is one more page and saves nothing that compression does not.
+const TINY_FILE_ROWS: usize = 64;
 /// Bytes read with the first request for a footer: enough for a file of two row groups.
 pub(crate) const FOOTER_HINT_BYTES: usize = 64 << 10;
 /// Chance that a bloom filter lets a wrong value pass; 1 % costs 10 bits for a distinct value.
@@ -85,8 +87,18 @@ impl Effort {
     }
 }
 
-/// Writer settings for a file of `schema` with about `rows` rows.
-pub(crate) fn writer_properties(schema: &Schema, rows: usize, effort: Effort) -> Result<WriterProperties> {
+/// What is known of a file before it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    /// About how many rows it will have.
+    pub(crate) rows: usize,
+    /// By leaf: whether it has any value; empty when nobody knows.
+    pub(crate) filled: &'a [bool],
+}
+
+/// Writer settings for a file of `schema`.
+pub(crate) fn writer_properties(schema: &Schema, expected: Expected<'_>, effort: Effort) -> Result<WriterProperties> {
+    let Expected { rows, filled } = expected;
     let small = rows < SMALL_FILE_ROWS;
     let parquet_schema = ArrowSchemaConverter::new().convert(schema)?;
     let mut builder = WriterProperties::builder()
@@ -100,10 +112,31 @@ pub(crate) fn writer_properties(schema: &Schema, rows: usize, effort: Effort) ->
         .set_column_index_truncate_length(Some(STATISTICS_BYTES))
         .set_offset_index_disabled(small)
         .set_sorting_columns(sorting_columns(parquet_schema.columns()));
-    for leaf in parquet_schema.columns() {
-        builder = leaf_properties(builder, leaf, rows.min(ROW_GROUP_ROWS), small);
+    for (index, leaf) in parquet_schema.columns().iter().enumerate() {
+        builder = match filled.get(index) {
+            Some(false) => empty_leaf_properties(builder, leaf, rows),
+            _ => leaf_properties(builder, leaf, rows.min(ROW_GROUP_ROWS), small),
+        };
     }
     Ok(builder.build())
+}
+
+/// A leaf without values is worth no dictionary or filter, and no compressor unless the levels of many rows tell
+/// which of its parents are there.
+fn empty_leaf_properties(
+    builder: WriterPropertiesBuilder,
+    leaf: &ColumnDescriptor,
+    rows: usize,
+) -> WriterPropertiesBuilder {
+    let path = ColumnPath::new(leaf.path().parts().to_vec());
+    let statistics = statistics(leaf, &path.string(), true);
+    let builder = builder
+        .set_column_statistics_enabled(path.clone(), statistics)
+        .set_column_dictionary_enabled(path.clone(), false);
+    if path.parts().len() > 1 && rows >= TINY_FILE_ROWS {
+        return builder;
+    }
+    builder.set_column_compression(path, Compression::UNCOMPRESSED)
 }
 
 fn leaf_properties(
@@ -116,7 +149,7 @@ fn leaf_properties(
     let path = ColumnPath::new(leaf.path().parts().to_vec());
     let name = path.string();
     let mut builder = builder.set_column_statistics_enabled(path.clone(), statistics(leaf, &name, small));
-    if UNIQUE_LEAVES.contains(&name.as_str()) {
+    if rows < TINY_FILE_ROWS || UNIQUE_LEAVES.contains(&name.as_str()) {
         builder = builder.set_column_dictionary_enabled(path.clone(), false);
     }
     if name == EVENT_TIME {
@@ -186,9 +219,25 @@ mod tests {
         ])
     }
 
+    fn expected(rows: usize) -> Expected<'static> {
+        Expected { rows, filled: &[] }
+    }
+
+    #[test]
+    fn a_leaf_without_values_costs_neither_compressor_nor_dictionary() {
+        let expected = Expected { rows: 50_000, filled: &[false, false, true, true, true, true] };
+        let properties = writer_properties(&schema(), expected, Effort::Ingest).unwrap();
+        assert_eq!(properties.compression(&path(&["eventid"])), Compression::UNCOMPRESSED);
+        let arn = path(&["useridentity", "arn"]);
+        assert_ne!(properties.compression(&arn), Compression::UNCOMPRESSED, "its levels tell where the parent is");
+        assert!(!properties.dictionary_enabled(&arn) && properties.bloom_filter_properties(&arn).is_none());
+        assert_eq!(properties.statistics_enabled(&arn), EnabledStatistics::Chunk, "IS NULL prunes by the count");
+        assert!(properties.dictionary_enabled(&path(&["useridentity", "webid"])));
+    }
+
     #[test]
     fn nested_leaves_have_statistics_and_bloom_filters_of_their_own() {
-        let properties = writer_properties(&schema(), 50_000, Effort::Ingest).unwrap();
+        let properties = writer_properties(&schema(), expected(50_000), Effort::Ingest).unwrap();
         let arn = path(&["useridentity", "arn"]);
         assert_eq!(properties.statistics_enabled(&arn), EnabledStatistics::Page);
         assert_eq!(properties.bloom_filter_properties(&arn).unwrap().ndv(), 50_000);
@@ -199,7 +248,7 @@ mod tests {
 
     #[test]
     fn maps_and_record_shapes_have_no_statistics() {
-        let properties = writer_properties(&schema(), 50_000, Effort::Compact).unwrap();
+        let properties = writer_properties(&schema(), expected(50_000), Effort::Compact).unwrap();
         for parts in [&["requestparameters", "key_value", "value"][..], &[RECORD_SHAPE][..]] {
             assert_eq!(properties.statistics_enabled(&path(parts)), EnabledStatistics::None, "{parts:?}");
         }
@@ -207,7 +256,7 @@ mod tests {
 
     #[test]
     fn small_files_carry_statistics_of_the_key_leaves_only() {
-        let properties = writer_properties(&schema(), 10, Effort::Ingest).unwrap();
+        let properties = writer_properties(&schema(), expected(10), Effort::Ingest).unwrap();
         assert_eq!(properties.statistics_enabled(&path(&["eventid"])), EnabledStatistics::Chunk);
         assert_eq!(properties.statistics_enabled(&path(&["useridentity", "webid"])), EnabledStatistics::None);
         assert!(properties.bloom_filter_properties(&path(&["eventid"])).is_none());
@@ -216,7 +265,7 @@ mod tests {
 
     #[test]
     fn unique_leaves_have_no_dictionary() {
-        let properties = writer_properties(&schema(), 50_000, Effort::Ingest).unwrap();
+        let properties = writer_properties(&schema(), expected(50_000), Effort::Ingest).unwrap();
         assert!(!properties.dictionary_enabled(&path(&["eventid"])));
         assert!(properties.dictionary_enabled(&path(&["useridentity", "arn"])));
     }

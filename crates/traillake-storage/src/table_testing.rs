@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use traillake_columnar::{EventBatchBuilder, EventSchema, RecordLimits, RecordReader};
 use traillake_model::{EventDataStoreKind, FixedClock, PartitionBy, PartitionValues, Retention};
 
-use crate::layout::{Effort, writer_properties};
+use crate::layout::{Effort, Expected, writer_properties};
 use crate::{
     CommitOutcome, EventTable, EventTableProvider, LakeStorage, Location, NewEventDataStore, NewFile, OpenMode,
     Operation, ScanPolicy, ScanReport, ScanTracker, TableChange, TableSnapshot, write_event_file,
@@ -117,7 +117,7 @@ pub(crate) async fn ingest(table: &EventTable, values: &PartitionValues, records
 
 /// Writes and commits a file of small row groups and pages.
 pub(crate) async fn layered_file(table: &EventTable, values: &PartitionValues, batch: &RecordBatch) {
-    let properties = writer_properties(batch.schema_ref(), batch.num_rows(), Effort::Ingest).unwrap();
+    let properties = writer_properties(batch.schema_ref(), Expected { rows: batch.num_rows(), filled: &[] }, Effort::Ingest).unwrap();
     let properties = properties
         .into_builder()
         .set_max_row_group_row_count(Some(GROUP_ROWS))

@@ -1,6 +1,6 @@
 //! Lists the sources, joins the listing with the manifest in order, and sends
-//! what is to be read. Both sides are streams: nothing is held in memory but
-//! one object per source.
+//! what is to be read. Both sides are streams: only the queue of what is to be
+//! read is held in memory, and it is bounded.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -37,7 +37,8 @@ impl Lake {
     }
 
     /// Brings a store up to date with the sources of a request; the store is made when missing, as
-    /// [`event_data_store_or_new`](Self::event_data_store_or_new) does. What is known is not read
+    /// [`event_data_store_or_new`](Self::event_data_store_or_new) does, but by the fewer partition keys where the sources'
+    /// keys show that there would be a crowd of tiny partitions. What is known is not read
     /// again, what is stored is not stored again.
     ///
     /// # Errors
@@ -57,7 +58,7 @@ impl Lake {
         progress: Arc<IngestProgress>,
         cancel: CancellationToken,
     ) -> Result<IngestSummary> {
-        let settings = self.event_data_store_or_new(store).await?;
+        let settings = self.event_data_store_for(store, &request).await?;
         let table = self.table(&settings).await?;
         Ok(Box::pin(traillake_ingest::ingest(&table, &self.storage, request, progress, cancel)).await?)
     }
@@ -74,7 +75,7 @@ impl Lake {
         progress: Arc<IngestProgress>,
         cancel: CancellationToken,
     ) -> Result<IngestSummary> {
-        let settings = self.event_data_store_or_new(store).await?;
+        let settings = self.event_data_store_for(store, &request).await?;
         let table = self.table(&settings).await?;
         Ok(Box::pin(traillake_ingest::follow(&table, &self.storage, request, options, progress, cancel)).await?)
     }

@@ -5,6 +5,7 @@ use traillake_model::{
     AddedColumn, AdvancedEventSelector, EventDataStoreKind, EventDataStoreName, EventDataStoreSettings,
     EventDataStoreStatus, PartitionBy, Retention,
 };
+use traillake_ingest::{IngestRequest, suitable_partitioning};
 use traillake_storage::{NewEventDataStore, StorageError};
 
 use super::Lake;
@@ -91,11 +92,28 @@ impl Lake {
         Ok(self.storage.create_event_data_store(new).await?)
     }
 
-    /// The store of this name, made when missing: every event of its kind, unlimited retention.
+    /// The store of this name, made when missing: every event of its kind, unlimited retention, the default partitioning.
     ///
     /// # Errors
     /// As [`event_data_store`](Self::event_data_store) and [`create_event_data_store`](Self::create_event_data_store).
     pub async fn event_data_store_or_new(&self, name: &str) -> Result<EventDataStoreSettings> {
+        self.event_data_store_or_laid_out(name, async { PartitionBy::default() }).await
+    }
+
+    /// The store of this name, made when missing with the partitioning that suits what is to be ingested.
+    pub(super) async fn event_data_store_for(
+        &self,
+        name: &str,
+        request: &IngestRequest,
+    ) -> Result<EventDataStoreSettings> {
+        self.event_data_store_or_laid_out(name, suitable_partitioning(request)).await
+    }
+
+    async fn event_data_store_or_laid_out(
+        &self,
+        name: &str,
+        partition_by: impl Future<Output = PartitionBy>,
+    ) -> Result<EventDataStoreSettings> {
         let missing = match self.storage.event_data_store(name).await {
             Err(error @ StorageError::EventDataStoreNotFound { .. }) => error,
             found => return Ok(found?),
@@ -106,7 +124,7 @@ impl Lake {
             kind: EventDataStoreKind::CloudTrail,
             retention: Retention::Unlimited,
             selectors: None,
-            partition_by: PartitionBy::default(),
+            partition_by: partition_by.await,
             termination_protection: true,
         };
         match self.storage.create_event_data_store(new).await {

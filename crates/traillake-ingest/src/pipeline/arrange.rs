@@ -1,0 +1,35 @@
+//! Puts jobs in the order of their days: what lies between two readings of the queue is sent day by day, so that a
+//! batch touches few partitions although a trail is listed account by account and region by region.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::Result;
+use super::job::ObjectJob;
+use super::run::Run;
+
+/// Jobs listed ahead: about 30 MB of names.
+pub(crate) const JOBS_AHEAD: usize = 65_536;
+
+/// Sends the jobs on, all that are waiting as one group ordered by delivery day and url.
+pub(crate) async fn arrange(
+    run: &Run,
+    mut listed: mpsc::Receiver<Arc<ObjectJob>>,
+    arranged: mpsc::Sender<Arc<ObjectJob>>,
+) -> Result<()> {
+    let mut group = Vec::new();
+    while listed.recv_many(&mut group, JOBS_AHEAD).await > 0 {
+        group.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        for job in group.drain(..) {
+            if run.stop.is_cancelled() || arranged.send(job).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn order(job: &ObjectJob) -> (Option<chrono::NaiveDate>, &str) {
+    (job.object.key.as_ref().and_then(|key| key.date), &job.object.url)
+}
