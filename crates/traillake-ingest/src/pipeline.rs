@@ -11,6 +11,7 @@
 mod account;
 mod arrange;
 mod aside;
+mod bundle;
 mod collect;
 mod convert;
 mod decide;
@@ -53,7 +54,7 @@ use crate::summary::IngestSummary;
 pub type Result<T, E = IngestError> = std::result::Result<T, E>;
 
 /// Jobs in order ahead of the readers.
-const JOBS_READY: usize = 64;
+const JOBS_READY: usize = 256;
 
 /// Brings the event data store of `table` up to date with the sources of `request`.
 ///

@@ -7,6 +7,8 @@ use std::fmt;
 
 use tokio::sync::mpsc;
 
+pub(crate) use opened::Opened;
+
 use crate::{EnvelopeKind, IngestError, ObjectError, Piece, SourceObject};
 
 /// Limits of reading one object.
@@ -120,17 +122,41 @@ pub async fn read_object(
     limits: &ReadLimits,
     pieces: mpsc::Sender<Vec<Piece>>,
 ) -> Result<ObjectOutcome, IngestError> {
-    let opened = opened::open(object, limits.whole_bytes).await.map_err(|source| failed(object, source))?;
-    let expectation = object.expectation();
-    let (limits, told_bytes) = (*limits, object.size_bytes);
-    let driven =
-        tokio::task::spawn_blocking(move || driver::drive(opened, told_bytes, &limits, expectation, &pieces)).await;
-    match driven {
-        Ok(Ok(outcome)) => Ok(outcome),
-        Ok(Err(driver::Stop::Object(source))) => Err(failed(object, source)),
-        Ok(Err(driver::Stop::ReceiverGone)) => Err(IngestError::Cancelled),
-        Err(join) => Err(IngestError::Internal { message: format!("the reader of `{}` stopped: {join}", object.url) }),
-    }
+    let opened = open_object(object, limits).await?;
+    let (object, limits) = (object.clone(), *limits);
+    let name = object.url.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        read_opened(&object, opened, &limits, &mut |ready| {
+            pieces.blocking_send(ready).map_err(|_gone| IngestError::Cancelled)
+        })
+    });
+    read.await.map_err(|join| IngestError::Internal { message: format!("the reader of `{name}` stopped: {join}") })?
+}
+
+/// Takes pieces as they are found; an error ends the reading.
+pub(crate) type TakePieces<'a> = dyn FnMut(Vec<Piece>) -> Result<(), IngestError> + 'a;
+
+/// Opens `object`; short ones of an object store come whole.
+pub(crate) async fn open_object(object: &SourceObject, limits: &ReadLimits) -> Result<Opened, IngestError> {
+    opened::open(object, limits.whole_bytes).await.map_err(|source| failed(object, source))
+}
+
+/// Opens an object that needs no network, on a thread that may block.
+pub(crate) fn open_here(object: &SourceObject) -> Result<Opened, IngestError> {
+    opened::open_here(object.origin()).map_err(|source| failed(object, source))
+}
+
+/// Reads an opened object to its end, on a thread that may block; the rest is as [`read_object`] says.
+pub(crate) fn read_opened(
+    object: &SourceObject,
+    opened: Opened,
+    limits: &ReadLimits,
+    take: &mut TakePieces<'_>,
+) -> Result<ObjectOutcome, IngestError> {
+    driver::drive(opened, object.size_bytes, limits, object.expectation(), take).map_err(|stop| match stop {
+        driver::Stop::Object(source) => failed(object, source),
+        driver::Stop::NotTaken(error) => error,
+    })
 }
 
 fn failed(object: &SourceObject, source: ObjectError) -> IngestError {

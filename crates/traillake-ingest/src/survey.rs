@@ -83,7 +83,10 @@ mod tests {
                 date.format("%Y/%m/%d"),
                 date.format("%Y%m%d"),
             );
-            survey.add::<()>(&Ok(SourceObject { named: false, ..SourceObject::from_bytes(url, Bytes::from(vec![0; bytes])) }));
+            survey.add::<()>(&Ok(SourceObject {
+                named: false,
+                ..SourceObject::from_bytes(url, Bytes::from(vec![0; bytes]))
+            }));
         }
         survey.partitioning()
     }
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn many_accounts_with_little_in_each_are_kept_by_date() {
-        assert_eq!(survey(50, 17, 5, 500).to_string(), "date");
+        assert_eq!(survey(50, 17, 10, 500).to_string(), "date");
     }
 
     #[test]

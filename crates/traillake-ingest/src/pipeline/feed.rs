@@ -7,8 +7,11 @@ use tokio::sync::mpsc;
 
 use super::aside::{Upload, put_large};
 use super::convert::{Converter, FoundRecord, SetAside};
+use super::job::{ObjectEnd, ObjectFacts, ObjectJob};
+use super::read::{end, read_limits};
 use super::run::{Mode, Run};
 use crate::batch::Chunk;
+use crate::read::{Opened, open_here, read_opened};
 use crate::{IngestError, OversizedPart, Piece, Result, UnsplittablePiece};
 
 /// One object's way from pieces to chunks, on a blocking thread.
@@ -23,6 +26,59 @@ impl Feed {
     /// A feed into a converter that has begun the object.
     pub(crate) fn new(run: Arc<Run>, converter: Converter, chunks: mpsc::Sender<Chunk>) -> Self {
         Self { run, converter, chunks, upload: None }
+    }
+
+    /// The converter, with the rows it holds.
+    pub(crate) fn into_converter(self) -> Converter {
+        self.converter
+    }
+
+    /// Reads objects of this machine one after the other, until the run stops.
+    pub(crate) fn read_here(&mut self, jobs: Vec<Arc<ObjectJob>>) -> Result<()> {
+        for job in jobs {
+            if self.run.stop.is_cancelled() {
+                break;
+            }
+            if job.object.is_foreign_by_key() {
+                self.converter.begin(Arc::clone(&job));
+                let detail = "its key says it holds no events".to_owned();
+                self.converter.end(ObjectEnd::Ignored { detail, facts: ObjectFacts::default() });
+                self.done(&job)?;
+            } else {
+                let opened = open_here(&job.object);
+                self.read_opened(job, opened)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one object from its bytes to rows.
+    pub(crate) fn read_opened(&mut self, job: Arc<ObjectJob>, opened: Result<Opened>) -> Result<()> {
+        self.converter.begin(Arc::clone(&job));
+        let limits = read_limits(&self.run);
+        let mut not_taken = None;
+        let outcome = opened.and_then(|opened| {
+            read_opened(&job.object, opened, &limits, &mut |pieces| {
+                let taken = pieces.into_iter().try_for_each(|piece| self.piece(piece));
+                taken.map_err(|error| {
+                    not_taken = Some(error);
+                    IngestError::Cancelled
+                })
+            })
+        });
+        if let Some(error) = not_taken {
+            return Err(error);
+        }
+        end(&self.run, &mut self.converter, Some(outcome));
+        self.done(&job)
+    }
+
+    fn done(&mut self, job: &ObjectJob) -> Result<()> {
+        self.run.progress.object_done(job.object.size_bytes);
+        match self.converter.take_full()? {
+            Some(chunk) => Handle::current().block_on(deliver(&self.run, &self.chunks, chunk)),
+            None => Ok(()),
+        }
     }
 
     /// Takes pieces until their sender is gone or the run stops.

@@ -6,7 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::convert::Converter;
 use super::run::Run;
-use crate::{IngestError, Result, SourceObject};
+use crate::{IngestError, Result};
 
 /// Decompressed bytes reckoned per stored byte, and the least an object takes.
 const EXPANSION: u64 = 12;
@@ -41,10 +41,10 @@ impl Pool {
         }
     }
 
-    /// Waits until the bytes of `object` fit into the budget.
-    pub(crate) async fn reserve(&self, object: &SourceObject) -> Result<OwnedSemaphorePermit> {
+    /// Waits until an object of so many stored bytes fits into the budget.
+    pub(crate) async fn reserve(&self, stored_bytes: u64) -> Result<OwnedSemaphorePermit> {
         let whole = self.run.limits.whole_bytes().saturating_mul(2);
-        let kib = (object.size_bytes.saturating_mul(EXPANSION).min(whole) / 1024).max(LEAST_KIB);
+        let kib = (stored_bytes.saturating_mul(EXPANSION).min(whole) / 1024).max(LEAST_KIB);
         let permits = u32::try_from(kib).unwrap_or(u32::MAX).min(self.budget_kib);
         Arc::clone(&self.budget).acquire_many_owned(permits).await.map_err(|_closed| IngestError::Cancelled)
     }

@@ -1,12 +1,14 @@
 //! Reads objects, several at once, and feeds their pieces to converters on
-//! threads that may block. Many small objects may be under way, but only a few
-//! are converted at a time, and the bytes in flight have a budget.
+//! threads that may block. Short objects go from their bytes to rows on one
+//! thread, many local ones in one go; long ones are read on one thread and
+//! converted on another. The bytes in flight have a budget.
 
 use std::sync::Arc;
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 
+use super::bundle::{Bundles, Task};
 use super::collect::stopped;
 use super::convert::Converter;
 use super::feed::{Feed, deliver, next_group};
@@ -14,55 +16,95 @@ use super::job::{ObjectEnd, ObjectFacts, ObjectJob};
 use super::pool::{Lease, Pool};
 use super::run::Run;
 use crate::batch::Chunk;
+use crate::read::open_object;
 use crate::{ObjectOutcome, Piece, ReadLimits, Result, read_object};
 
 /// Groups of pieces ahead of a converter.
 const PIECES_AHEAD: usize = 2;
 
+/// What every reader needs.
+#[derive(Clone)]
+struct Readers {
+    run: Arc<Run>,
+    pool: Arc<Pool>,
+    chunks: mpsc::Sender<Chunk>,
+}
+
 /// Reads every job, `objects_ahead` at once, then hands over what the converters still hold.
 pub(crate) async fn read_all(
     run: Arc<Run>,
     objects_ahead: usize,
-    mut jobs: mpsc::Receiver<Arc<ObjectJob>>,
+    jobs: mpsc::Receiver<Arc<ObjectJob>>,
     chunks: mpsc::Sender<Chunk>,
 ) -> Result<()> {
-    let pool = Arc::new(Pool::new(Arc::clone(&run)));
-    let reads = futures::stream::poll_fn(|context| jobs.poll_recv(context)).map(|job| {
-        let (run, pool, chunks) = (Arc::clone(&run), Arc::clone(&pool), chunks.clone());
-        tokio::spawn(async move { read_job(&run, &pool, &chunks, job).await })
+    let readers = Readers { pool: Arc::new(Pool::new(Arc::clone(&run))), run, chunks };
+    let tasks = stream::unfold(Bundles::new(jobs, &readers.run.limits), async |mut bundles| {
+        let task = bundles.next().await?;
+        Some((task, bundles))
     });
-    let mut reads = reads.buffer_unordered(objects_ahead);
+    let mut reads = std::pin::pin!(
+        tasks
+            .map(|task| {
+                let readers = readers.clone();
+                tokio::spawn(async move { readers.read(task).await })
+            })
+            .buffer_unordered(objects_ahead)
+    );
     while let Some(read) = reads.next().await {
         read.map_err(stopped)??;
     }
-    for mut converter in pool.drain() {
+    for mut converter in readers.pool.drain() {
         if let Some(chunk) = converter.take_rest()? {
-            deliver(&run, &chunks, chunk).await?;
+            deliver(&readers.run, &readers.chunks, chunk).await?;
         }
     }
     Ok(())
 }
 
-async fn read_job(run: &Arc<Run>, pool: &Pool, chunks: &mpsc::Sender<Chunk>, job: Arc<ObjectJob>) -> Result<()> {
-    let mut lease = if job.object.is_foreign_by_key() {
-        let mut lease = begin(pool, &job).await?;
-        let detail = "its key says it holds no events".to_owned();
-        lease.converter.end(ObjectEnd::Ignored { detail, facts: ObjectFacts::default() });
-        lease
-    } else {
-        let _bytes_in_flight = pool.reserve(&job.object).await?;
+impl Readers {
+    async fn read(&self, task: Task) -> Result<()> {
+        let _bytes_in_flight = self.pool.reserve(task.largest()).await?;
+        match task {
+            Task::Here(jobs) => self.on_one_thread(move |feed| feed.read_here(jobs)).await,
+            Task::Whole(job) => self.whole(job).await,
+            Task::Streamed(job) => self.streamed(job).await,
+        }
+    }
+
+    /// Fetches an object and takes it from its bytes to rows.
+    async fn whole(&self, job: Arc<ObjectJob>) -> Result<()> {
+        let limits = read_limits(&self.run);
+        let opened = tokio::select! {
+            biased;
+            () = self.run.stop.cancelled() => return Ok(()),
+            opened = open_object(&job.object, &limits) => opened,
+        };
+        self.on_one_thread(move |feed| feed.read_opened(job, opened)).await
+    }
+
+    async fn on_one_thread(&self, work: impl FnOnce(&mut Feed) -> Result<()> + Send + 'static) -> Result<()> {
+        let (converter, permit) = self.pool.take().await?.split();
+        let mut feed = Feed::new(Arc::clone(&self.run), converter, self.chunks.clone());
+        let working = tokio::task::spawn_blocking(move || work(&mut feed).map(|()| feed.into_converter()));
+        let converter = working.await.map_err(stopped)??;
+        self.pool.put_back(Lease::with(converter, permit));
+        Ok(())
+    }
+
+    /// Reads on one thread and converts on another.
+    async fn streamed(&self, job: Arc<ObjectJob>) -> Result<()> {
+        let Self { run, pool, chunks } = self;
         let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
         let (outcome, lease) = tokio::join!(read(run, &job, sender), convert(run, pool, chunks, &job, pieces));
         let mut lease = lease?;
         end(run, &mut lease.converter, outcome);
-        lease
-    };
-    run.progress.object_done(job.object.size_bytes);
-    if let Some(chunk) = lease.converter.take_full()? {
-        deliver(run, chunks, chunk).await?;
+        run.progress.object_done(job.object.size_bytes);
+        if let Some(chunk) = lease.converter.take_full()? {
+            deliver(run, chunks, chunk).await?;
+        }
+        pool.put_back(lease);
+        Ok(())
     }
-    pool.put_back(lease);
-    Ok(())
 }
 
 /// Reads one object; no outcome when the run was stopped.
@@ -84,18 +126,13 @@ async fn convert(
     mut pieces: mpsc::Receiver<Vec<Piece>>,
 ) -> Result<Lease> {
     let first = next_group(run, &mut pieces).await;
-    let lease = begin(pool, job).await?;
+    let mut lease = pool.take().await?;
+    lease.converter.begin(Arc::clone(job));
     let Some(first) = first else { return Ok(lease) };
     let (converter, permit) = lease.split();
     let feed = Feed::new(Arc::clone(run), converter, chunks.clone());
     let converter = tokio::task::spawn_blocking(move || feed.run(first, pieces)).await.map_err(stopped)??;
     Ok(Lease::with(converter, permit))
-}
-
-async fn begin(pool: &Pool, job: &Arc<ObjectJob>) -> Result<Lease> {
-    let mut lease = pool.take().await?;
-    lease.converter.begin(Arc::clone(job));
-    Ok(lease)
 }
 
 pub(crate) fn read_limits(run: &Run) -> ReadLimits {
@@ -108,7 +145,7 @@ pub(crate) fn read_limits(run: &Run) -> ReadLimits {
 }
 
 /// Ends the object in the converter by what its reading came to.
-fn end(run: &Run, converter: &mut Converter, outcome: Option<Result<ObjectOutcome>>) {
+pub(crate) fn end(run: &Run, converter: &mut Converter, outcome: Option<Result<ObjectOutcome>>) {
     match outcome.filter(|_| !run.stop.is_cancelled()) {
         None => unfinished(converter, "interrupted"),
         Some(Err(error)) => {

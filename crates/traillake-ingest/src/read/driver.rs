@@ -3,13 +3,12 @@
 use std::io::{self, Cursor};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
 use super::opened::{Opened, SourceFailed, Tally, whole_or_stream};
-use super::{ContentKind, ObjectOutcome, ReadLimits};
+use super::{ContentKind, ObjectOutcome, ReadLimits, TakePieces};
 use crate::decode::{Decoder, Text, text_of, whole_gzip};
 use crate::split::{Ending, Expectation, Splitter};
-use crate::{ObjectError, Piece, UnsplittableReason};
+use crate::{IngestError, ObjectError, UnsplittableReason};
 
 /// Bytes from which on the decompression ratio counts.
 const RATIO_FROM_BYTES: u64 = 64 << 20;
@@ -18,17 +17,17 @@ const RATIO_FROM_BYTES: u64 = 64 << 20;
 pub(super) enum Stop {
     /// Its source failed.
     Object(ObjectError),
-    /// Nobody listens any more.
-    ReceiverGone,
+    /// Its pieces could not be taken.
+    NotTaken(IngestError),
 }
 
-/// Reads, decodes, splits and sends.
+/// Reads, decodes, splits and hands on.
 pub(super) fn drive(
     opened: Opened,
     told_bytes: u64,
     limits: &ReadLimits,
     expectation: Expectation,
-    pieces: &mpsc::Sender<Vec<Piece>>,
+    take: &mut TakePieces<'_>,
 ) -> Result<ObjectOutcome, Stop> {
     let tally = Tally::default();
     let limits = &ReadLimits { whole_bytes: limits.whole_bytes.min(limits.decompressed_bytes), ..*limits };
@@ -36,23 +35,23 @@ pub(super) fn drive(
         .map_err(|error| source_failed(error, &tally))?;
     let record_bytes = usize::try_from(limits.record_bytes).unwrap_or(usize::MAX);
     let splitter = Splitter::new(record_bytes, expectation);
-    let mut drive = Drive { splitter, expectation, limits, tally, decompressed_bytes: 0, pieces, other: None };
+    let mut drive = Drive { splitter, expectation, limits, tally, decompressed_bytes: 0, take, other: None };
     let error = drive.run(opened)?;
     Ok(drive.outcome(error))
 }
 
-struct Drive<'a> {
+struct Drive<'a, 't> {
     splitter: Splitter,
     expectation: Expectation,
     limits: &'a ReadLimits,
     tally: Tally,
     decompressed_bytes: u64,
-    pieces: &'a mpsc::Sender<Vec<Piece>>,
+    take: &'a mut TakePieces<'t>,
     /// What the first bytes say, where they are no text to be split.
     other: Option<ContentKind>,
 }
 
-impl Drive<'_> {
+impl Drive<'_, '_> {
     /// `Ok(Some)` where the object's own bytes are at fault.
     fn run(&mut self, opened: Opened) -> Result<Option<ObjectError>, Stop> {
         let read = match opened {
@@ -73,7 +72,7 @@ impl Drive<'_> {
         if self.other.is_none() || self.expectation.records || self.expectation.named {
             self.splitter.finish(&ending);
         }
-        self.send()?;
+        self.hand_on()?;
         Ok(error)
     }
 
@@ -112,16 +111,16 @@ impl Drive<'_> {
             chunk = chunk.slice(skipped..);
         }
         self.splitter.push(&chunk);
-        self.send().map_err(Fault::Stop)?;
+        self.hand_on().map_err(Fault::Stop)?;
         Ok(!self.splitter.is_done())
     }
 
-    fn send(&mut self) -> Result<(), Stop> {
+    fn hand_on(&mut self) -> Result<(), Stop> {
         let ready = self.splitter.take_pieces();
         if ready.is_empty() {
             return Ok(());
         }
-        self.pieces.blocking_send(ready).map_err(|_gone| Stop::ReceiverGone)
+        (self.take)(ready).map_err(Stop::NotTaken)
     }
 
     fn check_ratio(&self) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ use crate::source::Origin;
 use crate::{ObjectError, SourceObject};
 
 /// The stored bytes of an object.
-pub(super) enum Opened {
+pub(crate) enum Opened {
     /// All of them.
     Whole(Bytes),
     /// To be read.
@@ -23,30 +23,31 @@ pub(super) enum Opened {
 
 /// Opens `object`; short ones of an object store come whole.
 pub(super) async fn open(object: &SourceObject, whole_bytes: u64) -> Result<Opened, ObjectError> {
-    let open_error = |source| ObjectError::Open { source };
-    match object.origin() {
+    let Origin::Store { store, path } = object.origin() else {
+        let origin = object.origin().clone();
+        let opening = tokio::task::spawn_blocking(move || open_here(&origin)).await;
+        return opening.map_err(|error| ObjectError::Open { source: io::Error::other(error) })?;
+    };
+    let store_error = |source| ObjectError::Store { source };
+    let options = GetOptions { if_match: object.etag.clone(), ..GetOptions::default() };
+    let result = store.get_opts(path, options).await.map_err(store_error)?;
+    if object.size_bytes <= whole_bytes {
+        return result.bytes().await.map(Opened::Whole).map_err(store_error);
+    }
+    let chunks = result.into_stream();
+    Ok(Opened::Stream(Box::new(StreamReader { chunks, current: Bytes::new(), runtime: Handle::current() })))
+}
+
+/// Opens what lies on this machine, on a thread that may block.
+pub(super) fn open_here(origin: &Origin) -> Result<Opened, ObjectError> {
+    match origin {
         Origin::Bytes(bytes) => Ok(Opened::Whole(bytes.clone())),
         Origin::Stdin => Ok(Opened::Stream(Box::new(io::stdin()))),
         Origin::Local(path) => {
-            let path = path.clone();
-            let file = tokio::task::spawn_blocking(move || std::fs::File::open(path))
-                .await
-                .map_err(|e| open_error(io::Error::other(e)))?;
-            Ok(Opened::Stream(Box::new(file.map_err(open_error)?)))
+            let file = std::fs::File::open(path).map_err(|source| ObjectError::Open { source })?;
+            Ok(Opened::Stream(Box::new(file)))
         }
-        Origin::Store { store, path } => {
-            let store_error = |source| ObjectError::Store { source };
-            let options = GetOptions { if_match: object.etag.clone(), ..GetOptions::default() };
-            let result = store.get_opts(path, options).await.map_err(store_error)?;
-            if object.size_bytes <= whole_bytes {
-                return result.bytes().await.map(Opened::Whole).map_err(store_error);
-            }
-            Ok(Opened::Stream(Box::new(StreamReader {
-                chunks: result.into_stream(),
-                current: Bytes::new(),
-                runtime: Handle::current(),
-            })))
-        }
+        Origin::Store { .. } => Err(ObjectError::Open { source: io::ErrorKind::Unsupported.into() }),
     }
 }
 
