@@ -25,8 +25,10 @@ const PAGE_ROWS: usize = 20_000;
 /// Files below this many rows are read whole anyway: a page index, bloom filters and statistics of a hundred leaves
 /// would be larger than the rows.
 const SMALL_FILE_ROWS: usize = 1_000;
-/// In files below this many rows a dictionary is one more page and saves nothing that compression does not.
-const TINY_FILE_ROWS: usize = 64;
+/// Levels of fewer rows are not compressed.
+const MANY_LEVELS: usize = 64;
+/// A compressor costs more to set up than it saves on fewer bytes of values; a dictionary takes out what repeats.
+const WORTH_COMPRESSING_BYTES: usize = 2 << 10;
 /// Bytes read with the first request for a footer: enough for a file of two row groups.
 pub(crate) const FOOTER_HINT_BYTES: usize = 64 << 10;
 /// Chance that a bloom filter lets a wrong value pass; 1 % costs 10 bits for a distinct value.
@@ -92,13 +94,13 @@ impl Effort {
 pub(crate) struct Expected<'a> {
     /// About how many rows it will have.
     pub(crate) rows: usize,
-    /// By leaf: whether it has any value; empty when nobody knows.
-    pub(crate) filled: &'a [bool],
+    /// By leaf: about how many bytes its values take as they are, none where it has no value; empty when nobody knows.
+    pub(crate) leaf_bytes: &'a [Option<usize>],
 }
 
 /// Writer settings for a file of `schema`.
 pub(crate) fn writer_properties(schema: &Schema, expected: Expected<'_>, effort: Effort) -> Result<WriterProperties> {
-    let Expected { rows, filled } = expected;
+    let Expected { rows, leaf_bytes } = expected;
     let small = rows < SMALL_FILE_ROWS;
     let parquet_schema = ArrowSchemaConverter::new().convert(schema)?;
     let mut builder = WriterProperties::builder()
@@ -113,8 +115,13 @@ pub(crate) fn writer_properties(schema: &Schema, expected: Expected<'_>, effort:
         .set_offset_index_disabled(small)
         .set_sorting_columns(sorting_columns(parquet_schema.columns()));
     for (index, leaf) in parquet_schema.columns().iter().enumerate() {
-        builder = match filled.get(index) {
-            Some(false) => empty_leaf_properties(builder, leaf, rows),
+        builder = match leaf_bytes.get(index) {
+            Some(None) => empty_leaf_properties(builder, leaf, rows),
+            Some(&Some(bytes)) if bytes < WORTH_COMPRESSING_BYTES => {
+                let path = ColumnPath::new(leaf.path().parts().to_vec());
+                let builder = leaf_properties(builder, leaf, rows.min(ROW_GROUP_ROWS), small);
+                builder.set_column_compression(path, Compression::UNCOMPRESSED)
+            }
             _ => leaf_properties(builder, leaf, rows.min(ROW_GROUP_ROWS), small),
         };
     }
@@ -133,7 +140,7 @@ fn empty_leaf_properties(
     let builder = builder
         .set_column_statistics_enabled(path.clone(), statistics)
         .set_column_dictionary_enabled(path.clone(), false);
-    if path.parts().len() > 1 && rows >= TINY_FILE_ROWS {
+    if path.parts().len() > 1 && rows >= MANY_LEVELS {
         return builder;
     }
     builder.set_column_compression(path, Compression::UNCOMPRESSED)
@@ -149,7 +156,7 @@ fn leaf_properties(
     let path = ColumnPath::new(leaf.path().parts().to_vec());
     let name = path.string();
     let mut builder = builder.set_column_statistics_enabled(path.clone(), statistics(leaf, &name, small));
-    if rows < TINY_FILE_ROWS || UNIQUE_LEAVES.contains(&name.as_str()) {
+    if UNIQUE_LEAVES.contains(&name.as_str()) {
         builder = builder.set_column_dictionary_enabled(path.clone(), false);
     }
     if name == EVENT_TIME {
@@ -220,19 +227,22 @@ mod tests {
     }
 
     fn expected(rows: usize) -> Expected<'static> {
-        Expected { rows, filled: &[] }
+        Expected { rows, leaf_bytes: &[] }
     }
 
     #[test]
     fn a_leaf_without_values_costs_neither_compressor_nor_dictionary() {
-        let expected = Expected { rows: 50_000, filled: &[false, false, true, true, true, true] };
+        let expected = Expected { rows: 50_000, leaf_bytes: &[None, None, Some(1 << 20), Some(9), Some(9), Some(9)] };
         let properties = writer_properties(&schema(), expected, Effort::Ingest).unwrap();
         assert_eq!(properties.compression(&path(&["eventid"])), Compression::UNCOMPRESSED);
         let arn = path(&["useridentity", "arn"]);
         assert_ne!(properties.compression(&arn), Compression::UNCOMPRESSED, "its levels tell where the parent is");
         assert!(!properties.dictionary_enabled(&arn) && properties.bloom_filter_properties(&arn).is_none());
         assert_eq!(properties.statistics_enabled(&arn), EnabledStatistics::Chunk, "IS NULL prunes by the count");
-        assert!(properties.dictionary_enabled(&path(&["useridentity", "webid"])));
+        let (large, short) = (path(&["useridentity", "webid"]), path(&["requestparameters", "key_value", "key"]));
+        assert!(properties.dictionary_enabled(&large) && properties.dictionary_enabled(&short));
+        assert_ne!(properties.compression(&large), Compression::UNCOMPRESSED);
+        assert_eq!(properties.compression(&short), Compression::UNCOMPRESSED);
     }
 
     #[test]

@@ -117,7 +117,9 @@ pub(crate) async fn ingest(table: &EventTable, values: &PartitionValues, records
 
 /// Writes and commits a file of small row groups and pages.
 pub(crate) async fn layered_file(table: &EventTable, values: &PartitionValues, batch: &RecordBatch) {
-    let properties = writer_properties(batch.schema_ref(), Expected { rows: batch.num_rows(), filled: &[] }, Effort::Ingest).unwrap();
+    let properties =
+        writer_properties(batch.schema_ref(), Expected { rows: batch.num_rows(), leaf_bytes: &[] }, Effort::Ingest)
+            .unwrap();
     let properties = properties
         .into_builder()
         .set_max_row_group_row_count(Some(GROUP_ROWS))

@@ -17,9 +17,9 @@ use crate::layout::{Effort, Expected, writer_properties};
 use crate::snapshot::NewFile;
 use crate::{EventTable, Result, StorageError};
 
-mod filled;
+mod leaf_bytes;
 mod measure;
-use filled::filled_leaves;
+use leaf_bytes::leaf_bytes;
 #[cfg(test)]
 pub(crate) use measure::new_file as measured;
 
@@ -57,8 +57,8 @@ fn encode(
     effort: Effort,
 ) -> parquet::errors::Result<(Bytes, ParquetMetaData)> {
     let mut bytes = Vec::new();
-    let filled = filled_leaves(batches);
-    let options = options(schema, Expected { rows, filled: &filled }, effort)?;
+    let leaf_bytes = leaf_bytes(batches);
+    let options = options(schema, Expected { rows, leaf_bytes: &leaf_bytes }, effort)?;
     let mut writer = ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(schema), options)?;
     for batch in batches {
         writer.write(batch)?;
@@ -102,7 +102,7 @@ impl EventFileWriter {
         let path = new_path(values);
         let schema = Arc::clone(table.schema().file_schema());
         let upload = BufWriter::with_capacity(Arc::clone(table.object_store()), Path::from(path.as_str()), PART_BYTES);
-        let writer = options(&schema, Expected { rows, filled: &[] }, effort)
+        let writer = options(&schema, Expected { rows, leaf_bytes: &[] }, effort)
             .and_then(|options| AsyncArrowWriter::try_new_with_options(upload, schema, options))
             .map_err(StorageError::parquet(&path))?;
         Ok(Self { path, partition: values.clone(), writer })

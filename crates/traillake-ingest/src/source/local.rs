@@ -15,8 +15,9 @@ use super::pattern::Pattern;
 use super::{Origin, SourceObject};
 use crate::{IngestError, KeyFilter, ListError};
 
-/// Objects listed ahead of the one who takes them.
-const AHEAD: usize = 1_024;
+/// Objects handed on together, and groups of them listed ahead: waking the one who takes them costs more than listing one.
+const GROUP: usize = 128;
+const GROUPS_AHEAD: usize = 8;
 
 type Listed = BoxStream<'static, Result<SourceObject, ListError>>;
 
@@ -70,15 +71,16 @@ fn not_found(path: &Path) -> IngestError {
 }
 
 fn walk(mut walk: Walk) -> Listed {
-    let (sender, receiver) = mpsc::channel(AHEAD);
+    let (sender, receiver) = mpsc::channel(GROUPS_AHEAD);
     tokio::task::spawn_blocking(move || {
-        while let Some(item) = walk.next() {
-            if sender.blocking_send(item).is_err() {
+        loop {
+            let group: Vec<_> = std::iter::from_fn(|| walk.next()).take(GROUP).collect();
+            if group.is_empty() || sender.blocking_send(group).is_err() {
                 return;
             }
         }
     });
-    super::remote::received(receiver)
+    super::remote::received(receiver).flat_map(stream::iter).boxed()
 }
 
 /// A depth-first walk with the open folders on a stack.

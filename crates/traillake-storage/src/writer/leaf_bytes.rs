@@ -1,20 +1,20 @@
-//! Which leaves of some batches hold a value at all: most records leave most of the hundred and fifty empty.
+//! How much every leaf of some batches holds: most records leave most of the hundred and fifty empty.
 
 use arrow::array::{Array, AsArray as _, RecordBatch};
 use arrow::datatypes::DataType;
 
-/// By leaf, in Parquet's order (depth first): whether any row has a value.
-pub(super) fn filled_leaves(batches: &[RecordBatch]) -> Vec<bool> {
-    let mut filled = Vec::new();
+/// By leaf, in Parquet's order (depth first): bytes of its values, none where no row has one.
+pub(super) fn leaf_bytes(batches: &[RecordBatch]) -> Vec<Option<usize>> {
+    let mut bytes = Vec::new();
     for batch in batches {
-        let mut leaves = Leaves { filled: &mut filled, next: 0 };
+        let mut leaves = Leaves { bytes: &mut bytes, next: 0 };
         batch.columns().iter().for_each(|column| leaves.visit(column.as_ref()));
     }
-    filled
+    bytes
 }
 
 struct Leaves<'a> {
-    filled: &'a mut Vec<bool>,
+    bytes: &'a mut Vec<Option<usize>>,
     next: usize,
 }
 
@@ -28,16 +28,27 @@ impl Leaves<'_> {
                 self.visit(map.keys().as_ref());
                 self.visit(map.values().as_ref());
             }
-            _ => self.leaf(array.null_count() < array.len()),
+            _ => self.leaf((array.null_count() < array.len()).then(|| value_bytes(array))),
         }
     }
 
-    fn leaf(&mut self, has_values: bool) {
-        match self.filled.get_mut(self.next) {
-            Some(filled) => *filled |= has_values,
-            None => self.filled.push(has_values),
+    fn leaf(&mut self, bytes: Option<usize>) {
+        match self.bytes.get_mut(self.next) {
+            Some(known) => *known = known.map_or(bytes, |known| Some(known + bytes.unwrap_or(0))),
+            None => self.bytes.push(bytes),
         }
         self.next += 1;
+    }
+}
+
+fn value_bytes(array: &dyn Array) -> usize {
+    match array.as_string_opt::<i32>() {
+        Some(texts) => texts
+            .value_offsets()
+            .last()
+            .zip(texts.value_offsets().first())
+            .map_or(0, |(last, first)| usize::try_from(last - first).unwrap_or_default()),
+        None => array.len() * array.data_type().primitive_width().unwrap_or(1),
     }
 }
 
@@ -71,16 +82,17 @@ mod tests {
     }
 
     #[test]
-    fn a_leaf_is_filled_when_any_batch_has_a_value() {
-        let (empty, full) = (batch(None, false), batch(Some("x"), true));
-        assert_eq!(filled_leaves(std::slice::from_ref(&empty)), [false; 5]);
-        assert_eq!(filled_leaves(&[empty, full]), [true, false, true, true, false]);
+    fn the_values_of_all_batches_count() {
+        let (empty, full) = (batch(None, false), batch(Some("abc"), true));
+        assert_eq!(leaf_bytes(std::slice::from_ref(&empty)), [None; 5]);
+        let batches = [empty, full.clone(), full];
+        assert_eq!(leaf_bytes(&batches), [Some(6), None, Some(6), Some(2), None]);
     }
 
     #[test]
     fn leaves_are_counted_as_parquet_counts_them() {
-        let batch = batch(Some("x"), true);
+        let batch = batch(Some("abc"), true);
         let leaves = ArrowSchemaConverter::new().convert(&batch.schema()).unwrap().num_columns();
-        assert_eq!(filled_leaves(&[batch]).len(), leaves);
+        assert_eq!(leaf_bytes(&[batch]).len(), leaves);
     }
 }
