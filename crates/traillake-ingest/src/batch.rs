@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use traillake_columnar::EventSchema;
 use traillake_model::PartitionValues;
 
-use crate::dedupe::SeenEvents;
+use crate::contents::{RowAt, contents};
+use crate::dedupe::{Mark, SeenEvents};
 use crate::pipeline::{ObjectJob, ObjectShare};
 
 /// Bytes reckoned for the bookkeeping of one row and of one object.
@@ -32,8 +34,8 @@ pub(crate) struct RowMeta {
     /// Index into the chunk's places.
     pub(crate) place: u32,
     pub(crate) event_time_micros: i64,
-    /// Digest of the record's content.
-    pub(crate) content: [u8; 16],
+    /// What tells the event apart.
+    pub(crate) mark: Mark,
     /// 1 for a record with an id; n for the n-th record of this content
     /// without an id in its object.
     pub(crate) occurrence: u32,
@@ -58,13 +60,21 @@ pub(crate) struct BatchRow {
     pub(crate) object: u32,
     pub(crate) place: u32,
     pub(crate) event_time_micros: i64,
-    pub(crate) content: [u8; 16],
+    pub(crate) mark: Mark,
     pub(crate) occurrence: u32,
 }
 
+impl BatchRow {
+    /// Where its columns lie.
+    pub(crate) fn at(&self) -> RowAt {
+        RowAt { chunk: self.chunk, row: self.row }
+    }
+}
+
 /// Everything that one commit will publish.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Batch {
+    schema: Arc<EventSchema>,
     pub(crate) chunks: Vec<RecordBatch>,
     /// Rows without those that repeat an earlier row of the batch.
     pub(crate) rows: Vec<BatchRow>,
@@ -77,9 +87,24 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// An empty batch that already knows the events in `seen`.
-    pub(crate) fn with_seen(seen: SeenEvents) -> Self {
-        Self { seen, ..Self::default() }
+    /// An empty batch of this schema that already knows the events in `seen`.
+    pub(crate) fn new(schema: &Arc<EventSchema>, seen: SeenEvents) -> Self {
+        Self {
+            schema: Arc::clone(schema),
+            chunks: Vec::new(),
+            rows: Vec::new(),
+            places: Vec::new(),
+            objects: Vec::new(),
+            memory_bytes: 0,
+            place_index: HashMap::new(),
+            object_index: HashMap::new(),
+            seen,
+        }
+    }
+
+    /// The schema of its rows.
+    pub(crate) fn schema(&self) -> &Arc<EventSchema> {
+        &self.schema
     }
 
     /// Memory held, in bytes.
@@ -103,35 +128,64 @@ impl Batch {
         self.memory_bytes += memory_bytes + shares.len() * OBJECT_BYTES + metas.len() * ROW_BYTES;
         let objects: Vec<u32> = shares.into_iter().map(|(job, share)| self.join_share(job, share)).collect();
         let places: Vec<(u32, u32)> = places.into_iter().map(|place| self.place(place)).collect();
+        let repeats = self.repeats(&rows, &metas, &places);
         let chunk = index(self.chunks.len());
         let before = self.rows.len();
-        for (row, meta) in metas.iter().enumerate() {
-            self.add_row(chunk, index(row), &objects, &places, meta);
+        for (row, (meta, repeat)) in metas.iter().zip(repeats).enumerate() {
+            self.add_row(RowAt { chunk, row: index(row) }, &objects, &places, meta, repeat);
         }
         if self.rows.len() > before {
             self.chunks.push(rows);
         }
     }
 
-    fn add_row(&mut self, chunk: u32, row: u32, objects: &[u32], places: &[(u32, u32)], meta: &RowMeta) {
-        let (Some(&object), Some(&(place, account))) =
-            (objects.get(meta.share as usize), places.get(meta.place as usize))
+    /// By row of a new chunk: whether it repeats an earlier row.
+    fn repeats(&mut self, rows: &RecordBatch, metas: &[RowMeta], places: &[(u32, u32)]) -> Vec<bool> {
+        let account = |meta: &RowMeta| places.get(meta.place as usize).map_or(0, |&(_, account)| account);
+        let chunk = index(self.chunks.len());
+        let mut firsts: HashMap<RowAt, RowAt> = HashMap::new();
+        for (row, meta) in metas.iter().enumerate() {
+            let at = RowAt { chunk, row: index(row) };
+            if let Mark::Id(id) = meta.mark
+                && let Some(first) = self.seen.earlier(account(meta), id, at)
+            {
+                firsts.insert(at, first);
+            }
+        }
+        let chunk_of = |number: u32| if number == chunk { Some(rows) } else { self.chunks.get(number as usize) };
+        let contents = contents(&self.schema, chunk_of, firsts.iter().flat_map(|(&at, &first)| [at, first]));
+        let is_repeat = |(row, meta): (usize, &RowMeta)| match meta.mark {
+            Mark::Content(content) => self.seen.is_repeat(account(meta), content, meta.occurrence),
+            Mark::Id(_) => {
+                let at = RowAt { chunk, row: index(row) };
+                let Some(&content) = firsts.get(&at).and_then(|_| contents.get(&at)) else { return false };
+                if let Some(&first) = firsts.get(&at).and_then(|first| contents.get(first)) {
+                    self.seen.is_repeat(account(meta), first, 1);
+                }
+                self.seen.is_repeat(account(meta), content, 1)
+            }
+        };
+        metas.iter().enumerate().map(is_repeat).collect()
+    }
+
+    fn add_row(&mut self, at: RowAt, objects: &[u32], places: &[(u32, u32)], meta: &RowMeta, repeat: bool) {
+        let (Some(&object), Some(&(place, _))) = (objects.get(meta.share as usize), places.get(meta.place as usize))
         else {
             return;
         };
-        if self.seen.is_repeat(account, meta.content, meta.occurrence) {
+        if repeat {
             if let Some((_, share)) = self.objects.get_mut(object as usize) {
                 share.counts.duplicate += 1;
             }
             return;
         }
         self.rows.push(BatchRow {
-            chunk,
-            row,
+            chunk: at.chunk,
+            row: at.row,
             object,
             place,
             event_time_micros: meta.event_time_micros,
-            content: meta.content,
+            mark: meta.mark,
             occurrence: meta.occurrence,
         });
     }

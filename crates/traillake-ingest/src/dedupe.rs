@@ -1,20 +1,33 @@
-//! Which events are already there: within the batch by content, in the store
-//! by reading the candidates' rows and comparing content.
+//! Which events are already there: within the batch and in the store, by their ids first, then by comparing content.
 //!
-//! An event is the pair (partition account, content digest): the content holds
-//! the event id, so equal ids with different content stay two events. Records
-//! without an id may rightly repeat; the n-th of one content in one object is
-//! the n-th of it in the store. One rule covers both: a row is a duplicate if
-//! its occurrence number is at most the number of equal rows already there.
+//! An event is the pair (partition account, content): the content holds the event id, so equal ids with different
+//! content stay two events. Most ids are met once, so content is only digested of rows whose id was met before, and of
+//! records without an id. These may rightly repeat; the n-th of one content in one object is the n-th of it in the
+//! store. One rule covers both: a row is a duplicate if its occurrence number is at most the number of equal rows
+//! already there.
 
 use std::collections::HashMap;
 
 use hashbrown::HashMap as FastMap;
 
+use crate::contents::RowAt;
+
+/// What tells an event from others at first sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Mark {
+    /// A hash of its event id; rows of one hash are compared by content.
+    Id(u64),
+    /// The digest of its content.
+    Content([u8; 16]),
+}
+
 /// Events met since the last commit (in a dry run: since its start).
 #[derive(Debug, Default)]
 pub(crate) struct SeenEvents {
     accounts: HashMap<Option<String>, u32>,
+    /// By account and id: the row met first.
+    ids: FastMap<(u32, u64), RowAt>,
+    /// By account and content: how often, of records without an id and of those whose id was met again.
     occurrences: FastMap<(u32, [u8; 16]), u32>,
 }
 
@@ -25,7 +38,13 @@ impl SeenEvents {
         *self.accounts.entry(account.map(str::to_owned)).or_insert(next)
     }
 
-    /// Notes one event; true when it repeats one noted before.
+    /// Notes the id of the row at `at`; gives back the row that has it already, if there is one.
+    pub(crate) fn earlier(&mut self, account: u32, id: u64, at: RowAt) -> Option<RowAt> {
+        let first = *self.ids.entry((account, id)).or_insert(at);
+        (first != at).then_some(first)
+    }
+
+    /// Notes one event by content; true when it repeats one noted before.
     pub(crate) fn is_repeat(&mut self, account: u32, content: [u8; 16], occurrence: u32) -> bool {
         let known = self.occurrences.entry((account, content)).or_insert(0);
         let repeat = occurrence <= *known;
@@ -35,7 +54,7 @@ impl SeenEvents {
 
     /// Number of different events noted.
     pub(crate) fn len(&self) -> usize {
-        self.occurrences.len()
+        self.ids.len() + self.occurrences.len()
     }
 }
 
@@ -74,6 +93,16 @@ mod tests {
         assert!(!seen.is_repeat(account, A, 1));
         assert!(seen.is_repeat(account, A, 1));
         assert!(!seen.is_repeat(account, B, 1));
+    }
+
+    #[test]
+    fn the_row_that_had_an_id_first_is_found_in_its_account_only() {
+        let mut seen = SeenEvents::default();
+        let (one, two) = (seen.account(Some("111122223333")), seen.account(Some("444455556666")));
+        let [first, second] = [0, 1].map(|row| RowAt { chunk: 0, row });
+        assert_eq!(seen.earlier(one, 7, first), None);
+        assert_eq!(seen.earlier(two, 7, second), None);
+        assert_eq!(seen.earlier(one, 7, second), Some(first));
     }
 
     #[test]

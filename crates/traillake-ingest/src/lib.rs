@@ -53,6 +53,7 @@ pub use read::{ContentKind, ObjectOutcome, ReadLimits, read_object};
 pub use source::{SourceObject, SourceSpec, list};
 
 mod batch;
+mod contents;
 mod dedupe;
 mod follow;
 mod pipeline;

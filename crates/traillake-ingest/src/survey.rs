@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn many_accounts_with_little_in_each_are_kept_by_date() {
-        assert_eq!(survey(50, 17, 10, 500).to_string(), "date");
+        assert_eq!(survey(50, 17, 30, 500).to_string(), "date");
     }
 
     #[test]

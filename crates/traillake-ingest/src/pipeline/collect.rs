@@ -19,7 +19,7 @@ const MOST_SEEN: usize = 4_000_000;
 
 /// Takes chunks until their senders are gone, and commits everything in them.
 pub(crate) async fn collect(run: Arc<Run>, mut chunks: mpsc::Receiver<Chunk>) -> Result<()> {
-    let mut batch = Batch::default();
+    let mut batch = Batch::new(run.table.schema(), SeenEvents::default());
     let mut commits = Commits::new(Arc::clone(&run));
     let mut due = Due::new(run.limits.commit_every);
     loop {
@@ -73,14 +73,14 @@ impl Due {
 
 /// The committer, at rest or at work on one batch.
 struct Commits {
-    mode: Mode,
+    run: Arc<Run>,
     resting: Option<Committer>,
     working: Option<JoinHandle<Result<Committer>>>,
 }
 
 impl Commits {
     fn new(run: Arc<Run>) -> Self {
-        Self { mode: run.mode, resting: Some(Committer::new(run)), working: None }
+        Self { resting: Some(Committer::new(Arc::clone(&run))), run, working: None }
     }
 
     /// Commits `batch` as soon as the one before is done; returns the batch to fill next.
@@ -89,14 +89,14 @@ impl Commits {
             return Ok(batch);
         }
         self.finish().await?;
-        let next = Batch::with_seen(self.remember(&mut batch));
+        let next = Batch::new(self.run.table.schema(), self.remember(&mut batch));
         self.working = self.resting.take().map(|committer| tokio::spawn(committer.commit(batch)));
         Ok(next)
     }
 
     /// A dry run stores nothing, so it has to remember what it would have stored.
     fn remember(&self, batch: &mut Batch) -> SeenEvents {
-        match self.mode {
+        match self.run.mode {
             Mode::DryRun => Some(batch.take_seen()).filter(|seen| seen.len() < MOST_SEEN).unwrap_or_default(),
             Mode::Commit => SeenEvents::default(),
         }

@@ -1,6 +1,7 @@
 //! Turns pieces of objects into chunks: every record read, judged by the gate,
 //! placed, and appended to columns; what cannot be read is set aside.
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, RecordBatch, RecordBatchOptions};
@@ -16,7 +17,7 @@ use super::notes::Reason;
 use super::places::{ChunkPlaces, PlaceSources};
 use super::run::{Mode, Run};
 use crate::batch::{Chunk, RowMeta, index};
-use crate::dedupe::Occurrences;
+use crate::dedupe::{Mark, Occurrences};
 use crate::{IngestError, Result};
 
 /// One record as it was found in an object.
@@ -226,18 +227,14 @@ impl OpenChunk {
             regions: [region.as_deref(), found.region, current.region.as_deref()],
             date,
         };
-        let content = record.content_digest();
-        let occurrence = match record.event_id() {
-            Some(_) => 1,
-            None => current.occurrences.next(content),
-        };
+        let (mark, occurrence) = mark(run, record, &mut current.occurrences);
         let micros = record.event_time_micros();
         self.builder.append(record);
         self.metas.push(RowMeta {
             share: current.share,
             place: self.places.number(&run.caps, &sources),
             event_time_micros: micros,
-            content,
+            mark,
             occurrence,
         });
         if let Some((_, share)) = self.shares.get_mut(current.share as usize) {
@@ -269,6 +266,18 @@ impl OpenChunk {
         share.counts.quarantined += 1;
         self.quarantine_bytes += 512 + aside.bytes.as_ref().map_or(0, Vec::len);
         share.quarantine.push(aside.into_row(run, job));
+    }
+}
+
+/// What tells a record apart, and which of its like in the object it is. A dry run goes by content alone: it keeps
+/// no rows to compare.
+fn mark(run: &Run, record: &EventRecord<'_>, occurrences: &mut Occurrences) -> (Mark, u32) {
+    match record.event_id() {
+        Some(id) if run.mode == Mode::Commit => (Mark::Id(run.id_hasher.hash_one(id.as_ref())), 1),
+        id => {
+            let content = record.content_digest();
+            (Mark::Content(content), if id.is_some() { 1 } else { occurrences.next(content) })
+        }
     }
 }
 

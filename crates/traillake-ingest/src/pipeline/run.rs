@@ -1,5 +1,6 @@
 //! What all parts of one ingest share: the store, the rules, the counters.
 
+use std::hash::RandomState;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -52,6 +53,8 @@ pub(crate) struct Run {
     pub(crate) stop: CancellationToken,
     /// Raises of the retention: the settings version, and the first moment still visible just before.
     raises: Vec<(u64, i64)>,
+    /// Hashes event ids; keyed, so that nobody can make ids that meet.
+    pub(crate) id_hasher: RandomState,
     sequence: AtomicU64,
     ledger: Mutex<IngestSummary>,
 }
@@ -85,6 +88,7 @@ impl Run {
             now,
             stop: cancel.child_token(),
             cancel,
+            id_hasher: RandomState::new(),
             sequence: AtomicU64::new(0),
         })
     }

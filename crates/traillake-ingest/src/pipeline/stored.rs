@@ -1,6 +1,6 @@
 //! Looks up in the store which rows of a batch it has already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{Array as _, RecordBatch, StringArray};
@@ -11,6 +11,8 @@ use traillake_storage::{Candidate, DataFile, EventTable, FileSet, TableSnapshot,
 
 use crate::Result;
 use crate::batch::{Batch, BatchRow, RowPlace};
+use crate::contents::contents;
+use crate::dedupe::Mark;
 
 /// The live rows of `batch` (by position) that the files of `snapshot` hold
 /// with equal content. With `new_files`, rows that were checked before are
@@ -80,20 +82,22 @@ fn covers(file: &DataFile, micros: i64) -> bool {
 /// Account and content: what makes an event.
 type EventKey<'a> = (Option<&'a str>, [u8; 16]);
 
-/// Rows of equal content in one account, looked up together.
+/// Account and mark: rows that may be the same event.
+type Alike<'a> = (Option<&'a str>, Mark);
+
+/// Rows that may be one event, looked up together.
 struct Lookup<'a> {
     batch: &'a Batch,
     places: &'a Places<'a>,
-    rows: HashMap<EventKey<'a>, Vec<usize>>,
+    rows: HashMap<Alike<'a>, Vec<usize>>,
 }
 
 impl<'a> Lookup<'a> {
     fn new(batch: &'a Batch, places: &'a Places<'a>, positions: Vec<usize>) -> Self {
-        let mut rows: HashMap<EventKey<'a>, Vec<usize>> = HashMap::with_capacity(positions.len());
+        let mut rows: HashMap<Alike<'a>, Vec<usize>> = HashMap::with_capacity(positions.len());
         for position in positions {
             let Some(row) = batch.rows.get(position) else { continue };
-            let account = batch.places.get(row.place as usize).and_then(|place| place.values.account.as_deref());
-            rows.entry((account, row.content)).or_default().push(position);
+            rows.entry((account_of(batch, row), row.mark)).or_default().push(position);
         }
         Self { batch, places, rows }
     }
@@ -105,40 +109,66 @@ impl<'a> Lookup<'a> {
         only: Option<&HashSet<String>>,
         found: &mut Vec<usize>,
     ) -> Result<()> {
-        let candidates = self.candidates();
+        let (candidates, alike): (Vec<Candidate>, Vec<Alike<'_>>) = self.candidates().unzip();
         if candidates.is_empty() {
             return Ok(());
         }
         let mut stored: HashMap<EventKey<'_>, u32> = HashMap::new();
+        let mut suspects: HashSet<Alike<'_>> = HashSet::new();
         let mut matches = find_stored(table, snapshot, &candidates, only).await?;
         while let Some(hit) = matches.try_next().await? {
-            let Some(candidate) = candidates.get(hit.candidate) else { continue };
+            let Some(&alike) = alike.get(hit.candidate) else { continue };
             if let Ok(content) = content_digest(hit.json.as_bytes()) {
-                *stored.entry((candidate.partition.account.as_deref(), content)).or_default() += 1;
+                suspects.insert(alike);
+                *stored.entry((alike.0, content)).or_default() += 1;
             }
         }
-        for (event, known) in stored {
-            let positions = self.rows.get(&event).into_iter().flatten().copied();
-            found.extend(positions.filter(|&row| occurrence(self.batch, row) <= known));
-        }
+        self.find_equal(&suspects, &stored, found);
         Ok(())
     }
 
-    fn candidates(&self) -> Vec<Candidate> {
-        let rows = self.rows.values().filter_map(|positions| self.batch.rows.get(*positions.first()?));
-        let candidates = rows.flat_map(|row| {
-            self.places.of(row).map(|partition| Candidate {
-                partition: partition.clone(),
-                event_time_micros: row.event_time_micros,
-                event_id: self.event_id(row),
+    /// The suspects whose content is stored as often as they are the n-th of it.
+    fn find_equal(&self, suspects: &HashSet<Alike<'_>>, stored: &HashMap<EventKey<'_>, u32>, found: &mut Vec<usize>) {
+        let positions = || suspects.iter().filter_map(|alike| self.rows.get(alike)).flatten().copied();
+        let batch = self.batch;
+        let chunk = |number: u32| batch.chunks.get(number as usize);
+        let by_id = positions().filter_map(|position| batch.rows.get(position));
+        let by_id = by_id.filter(|row| matches!(row.mark, Mark::Id(_))).map(BatchRow::at);
+        let contents = contents(batch.schema(), chunk, by_id);
+        found.extend(positions().filter(|&position| {
+            let Some(row) = batch.rows.get(position) else { return false };
+            let content = match row.mark {
+                Mark::Content(content) => Some(content),
+                Mark::Id(_) => contents.get(&row.at()).copied(),
+            };
+            let known = content.and_then(|content| stored.get(&(account_of(batch, row), content)));
+            known.is_some_and(|&known| row.occurrence <= known)
+        }));
+    }
+
+    /// Where and when rows that are alike may be stored, each way once.
+    fn candidates(&self) -> impl Iterator<Item = (Candidate, Alike<'a>)> {
+        self.rows.iter().flat_map(move |(&alike, positions)| {
+            let rows = positions.iter().filter_map(|&position| self.batch.rows.get(position));
+            let ways: BTreeMap<(u32, i64), &BatchRow> =
+                rows.map(|row| ((row.place, row.event_time_micros), row)).collect();
+            ways.into_values().flat_map(move |row| {
+                self.places.of(row).map(move |partition| {
+                    let event_id = self.event_id(row);
+                    let event_time_micros = row.event_time_micros;
+                    (Candidate { partition: partition.clone(), event_time_micros, event_id }, alike)
+                })
             })
-        });
-        candidates.collect()
+        })
     }
 
     fn event_id(&self, row: &BatchRow) -> Option<String> {
         self.batch.chunks.get(row.chunk as usize).and_then(|chunk| event_id(chunk, row.row as usize)).map(str::to_owned)
     }
+}
+
+fn account_of<'a>(batch: &'a Batch, row: &BatchRow) -> Option<&'a str> {
+    batch.places.get(row.place as usize).and_then(|place| place.values.account.as_deref())
 }
 
 /// The event id of a row, as its column has it.

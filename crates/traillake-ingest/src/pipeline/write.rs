@@ -54,10 +54,7 @@ fn sorted(batch: &Batch, positions: &[usize]) -> Result<Vec<RecordBatch>, ArrowE
 
 fn compare(batch: &Batch, a: &BatchRow, b: &BatchRow) -> Ordering {
     let id = |row: &BatchRow| batch.chunks.get(row.chunk as usize).and_then(|chunk| event_id(chunk, row.row as usize));
-    a.event_time_micros
-        .cmp(&b.event_time_micros)
-        .then_with(|| id(a).cmp(&id(b)))
-        .then_with(|| a.content.cmp(&b.content))
+    a.event_time_micros.cmp(&b.event_time_micros).then_with(|| id(a).cmp(&id(b)))
 }
 
 /// Copies rows of several chunks into one batch.
