@@ -28,6 +28,7 @@ use crate::{EventTable, TableSnapshot};
 mod describe;
 mod files;
 mod footers;
+mod narrow;
 mod scan;
 mod source;
 

@@ -17,6 +17,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
 use super::EventTableProvider;
 use super::files::{PlannedFile, object_meta};
+use super::narrow::{Roots, narrowed};
 use crate::layout::FOOTER_HINT_BYTES;
 use crate::pruning::files::KeptFiles;
 use crate::pruning::leaves::{LeafPredicate, own_metrics};
@@ -34,6 +35,7 @@ pub(super) async fn prune_leaves(
     state: &dyn Session,
     conjuncts: &[Arc<dyn PhysicalExpr>],
     kept: KeptFiles,
+    roots: &Arc<Roots>,
 ) -> Result<(Vec<PlannedFile>, ScanReport)> {
     let mut report = ScanReport {
         files_total: kept.files_total,
@@ -44,7 +46,7 @@ pub(super) async fn prune_leaves(
     };
     let mut planned = Vec::with_capacity(kept.files.len());
     if let Some(predicate) = LeafPredicate::of(conjuncts, &provider.schema) {
-        let footers = FooterReader::new(provider, state);
+        let footers = FooterReader::new(provider, state, Arc::clone(roots));
         let pruning = kept.files.into_iter().map(|file| footers.prune(&predicate, file));
         let mut outcomes = futures::stream::iter(pruning).buffered(FOOTERS_AT_ONCE);
         while let Some((file, groups)) = outcomes.try_next().await? {
@@ -74,12 +76,13 @@ struct FooterReader<'a> {
     provider: &'a EventTableProvider,
     factory: Arc<dyn ParquetFileReaderFactory>,
     cache: Arc<FileMetadataCache>,
+    roots: Arc<Roots>,
 }
 
 impl<'a> FooterReader<'a> {
-    fn new(provider: &'a EventTableProvider, state: &dyn Session) -> Self {
+    fn new(provider: &'a EventTableProvider, state: &dyn Session, roots: Arc<Roots>) -> Self {
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-        Self { provider, factory: reader_factory(provider, state), cache }
+        Self { provider, factory: reader_factory(provider, state), cache, roots }
     }
 
     async fn prune(&self, predicate: &LeafPredicate, file: Arc<DataFile>) -> Result<(Option<PlannedFile>, RowGroups)> {
@@ -108,12 +111,13 @@ impl<'a> FooterReader<'a> {
     }
 
     async fn footer(&self, meta: &ObjectMeta, page_index: PageIndexPolicy) -> Result<Arc<ParquetMetaData>> {
-        DFParquetMetadata::new(self.provider.table.object_store().as_ref(), meta)
+        let footer = DFParquetMetadata::new(self.provider.table.object_store().as_ref(), meta)
             .with_metadata_size_hint(Some(FOOTER_HINT_BYTES))
             .with_file_metadata_cache(Some(Arc::clone(&self.cache)))
             .with_page_index_policy(Some(page_index))
             .fetch_metadata()
-            .await
+            .await?;
+        Ok(Arc::new(narrowed(&footer, &self.roots)?))
     }
 }
 

@@ -9,11 +9,13 @@ use datafusion::datasource::physical_plan::{
     FileGroup, FileScanConfig, FileScanConfigBuilder, FileSource, ParquetSource,
 };
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::projection::ProjectionExpr;
+use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::projection::ProjectionExec;
 use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM};
@@ -21,9 +23,10 @@ use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM};
 use super::EventTableProvider;
 use super::files::{PlannedFile, partitioned_file, statistics};
 use super::footers::{prune_leaves, reader_factory};
+use super::narrow::{NarrowReaders, Roots};
 use super::source::EventSource;
 use crate::event_json::{checksum_expr, columns_needed, event_json_expr};
-use crate::layout::FOOTER_HINT_BYTES;
+use crate::layout::{EVENT_TIME, FOOTER_HINT_BYTES};
 use crate::pruning::files::{event_times, keep_files};
 use crate::pruning::prunable_conjuncts;
 use crate::scan_report::{ScanReport, ScanTracker};
@@ -41,12 +44,58 @@ pub(super) async fn plan(
     let conjuncts = if provider.prune { conjuncts(provider, state, filters)? } else { Vec::new() };
     let first_visible = provider.policy.first_visible_date;
     let kept = keep_files(&provider.snapshot.files, first_visible, &conjuncts, &provider.schema)?;
-    let (planned, report) = prune_leaves(provider, state, &conjuncts, kept).await?;
+    let columns = ScanColumns::of(provider, projection)?;
+    let roots = Arc::new(columns.roots(&conjuncts));
+    let (planned, report) = prune_leaves(provider, state, &conjuncts, kept, &roots).await?;
     if let Some(tracker) = state.config().get_extension::<ScanTracker>() {
         tracker.record(report.clone());
     }
-    let config = scan_config(provider, state, planned, report, limit)?;
-    project(provider, state, projection, config)
+    let stored = columns.stored(provider);
+    let readers = Arc::new(NarrowReaders::new(reader_factory(provider, state), roots));
+    let source = ParquetSource::new(stored.clone()).with_parquet_file_reader_factory(readers);
+    let config = scan_config(provider, state, planned, report, (source, &stored))?;
+    project(provider, state, &columns, FileScanConfigBuilder::from(config).with_limit(limit), &stored)
+}
+
+/// The columns of one scan.
+struct ScanColumns {
+    /// What the engine asked for.
+    wanted: Schema,
+    /// What is read from the files for it, in this order.
+    read: Vec<String>,
+    /// Whether records are rebuilt above the scan.
+    rebuilds: bool,
+}
+
+impl ScanColumns {
+    fn of(provider: &EventTableProvider, projection: Option<&Vec<usize>>) -> Result<Self> {
+        let all: Vec<usize> = (0..provider.schema.fields().len()).collect();
+        let wanted = provider.schema.project(projection.unwrap_or(&all))?;
+        let computed = |name: &str| name == EVENT_JSON || name == EVENT_JSON_CHECKSUM;
+        let names = wanted.fields().iter().map(|field| field.name());
+        let mut read: Vec<String> = names.filter(|name| !computed(name)).cloned().collect();
+        let rebuilds = read.len() < wanted.fields().len();
+        if rebuilds {
+            let needed = columns_needed(provider.table.schema());
+            read.extend(needed.into_iter().filter(|name| wanted.index_of(name).is_err()));
+        }
+        Ok(Self { wanted, read, rebuilds })
+    }
+
+    /// The root columns that footers are asked about: those read, those filtered, and the one that sorts the files.
+    fn roots(&self, conjuncts: &[Arc<dyn PhysicalExpr>]) -> Roots {
+        let filtered = conjuncts.iter().flat_map(collect_columns).map(|column| column.name().to_owned());
+        self.read.iter().cloned().chain(filtered).chain([EVENT_TIME.to_owned()]).collect()
+    }
+
+    /// The schema of the files as far as the scan is concerned, with the hidden columns.
+    fn stored(&self, provider: &EventTableProvider) -> TableSchema {
+        let fields = provider.stored.file_schema().fields().iter();
+        let used = fields.filter(|field| field.name() == EVENT_TIME || self.read.contains(field.name()));
+        let file_schema = Arc::new(Schema::new(used.map(Arc::clone).collect::<Vec<_>>()));
+        let hidden = provider.stored.table_partition_cols().clone();
+        TableSchema::builder(file_schema).with_table_partition_cols(hidden).build()
+    }
 }
 
 /// The filters as physical conjuncts over the table's columns; those that cannot be analysed are left out.
@@ -65,12 +114,12 @@ fn scan_config(
     state: &dyn Session,
     mut planned: Vec<PlannedFile>,
     report: ScanReport,
-    limit: Option<usize>,
+    (source, stored): (ParquetSource, &TableSchema),
 ) -> Result<FileScanConfig> {
     // Newest first: what most questions ask for, should a limit end the scan early.
     planned.sort_by_key(|planned| std::cmp::Reverse(event_times(&planned.file)));
-    let schema = provider.stored.file_schema();
-    let statistics = statistics(provider.stored.table_schema(), &planned);
+    let schema = stored.file_schema();
+    let statistics = statistics(stored.table_schema(), &planned);
     let with_statistics = planned.len() <= FILE_STATISTICS_MAX_FILES;
     let groups = state.config().target_partitions().clamp(1, planned.len().max(1));
     let mut file_groups = vec![FileGroup::default(); groups];
@@ -80,9 +129,8 @@ fn scan_config(
             group.push(file);
         }
     }
-    let source = ParquetSource::new(provider.stored.clone())
+    let source = source
         .with_metadata_size_hint(FOOTER_HINT_BYTES)
-        .with_parquet_file_reader_factory(reader_factory(provider, state))
         .with_pushdown_filters(true)
         .with_reorder_filters(true)
         .with_enable_page_index(true)
@@ -92,7 +140,6 @@ fn scan_config(
     Ok(FileScanConfigBuilder::new(object_store_url(provider, state)?, source)
         .with_file_groups(file_groups)
         .with_statistics(statistics)
-        .with_limit(limit)
         .build())
 }
 
@@ -107,28 +154,14 @@ fn object_store_url(provider: &EventTableProvider, state: &dyn Session) -> Resul
 fn project(
     provider: &EventTableProvider,
     state: &dyn Session,
-    projection: Option<&Vec<usize>>,
-    config: FileScanConfig,
+    columns: &ScanColumns,
+    config: FileScanConfigBuilder,
+    stored: &TableSchema,
 ) -> Result<Arc<dyn ExecutionPlan>> {
-    let all: Vec<usize> = (0..provider.schema.fields().len()).collect();
-    let wanted = provider.schema.project(projection.unwrap_or(&all))?;
-    let computed = |name: &str| name == EVENT_JSON || name == EVENT_JSON_CHECKSUM;
-    let mut read: Vec<String> = Vec::new();
-    for field in wanted.fields().iter().filter(|field| !computed(field.name())) {
-        read.push(field.name().clone());
-    }
-    if read.len() < wanted.fields().len() {
-        let needed = columns_needed(provider.table.schema());
-        read.extend(needed.into_iter().filter(|name| wanted.index_of(name).is_err()));
-    }
-    let stored = provider.stored.table_schema();
-    let indices = read.iter().map(|name| Ok(stored.index_of(name)?)).collect::<Result<Vec<_>>>()?;
-    let config = FileScanConfigBuilder::from(config).with_projection_indices(Some(indices))?.build();
-    let scan: Arc<dyn ExecutionPlan> = DataSourceExec::from_data_source(config);
-    if wanted.fields().iter().any(|field| computed(field.name())) {
-        return rebuild(provider, state, &wanted, scan);
-    }
-    Ok(scan)
+    let schema = stored.table_schema();
+    let indices = columns.read.iter().map(|name| Ok(schema.index_of(name)?)).collect::<Result<Vec<_>>>()?;
+    let scan = DataSourceExec::from_data_source(config.with_projection_indices(Some(indices))?.build());
+    if columns.rebuilds { rebuild(provider, state, &columns.wanted, scan) } else { Ok(scan) }
 }
 
 fn rebuild(

@@ -4,7 +4,7 @@
 //! column of a flat schema, in leaf order, and `get_field(useridentity, 'arn')` is rewritten to the flat column
 //! `useridentity.arn`. Conjuncts that do not fit that form are left out; they prune nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
@@ -20,29 +20,48 @@ use parquet::arrow::ParquetRecordBatchStreamBuilder;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::async_reader::AsyncFileReader;
 use parquet::file::metadata::ParquetMetaData;
-use parquet::schema::types::{SchemaDescriptor, Type};
+use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use super::any_node;
 
 /// The conjuncts of a scan's filter that name leaves, ready to be fitted to one file after the other.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct LeafPredicate {
     conjuncts: Vec<Arc<dyn PhysicalExpr>>,
     table_schema: SchemaRef,
+    /// What was fitted last: most files of a store have the same leaves.
+    last: Mutex<Option<Fitted>>,
 }
+
+/// The leaves of a file, and the predicate fitted to them if anything of it fits.
+type Fitted = (TypePtr, Option<Arc<FileLeaves>>);
 
 impl LeafPredicate {
     /// None when no conjunct names a nested leaf: root columns are pruned by the engine when it opens a file.
     pub(crate) fn of(conjuncts: &[Arc<dyn PhysicalExpr>], table_schema: &SchemaRef) -> Option<Self> {
         let nested = |expr: &Arc<dyn PhysicalExpr>| names_nested_leaf(expr, table_schema);
-        conjuncts
-            .iter()
-            .any(|conjunct| any_node(conjunct, nested))
-            .then(|| Self { conjuncts: conjuncts.to_vec(), table_schema: Arc::clone(table_schema) })
+        conjuncts.iter().any(|conjunct| any_node(conjunct, nested)).then(|| Self {
+            conjuncts: conjuncts.to_vec(),
+            table_schema: Arc::clone(table_schema),
+            last: Mutex::default(),
+        })
     }
 
     /// The predicate in terms of a file's leaves; None when nothing of it fits.
-    pub(crate) fn fit(&self, footer: &ParquetMetaData) -> Result<Option<FileLeaves>> {
+    pub(crate) fn fit(&self, footer: &ParquetMetaData) -> Result<Option<Arc<FileLeaves>>> {
+        let leaves = footer.file_metadata().schema_descr().root_schema_ptr();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, fitted)) = &*last
+            && *known == leaves
+        {
+            return Ok(fitted.clone());
+        }
+        let fitted = self.fit_anew(footer)?.map(Arc::new);
+        *last = Some((leaves, fitted.clone()));
+        Ok(fitted)
+    }
+
+    fn fit_anew(&self, footer: &ParquetMetaData) -> Result<Option<FileLeaves>> {
         let flat = FlatSchema::of(footer.file_metadata().schema_descr())?;
         let fitted: Vec<_> =
             self.conjuncts.iter().filter_map(|conjunct| flat.rewrite(conjunct, &self.table_schema)).collect();
@@ -58,6 +77,7 @@ impl LeafPredicate {
 }
 
 /// A predicate fitted to the leaves of one file.
+#[derive(Debug)]
 pub(crate) struct FileLeaves {
     flat: FlatSchema,
     pruning: Arc<PruningPredicate>,
@@ -127,6 +147,7 @@ impl FileLeaves {
 }
 
 /// All leaves of a file as root columns, in leaf order, for Arrow and for Parquet.
+#[derive(Debug)]
 struct FlatSchema {
     arrow: SchemaRef,
     parquet: SchemaDescriptor,
