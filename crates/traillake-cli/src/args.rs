@@ -144,7 +144,7 @@ const CONFIG_HELP: &str = "\
 Keys of the configuration file:
   lake, endpoint_url, region, profile, quiet, color
   [query]   store, format, timeout, max_rows, memory_limit
-  [ingest]  store, memory_limit, max_record_size";
+  [ingest]  store, memory_limit, max_record_size, compact_at";
 
 #[derive(Args, Debug)]
 #[command(after_help = CONFIG_HELP)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::Days;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use traillake_storage::{CompactOptions, EventTable, LakeStorage, compact};
+use traillake_storage::{EventTable, LakeStorage};
 
 use crate::Result;
 use crate::pipeline::ingest;
@@ -35,8 +35,6 @@ pub struct FollowOptions {
     pub commit_every: Duration,
     /// Time between two full listings, which find what arrives late (5 minutes).
     pub full_listing_every: Duration,
-    /// Commits after which small files are compacted (30).
-    pub compact_after: u32,
     /// Told of every pass that stored, set aside or failed something.
     pub on_pass: Option<PassObserver>,
 }
@@ -47,7 +45,6 @@ impl Default for FollowOptions {
             poll: None,
             commit_every: Duration::from_secs(20),
             full_listing_every: Duration::from_mins(5),
-            compact_after: 30,
             on_pass: None,
         }
     }
@@ -59,7 +56,6 @@ impl fmt::Debug for FollowOptions {
             .field("poll", &self.poll)
             .field("commit_every", &self.commit_every)
             .field("full_listing_every", &self.full_listing_every)
-            .field("compact_after", &self.compact_after)
             .finish_non_exhaustive()
     }
 }
@@ -102,7 +98,6 @@ struct Follower {
     next: Instant,
     last_full: Option<Instant>,
     full_took: Duration,
-    commits: u32,
     failures: u32,
 }
 
@@ -129,7 +124,6 @@ impl Follower {
             next: Instant::now(),
             last_full: None,
             full_took: Duration::ZERO,
-            commits: 0,
             failures: 0,
         }
     }
@@ -171,11 +165,10 @@ impl Follower {
         let worked = summary.objects.ingested > 0;
         self.next = started + self.poll;
         if worked {
-            self.commits += 1;
             self.next = self.next.max(Instant::now() + self.options.commit_every);
         }
         self.report(&summary);
-        self.compact_now_and_then().await
+        Ok(())
     }
 
     /// The store's settings may have changed since the last pass.
@@ -210,14 +203,6 @@ impl Follower {
         {
             observer(summary);
         }
-    }
-
-    async fn compact_now_and_then(&mut self) -> Result<()> {
-        if self.commits >= self.options.compact_after && !self.cancel.is_cancelled() {
-            self.commits = 0;
-            compact(&self.table, CompactOptions::default()).await?;
-        }
-        Ok(())
     }
 
     fn finish(&self) -> IngestSummary {

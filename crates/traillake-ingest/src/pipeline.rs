@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use traillake_storage::{EventTable, LakeStorage};
+use traillake_storage::{CompactOptions, EventTable, LakeStorage, compact};
 
 pub(crate) use convert::{Converter, FoundRecord, SetAside};
 pub(crate) use feed::deliver;
@@ -60,7 +60,8 @@ const JOBS_READY: usize = 256;
 ///
 /// What the manifest knows is not read again; what is stored already is not stored
 /// again. Every event counted in the summary is committed. After a cancellation the
-/// objects read so far are committed and the summary says `interrupted`.
+/// objects read so far are committed and the summary says `interrupted`. Partitions that
+/// are left with many small files are compacted ([`crate::IngestLimits::compact_at`]).
 ///
 /// # Errors
 ///
@@ -75,7 +76,28 @@ pub async fn ingest(
 ) -> Result<IngestSummary> {
     let mode = Mode::of(request.dry_run);
     let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, cancel).await?);
-    drive(run, |run, chunks| plan_and_read(run, request, chunks)).await
+    let summary = drive(Arc::clone(&run), |run, chunks| plan_and_read(run, request, chunks)).await?;
+    if summary.events.stored > 0 && !summary.interrupted {
+        merge_small_files(&run).await;
+    }
+    Ok(summary)
+}
+
+/// Merges the small files of partitions that have many. The events are safe whatever comes of it.
+async fn merge_small_files(run: &Run) {
+    let Some(min_files) = run.limits.compact_at.filter(|_| run.mode == Mode::Commit) else { return };
+    let options = CompactOptions { min_files: min_files.get(), ..CompactOptions::default() };
+    let merging = Box::pin(compact(&run.table, options));
+    // Stopping at any point leaves the table whole.
+    let merged = tokio::select! {
+        biased;
+        () = run.cancel.cancelled() => return,
+        merged = merging => merged,
+    };
+    match merged {
+        Ok(report) => tracing::info!(partitions = report.partitions.len(), "merged small files"),
+        Err(error) => tracing::warn!(%error, "small files could not be merged; `traillake compact` tries again"),
+    }
 }
 
 async fn plan_and_read(run: Arc<Run>, request: IngestRequest, chunks: mpsc::Sender<Chunk>) -> Result<()> {

@@ -43,6 +43,8 @@ pub struct IngestLimits {
     pub commit_every: Duration,
     /// Objects changed more recently than this are left for the next time (zero: none).
     pub settle: Duration,
+    /// Small files of a partition from which on an ingest merges them when it is done (16); `None` leaves them.
+    pub compact_at: Option<NonZeroUsize>,
 }
 
 impl Default for IngestLimits {
@@ -55,6 +57,7 @@ impl Default for IngestLimits {
             workers: None,
             commit_every: Duration::from_mins(1),
             settle: Duration::ZERO,
+            compact_at: NonZeroUsize::new(16),
         }
     }
 }

@@ -48,6 +48,9 @@ pub(crate) struct IngestArgs {
     /// Longest record to take; longer ones go to quarantine [default: 16MiB]
     #[arg(long, value_name = "SIZE", help_heading = "Limits")]
     pub(crate) max_record_size: Option<ByteSize>,
+    /// Small files of a partition from which on they are merged at the end; 0 leaves them [default: 16]
+    #[arg(long, value_name = "FILES", help_heading = "Limits")]
+    pub(crate) compact_at: Option<usize>,
     /// How to print the summary: words on standard error, or one JSON object per store on standard output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ListFormat,

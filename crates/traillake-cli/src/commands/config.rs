@@ -46,6 +46,7 @@ fn sections(settings: &Settings) -> Vec<Value> {
         section("ingest.store", ingest.store.clone().map(Value::from), "events".into()),
         section("ingest.memory_limit", ingest.memory_limit.map(|size| size.to_string().into()), "512 MB".into()),
         section("ingest.max_record_size", ingest.max_record_size.map(|size| size.to_string().into()), "16 MiB".into()),
+        section("ingest.compact_at", ingest.compact_at.map(Value::from), 16.into()),
     ]
 }
 

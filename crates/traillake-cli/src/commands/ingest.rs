@@ -1,5 +1,6 @@
 //! `ingest`: sources, or all trails, into event data stores.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use traillake::{
@@ -55,6 +56,9 @@ fn limits(context: &Context, args: &IngestArgs) -> IngestLimits {
     }
     if let Some(size) = args.max_record_size.or(section.max_record_size) {
         limits.record_bytes = size.as_u64();
+    }
+    if let Some(files) = args.compact_at.or(section.compact_at) {
+        limits.compact_at = NonZeroUsize::new(files);
     }
     limits
 }

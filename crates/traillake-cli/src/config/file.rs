@@ -43,6 +43,7 @@ pub(crate) struct IngestSection {
     pub(crate) store: Option<String>,
     pub(crate) memory_limit: Option<ByteSize>,
     pub(crate) max_record_size: Option<ByteSize>,
+    pub(crate) compact_at: Option<usize>,
 }
 
 /// Why the configuration could not be read.

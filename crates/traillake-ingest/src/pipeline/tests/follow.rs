@@ -1,5 +1,6 @@
 //! Following a folder that grows.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,12 +27,13 @@ async fn new_objects_are_stored_until_it_is_cancelled() {
     let options = FollowOptions {
         poll: Some(Duration::from_millis(20)),
         commit_every: Duration::from_millis(50),
-        compact_after: 2,
         ..FollowOptions::default()
     };
     let cancel = CancellationToken::new();
     let following = tokio::spawn({
-        let (table, lake, request, cancel) = (bench.table.clone(), bench.lake.clone(), bench.request(), cancel.clone());
+        let (table, lake, cancel) = (bench.table.clone(), bench.lake.clone(), cancel.clone());
+        let mut request = bench.request();
+        request.limits.compact_at = NonZeroUsize::new(2);
         async move { follow(&table, &lake, request, options, Arc::new(IngestProgress::new()), cancel).await }
     });
     until_rows(&bench, 3).await;

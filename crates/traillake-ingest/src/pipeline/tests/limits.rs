@@ -104,3 +104,16 @@ async fn events_without_an_id_keep_their_number_over_batches() {
     let summary = bench.run(request).await;
     assert_eq!((summary.events.read, summary.events.stored, bench.rows().await), (610, 310, 310));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_small_files_of_a_partition_are_merged_when_the_ingest_is_done() {
+    let bench = Bench::new().await;
+    let mut request = bench.request();
+    request.limits.compact_at = std::num::NonZeroUsize::new(3);
+    for (pass, files) in [1, 2, 1].into_iter().enumerate() {
+        bench.put_records(&format!("{pass}.json"), &records(pass as u64 * 5..pass as u64 * 5 + 5));
+        bench.run(request.clone()).await;
+        assert_eq!(bench.table.refresh().await.unwrap().files.len(), files, "after pass {pass}");
+    }
+    assert_eq!(bench.rows().await, 15);
+}
