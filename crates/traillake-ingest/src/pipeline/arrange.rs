@@ -2,8 +2,10 @@
 //! batch touches few partitions although a trail is listed account by account and region by region.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::Result;
 use super::job::ObjectJob;
@@ -12,6 +14,9 @@ use super::run::Run;
 /// Jobs listed ahead: about 30 MB of names.
 pub(crate) const JOBS_AHEAD: usize = 65_536;
 
+/// How long the first group gathers while the listing goes on.
+const GATHERING: Duration = Duration::from_millis(250);
+
 /// Sends the jobs on, all that are waiting as one group ordered by delivery day and url.
 pub(crate) async fn arrange(
     run: &Run,
@@ -19,7 +24,12 @@ pub(crate) async fn arrange(
     arranged: mpsc::Sender<Arc<ObjectJob>>,
 ) -> Result<()> {
     let mut group = Vec::new();
+    let gathering_ends = Instant::now() + GATHERING;
     while listed.recv_many(&mut group, JOBS_AHEAD).await > 0 {
+        // The first group would be the few that were listed at once.
+        while group.len() < JOBS_AHEAD
+            && let Ok(1..) = timeout_at(gathering_ends, listed.recv_many(&mut group, JOBS_AHEAD)).await
+        {}
         group.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         for job in group.drain(..) {
             if run.stop.is_cancelled() || arranged.send(job).await.is_err() {
