@@ -62,7 +62,7 @@ fn file_statistics(file: &DataFile, schema: &Schema, partition_values: &[ScalarV
     let mut statistics = Statistics::new_unknown(schema);
     statistics.num_rows = row_count(std::slice::from_ref(&Arc::new(file.clone())));
     statistics.total_byte_size = Precision::Absent;
-    set_event_times(&mut statistics, schema, Some(event_times(file)));
+    set_event_times(&mut statistics, schema, Some(event_times(file)), file.event_time_micros.is_some());
     statistics.column_statistics.extend(partition_values.iter().map(|value| ColumnStatistics {
         min_value: Precision::Exact(value.clone()),
         max_value: Precision::Exact(value.clone()),
@@ -77,19 +77,21 @@ pub(super) fn statistics(schema: &Schema, planned: &[PlannedFile]) -> Statistics
     statistics.num_rows = row_count(&files);
     let bytes = files.iter().map(|file| usize::try_from(file.size_bytes).unwrap_or(usize::MAX));
     statistics.total_byte_size = Precision::Inexact(bytes.fold(0, usize::saturating_add));
-    let times = files.iter().map(|file| event_times(file));
-    set_event_times(&mut statistics, schema, times.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))));
+    let times = files.iter().map(|file| event_times(file)).reduce(|(a, b), (c, d)| (a.min(c), b.max(d)));
+    set_event_times(&mut statistics, schema, times, files.iter().all(|file| file.event_time_micros.is_some()));
     statistics
 }
 
-/// Inexact, because another writer may have rounded the times in the log.
-fn set_event_times(statistics: &mut Statistics, schema: &Schema, times: Option<(i64, i64)>) {
+/// What the log says is exact to the millisecond whoever wrote it (Delta truncates to milliseconds), which is what the
+/// column shows: so `MIN(eventTime)` needs no file. Every event has a time.
+fn set_event_times(statistics: &mut Statistics, schema: &Schema, times: Option<(i64, i64)>, known: bool) {
     let column = schema.index_of(EVENT_TIME).ok().and_then(|index| statistics.column_statistics.get_mut(index));
     let (Some(column), Some((first, last))) = (column, times) else { return };
     let value = |micros: i64| ScalarValue::TimestampMillisecond(Some(micros.div_euclid(1_000)), None);
-    column.min_value = Precision::Inexact(value(first));
-    column.max_value = Precision::Inexact(value(last));
-    column.null_count = Precision::Inexact(0);
+    let precision = |value| if known { Precision::Exact(value) } else { Precision::Inexact(value) };
+    column.min_value = precision(value(first));
+    column.max_value = precision(value(last));
+    column.null_count = if known { Precision::Exact(0) } else { Precision::Inexact(0) };
 }
 
 /// Exact when the log knows the rows of every file.

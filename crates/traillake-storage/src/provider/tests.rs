@@ -228,6 +228,17 @@ async fn filters_on_event_json_hold_beside_filters_on_columns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_and_the_last_time_are_answered_by_the_log() {
+    let table = three_files().await;
+    let sql = Sql::over(&table, ScanPolicy::default());
+    let known = "SELECT min(eventtime), max(eventtime), count(*), count(eventtime) FROM t";
+    let text = sql.explain(known).await;
+    assert!(!text.contains("DataSourceExec"), "{text}");
+    let read = "SELECT min(eventtime), max(eventtime), count(*), count(eventtime) FROM t WHERE eventid <> ''";
+    assert_eq!(sql.rows(known).await, sql.rows(read).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_table_answers() {
     let table = table(Retention::Unlimited).await;
     let sql = Sql::over(&table, ScanPolicy::default());
