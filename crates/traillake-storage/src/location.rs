@@ -1,6 +1,7 @@
 //! Where a lake or a source lies: a folder, or a bucket and a prefix.
 
 mod credentials;
+mod here;
 mod hint;
 mod s3;
 
@@ -9,7 +10,6 @@ use std::path::{Component, Path as FsPath, PathBuf};
 use std::sync::Arc;
 
 use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::{Result, StorageError};
 
+use here::LocalFiles;
 pub(crate) use hint::hint_for;
 
 /// Wraps every store that is opened; tests put faults in with it.
@@ -114,7 +115,7 @@ fn local(path: &FsPath) -> std::io::Result<Location> {
     let unusable = || std::io::Error::from(std::io::ErrorKind::InvalidInput);
     let url = Url::from_directory_path(&path).map_err(|()| unusable())?;
     let prefix = Path::from_absolute_path(&path).map_err(|_| unusable())?;
-    Ok(Location { url, store: Arc::new(LocalFileSystem::new()), prefix })
+    Ok(Location { url, store: Arc::new(LocalFiles::default()), prefix })
 }
 
 /// Resolves `.` and `..` without asking the file system.

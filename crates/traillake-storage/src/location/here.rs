@@ -1,0 +1,126 @@
+//! The local file system, with short ranges read where they are asked for: handing a few kilobytes that lie in the
+//! system's cache to another thread and back takes longer than reading them.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
+    PutOptions, PutPayload, PutResult, RenameOptions, Result,
+};
+
+/// Bytes that are read on the asking thread at most.
+const SHORT_BYTES: u64 = 1 << 20;
+
+/// [`LocalFileSystem`] but for short reads.
+#[derive(Debug, Default)]
+pub(super) struct LocalFiles(LocalFileSystem);
+
+impl fmt::Display for LocalFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for LocalFiles {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.0.put_opts(location, payload, options).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.0.put_multipart_opts(location, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.0.get_opts(location, options).await
+    }
+
+    /// What cannot be read here is left to the file system's own way, which knows the right error.
+    async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let bytes = ranges.iter().map(|range| range.end.saturating_sub(range.start)).fold(0, u64::saturating_add);
+        if bytes <= SHORT_BYTES
+            && let Ok(path) = self.0.path_to_filesystem(location)
+            && let Ok(read) = File::open(path).and_then(|file| ranges.iter().map(|range| read(&file, range)).collect())
+        {
+            return Ok(read);
+        }
+        self.0.get_ranges(location, ranges).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        self.0.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.0.list(prefix)
+    }
+
+    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.0.list_with_offset(prefix, offset)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.0.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.0.copy_opts(from, to, options).await
+    }
+
+    async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
+        self.0.rename_opts(from, to, options).await
+    }
+}
+
+/// The bytes of one range; an error where the file ends before it.
+fn read(mut file: &File, range: &Range<u64>) -> io::Result<Bytes> {
+    let length = range.end.checked_sub(range.start).and_then(|length| usize::try_from(length).ok());
+    let mut bytes = vec![0; length.filter(|&length| length > 0).ok_or(io::ErrorKind::InvalidInput)?];
+    file.seek(SeekFrom::Start(range.start))?;
+    file.read_exact(&mut bytes)?;
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::ObjectStoreExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn ranges_are_what_the_file_system_itself_gives() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Path::from_absolute_path(folder.path().join("x")).unwrap();
+        let (here, own) = (LocalFiles::default(), LocalFileSystem::new());
+        own.put(&path, vec![7; 3 << 20].into()).await.unwrap();
+        for ranges in [vec![0..1], vec![5..9, 1..3, 100..2_000], vec![0..2 << 20], vec![1 << 20..3 << 20], vec![]] {
+            let (read, expected) = (here.get_ranges(&path, &ranges).await, own.get_ranges(&path, &ranges).await);
+            assert_eq!(read.unwrap(), expected.unwrap(), "{ranges:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_the_error_of_the_file_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Path::from_absolute_path(folder.path().join("x")).unwrap();
+        let here = LocalFiles::default();
+        let ranges = [0..10];
+        let missing = here.get_ranges(&path, &ranges).await.unwrap_err();
+        assert!(matches!(missing, object_store::Error::NotFound { .. }), "{missing:?}");
+        here.put(&path, vec![7; 5].into()).await.unwrap();
+        let beyond = [7..9];
+        assert!(here.get_ranges(&path, &beyond).await.is_err());
+    }
+}
