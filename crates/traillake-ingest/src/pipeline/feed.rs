@@ -46,15 +46,15 @@ impl Feed {
                 self.done(&job)?;
             } else {
                 let opened = open_here(&job.object);
-                self.read_opened(job, opened)?;
+                self.read_opened(&job, opened)?;
             }
         }
         Ok(())
     }
 
     /// Reads one object from its bytes to rows.
-    pub(crate) fn read_opened(&mut self, job: Arc<ObjectJob>, opened: Result<Opened>) -> Result<()> {
-        self.converter.begin(Arc::clone(&job));
+    pub(crate) fn read_opened(&mut self, job: &Arc<ObjectJob>, opened: Result<Opened>) -> Result<()> {
+        self.converter.begin(Arc::clone(job));
         let limits = read_limits(&self.run);
         let mut not_taken = None;
         let outcome = opened.and_then(|opened| {
@@ -70,7 +70,7 @@ impl Feed {
             return Err(error);
         }
         end(&self.run, &mut self.converter, Some(outcome));
-        self.done(&job)
+        self.done(job)
     }
 
     fn done(&mut self, job: &ObjectJob) -> Result<()> {

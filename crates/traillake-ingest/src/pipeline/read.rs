@@ -79,7 +79,7 @@ impl Readers {
             () = self.run.stop.cancelled() => return Ok(()),
             opened = open_object(&job.object, &limits) => opened,
         };
-        self.on_one_thread(move |feed| feed.read_opened(job, opened)).await
+        self.on_one_thread(move |feed| feed.read_opened(&job, opened)).await
     }
 
     async fn on_one_thread(&self, work: impl FnOnce(&mut Feed) -> Result<()> + Send + 'static) -> Result<()> {
