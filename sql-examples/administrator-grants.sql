@@ -1,6 +1,6 @@
 -- title: Grants of full administration
 -- why: Whoever got one of these can do everything in the account from that moment on.
--- controls: CIS AWS Foundations 1.16, PCI DSS 7.2.5, PCI DSS 10.2.1.5, HIPAA 164.308(a)(4)(ii)(B), SOC 2 CC6.3
+-- controls: CIS AWS Foundations 1.16, PCI DSS 7.2.2, PCI DSS 10.2.1.5, HIPAA 164.308(a)(4)(ii)(B), SOC 2 CC6.3
 -- kind: cloudtrail
 -- parameter: since timestamp -30d Events from this moment on
 -- parameter: until timestamp now Events before this moment

@@ -1,6 +1,6 @@
 -- title: What principals of other accounts did with your resources
 -- why: Resource policies let others in without a role of yours. This is what they did with it.
--- controls: PCI DSS 8.2.7, HIPAA 164.312(a)(1), GDPR 30, SOC 2 CC6.6
+-- controls: PCI DSS 8.2.7, HIPAA 164.312(a)(1), GDPR 32, SOC 2 CC6.6
 -- kind: cloudtrail
 -- parameter: since timestamp -7d Events from this moment on
 -- parameter: until timestamp now Events before this moment

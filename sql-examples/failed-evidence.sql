@@ -1,6 +1,6 @@
 -- title: Evidence that failed its compliance check
 -- why: What Audit Manager collected and found wanting, by control: the work list before an audit.
--- controls: PCI DSS 12.4.2, HIPAA 164.308(a)(8), GDPR 32, SOC 2 CC4.1
+-- controls: HIPAA 164.308(a)(8), GDPR 32, SOC 2 CC4.1
 -- kind: audit_manager
 -- parameter: since timestamp -30d Events from this moment on
 -- parameter: until timestamp now Events before this moment

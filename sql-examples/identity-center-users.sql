@@ -1,7 +1,7 @@
 -- title: What users of Identity Center did
 -- why: The role session names a permission set; who sat behind it is in onBehalfOf and in the name of the
 --   session.
--- controls: PCI DSS 10.2.1.2, HIPAA 164.312(b), GDPR 30, SOC 2 CC6.1
+-- controls: PCI DSS 10.2.1.2, HIPAA 164.312(b), GDPR 32, SOC 2 CC6.1
 -- kind: cloudtrail
 -- parameter: since timestamp -7d Events from this moment on
 -- parameter: until timestamp now Events before this moment

@@ -1,6 +1,6 @@
 -- title: Snapshots shared with other accounts
 -- why: Sharing a snapshot copies a whole disk or database out of the account without moving a byte.
--- controls: CIS AWS Foundations 2.2.1, PCI DSS 10.2.1.7, HIPAA 164.312(a)(1), GDPR 33, SOC 2 CC6.7
+-- controls: PCI DSS 10.2.1.7, HIPAA 164.312(a)(1), GDPR 33, SOC 2 CC6.7
 -- kind: cloudtrail
 -- parameter: since timestamp -30d Events from this moment on
 -- parameter: until timestamp now Events before this moment

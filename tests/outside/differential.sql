@@ -653,3 +653,72 @@ SELECT userIdentity.invokedBy, count(*) FROM events WHERE userIdentity.invokedBy
 -- first and last use of keys
 SELECT userIdentity.accessKeyId, min(eventTime), max(eventTime), count(DISTINCT eventName) FROM events WHERE userIdentity.accessKeyId IS NOT NULL GROUP BY userIdentity.accessKeyId
 
+
+-- intersect all
+SELECT eventName, awsRegion FROM events WHERE eventSource = 's3.amazonaws.com' INTERSECT ALL SELECT eventName, awsRegion FROM events
+
+-- except all
+SELECT eventName FROM events EXCEPT ALL SELECT eventName FROM events WHERE awsRegion = 'us-east-1'
+
+-- except all of distinct rows, with nulls
+SELECT errorCode, eventSource FROM events EXCEPT ALL SELECT DISTINCT errorCode, eventSource FROM events
+
+-- set operations in a chain
+SELECT eventName FROM events UNION SELECT eventSource FROM events EXCEPT SELECT eventName FROM events WHERE readOnly INTERSECT SELECT eventName FROM events
+
+-- union of numbers of two types
+SELECT count(*) FROM events UNION ALL SELECT avg(length(eventName)) FROM events
+
+-- full join using
+SELECT eventName, a.n AS n, b.m AS m FROM (SELECT eventName, count(*) AS n FROM events WHERE readOnly GROUP BY 1) AS a FULL JOIN (SELECT eventName, count(*) AS m FROM events WHERE errorCode IS NOT NULL GROUP BY 1) AS b USING (eventName)
+
+-- right join using, all columns
+SELECT * FROM (SELECT count(*) AS n, eventSource FROM events WHERE errorCode IS NOT NULL GROUP BY 2) AS a RIGHT JOIN (SELECT max(eventName) AS m, eventSource FROM events GROUP BY 2) AS b USING (eventSource)
+--= SELECT eventSource, n, m FROM (SELECT count(*) AS n, eventSource FROM events WHERE errorCode IS NOT NULL GROUP BY 2) AS a RIGHT JOIN (SELECT max(eventName) AS m, eventSource FROM events GROUP BY 2) AS b USING (eventSource)
+
+-- left join using two columns
+SELECT awsRegion, eventSource, n, m FROM (SELECT awsRegion, eventSource, count(*) AS n FROM events GROUP BY 1, 2) AS a LEFT JOIN (SELECT eventSource, awsRegion, count(*) AS m FROM events WHERE errorCode IS NOT NULL GROUP BY 1, 2) AS b USING (awsRegion, eventSource)
+
+-- two sub-selects without names
+SELECT count(*) FROM (SELECT DISTINCT eventName FROM events), (SELECT DISTINCT awsRegion FROM events)
+
+-- ties of the last row
+SELECT eventName, count(*) FROM events GROUP BY eventName ORDER BY count(*) DESC FETCH FIRST 3 ROWS WITH TIES
+--= SELECT eventName, n FROM (SELECT eventName, count(*) AS n, rank() OVER (ORDER BY count(*) DESC) AS r FROM events GROUP BY eventName) AS t WHERE r <= 3
+
+-- count of the resources of each event
+SELECT eventID, (SELECT count(*) FROM UNNEST(resources) AS t(r)) AS n FROM events
+--= SELECT eventID, coalesce(len(resources), 0) AS n FROM events
+
+-- earlier events of the same name
+SELECT eventID, (SELECT count(*) FROM events AS b WHERE b.eventName = a.eventName AND b.eventTime < a.eventTime) AS n FROM events AS a
+
+-- last time before
+SELECT eventID, (SELECT max(b.eventTime) FROM events AS b WHERE b.sourceIPAddress = a.sourceIPAddress AND b.eventTime < a.eventTime) AS t FROM events AS a
+
+-- name of the next event of an address
+SELECT eventID, (SELECT b.eventName FROM events AS b WHERE b.sourceIPAddress = a.sourceIPAddress AND b.eventTime > a.eventTime ORDER BY b.eventTime, b.eventID LIMIT 1) AS following FROM events AS a
+
+-- names with an error later
+SELECT DISTINCT eventName FROM events AS a WHERE errorCode IS NULL AND EXISTS (SELECT 1 FROM events AS b WHERE b.eventName = a.eventName AND b.eventTime > a.eventTime AND b.errorCode IS NOT NULL)
+
+-- membership as a value, with nulls
+SELECT errorCode IN (SELECT errorCode FROM events WHERE awsRegion = 'us-east-1') AS known, count(*) FROM events GROUP BY 1
+
+-- membership beside another condition
+SELECT count(*) FROM events WHERE errorCode NOT IN (SELECT errorCode FROM events WHERE awsRegion = 'us-east-1' AND errorCode IS NOT NULL) OR eventName = 'GetObject'
+
+-- rows among rows
+SELECT count(*) FROM events WHERE (eventName, awsRegion) IN (SELECT eventName, awsRegion FROM events WHERE errorCode = 'AccessDenied')
+
+-- at least all
+SELECT eventName FROM events GROUP BY eventName HAVING count(*) >= ALL (SELECT count(*) FROM events GROUP BY eventName)
+
+-- less than any, as a value
+SELECT eventSource, count(*) < ANY (SELECT count(*) FROM events GROUP BY awsRegion) FROM events GROUP BY eventSource
+
+-- in values
+SELECT count(*) FROM events WHERE awsRegion IN (VALUES 'us-east-1', 'eu-west-1')
+
+-- lateral, the latest two events of each name
+SELECT n.eventName, l.eventID FROM (SELECT DISTINCT eventName FROM events) AS n CROSS JOIN LATERAL (SELECT eventID FROM events AS e WHERE e.eventName = n.eventName ORDER BY eventTime DESC, eventID LIMIT 2) AS l

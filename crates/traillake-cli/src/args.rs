@@ -1,5 +1,6 @@
 //! The command line, in clap's words; nothing here does anything.
 
+mod comment;
 mod generate;
 mod ingest;
 mod maintain;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+pub(crate) use comment::as_value;
 pub(crate) use generate::{DemoArgs, GenerateArgs};
 pub(crate) use ingest::IngestArgs;
 pub(crate) use maintain::{

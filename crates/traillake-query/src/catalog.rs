@@ -1,6 +1,7 @@
 //! The lake as a catalog: event data stores in schema `public`, as Athena has them in `athena`, system tables in `system`.
 
 mod athena;
+mod information;
 mod lake_tables;
 mod stores;
 
@@ -10,7 +11,9 @@ use datafusion::catalog::{CatalogProvider, SchemaProvider};
 
 use crate::system::SystemSchema;
 use athena::AthenaSchema;
+use information::{INFORMATION_SCHEMA, InformationSchema};
 
+pub(crate) use athena::{column_names as athena_columns, is_json_text};
 pub(crate) use lake_tables::LakeTables;
 pub(crate) use stores::{LakeStores, StoreEntry, StoreSchema, open_store};
 
@@ -26,7 +29,7 @@ pub(crate) const ATHENA: &str = "athena";
 const FEDERATED: &str = "aws:cloudtrail";
 
 /// The only catalog of a session.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct LakeCatalog {
     pub(crate) stores: Arc<StoreSchema>,
     pub(crate) system: Arc<SystemSchema>,
@@ -42,6 +45,7 @@ impl CatalogProvider for LakeCatalog {
             STORES | FEDERATED => Some(Arc::<StoreSchema>::clone(&self.stores)),
             ATHENA => Some(Arc::new(AthenaSchema::new(Arc::clone(&self.stores)))),
             SYSTEM => Some(Arc::<SystemSchema>::clone(&self.system)),
+            INFORMATION_SCHEMA => Some(Arc::new(InformationSchema::new(self.clone()))),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The query engine of one lake: a text goes in, a stream of batches comes out.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::RuntimeEnv;
@@ -10,17 +10,18 @@ use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as PlannedStatement;
 use datafusion::sql::sqlparser::ast::Statement;
+use traillake_sql::Budget;
 use traillake_storage::LakeStorage;
 
 use crate::catalog::LakeTables;
 use crate::error::Translator;
 use crate::output::OutputNames;
 use crate::registry::{QueryEntry, QueryRegistry};
-use crate::result::Running;
+use crate::result::{Ending, Running, on_a_task};
 use crate::session::{self, QuerySession};
 use crate::{
     Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats,
-    explain, parse,
+    deep_stack, explain, parse,
 };
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
@@ -57,32 +58,44 @@ impl QueryEngine {
     pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
         let mut entry = self.registry.start(sql, self.lake.clock().now());
         let timeout = options.timeout.or(self.limits.timeout);
-        // Planning needs much room; callers hold a pointer to it.
-        let started = Box::pin(within(timeout, self.start(sql, options))).await;
-        match started {
-            Ok(running) => Ok(QueryResult::new(entry, running, timeout, options.max_rows.or(self.limits.max_rows))),
+        let deadline = timeout.and_then(|limit| Instant::now().checked_add(limit));
+        let budget = session::budget(&self.limits, deadline);
+        let ending = Ending::new(budget.clone());
+        match within(timeout, self.planned(sql, options, budget)).await {
+            Ok(running) => {
+                Ok(QueryResult::new(entry, running, ending, timeout, options.max_rows.or(self.limits.max_rows)))
+            }
             Err(error) => {
+                let error = ending.explained(error, timeout);
                 record_failure(&mut entry, &error);
                 Err(error)
             }
         }
     }
 
+    /// Starts a query on a thread of its own, which nothing that takes long there keeps from being left alone.
+    async fn planned(&self, sql: &str, options: &QueryOptions, budget: Budget) -> Result<Running, QueryError> {
+        let (engine, sql, options) = (self.clone(), sql.to_owned(), options.clone());
+        let work = || async move { Box::pin(engine.start(&sql, &options, budget)).await };
+        let failed = || QueryError::Failed { message: "the query could not be planned".into(), position: None };
+        deep_stack::run(work).await.unwrap_or_else(|| Err(failed()))
+    }
+
     /// A DataFusion session over the lake for programs that build plans themselves.
     ///
     /// SQL given to it directly skips Lake's dialect, the allow-list and the output names.
     pub async fn session(&self, options: &QueryOptions) -> Result<SessionContext, QueryError> {
-        let session = self.open_session(options).await?;
+        let session = self.open_session(options, session::budget(&self.limits, None)).await?;
         Ok(SessionContext::new_with_state(session.state))
     }
 
     /// Names of stores, columns, nested fields and functions, for completion.
     pub async fn names(&self) -> Result<LakeNames, QueryError> {
-        let session = self.open_session(&QueryOptions::default()).await?;
+        let session = self.open_session(&QueryOptions::default(), session::budget(&self.limits, None)).await?;
         Ok(LakeNames::of(&session))
     }
 
-    async fn open_session(&self, options: &QueryOptions) -> Result<QuerySession, QueryError> {
+    async fn open_session(&self, options: &QueryOptions, budget: Budget) -> Result<QuerySession, QueryError> {
         let stores = self.tables.stores().await?;
         session::open(session::SessionParts {
             limits: &self.limits,
@@ -93,13 +106,16 @@ impl QueryEngine {
             default_store: options.default_store.clone(),
             dialect: options.dialect,
             schema: options.schema,
+            budget,
         })
     }
 
-    async fn start(&self, sql: &str, options: &QueryOptions) -> Result<Running, QueryError> {
-        let session = self.open_session(options).await?;
-        let parsed = parse::on_deep_stack(parse::Request::new(sql, &session, options, self.limits.text_bytes)).await?;
+    async fn start(&self, sql: &str, options: &QueryOptions, budget: Budget) -> Result<Running, QueryError> {
+        let mut session = self.open_session(options, budget).await?;
+        let parsed = parse::read(parse::Request::new(sql, &session, options, self.limits.text_bytes))?;
         session.show_hidden_columns(parsed.names_hidden_columns);
+        session.show_times(&parsed.statement);
+        session.register_calls(&parsed.calls);
         let translator = Translator::new(sql, &session, &self.limits, options.dialect);
         let planned = self.plan(&session, parsed.statement, options.dialect).await;
         let (plan, explains) = planned.map_err(|error| translator.translate(error))?;
@@ -108,7 +124,7 @@ impl QueryEngine {
         let names = parsed.names.filter(|_| !explains);
         let schema =
             names.as_ref().map_or_else(|| stream.schema(), |names: &OutputNames| names.apply(&stream.schema()));
-        Ok(Running { schema, stream, plan, tracker: session.tracker, translator })
+        Ok(Running { schema, stream: on_a_task(stream), plan, tracker: session.tracker, translator })
     }
 
     async fn plan(
@@ -118,7 +134,7 @@ impl QueryEngine {
         dialect: Dialect,
     ) -> datafusion::error::Result<(Arc<dyn ExecutionPlan>, bool)> {
         let statement = PlannedStatement::Statement(Box::new(statement));
-        let plan = session.state.statement_to_plan(statement).await?;
+        let plan = traillake_sql::unmark(session.state.statement_to_plan(statement).await?)?;
         read_only().verify_plan(&plan)?;
         let explains =
             matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));

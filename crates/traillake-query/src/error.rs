@@ -1,8 +1,12 @@
 //! Why a query was refused or failed, with the place in its text and a way out.
 
+mod hints;
 mod messages;
 mod places;
+mod statements;
+mod syntax;
 mod translate;
+mod ways_out;
 
 use std::fmt;
 use std::time::Duration;
@@ -13,10 +17,8 @@ use traillake_model::ErrorCode;
 use traillake_storage::StorageError;
 
 pub(crate) use messages::parse_error;
+pub(crate) use statements::{explained, no_statement};
 pub(crate) use translate::Translator;
-
-/// Stores that a hint names.
-const LISTED: usize = 20;
 
 /// A place in a query text; both counts start at 1, columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,23 +46,29 @@ pub enum QueryError {
         message: String,
         /// Where.
         position: Option<Position>,
+        /// What to write instead, when known.
+        hint: Option<String>,
     },
     /// The text holds no statement.
     #[error("the query is empty")]
     Empty,
     /// The text holds more than one statement; none was run.
-    #[error("{count} statements in one query; none was run")]
+    #[error("{}{count} statements in one query; none was run", place(*position))]
     SeveralStatements {
         /// Statements found.
         count: usize,
+        /// Where the second one starts.
+        position: Option<Position>,
     },
     /// The statement or clause is not among those a read-only lake accepts.
-    #[error("`{statement}` is not allowed: queries only read the lake")]
+    #[error("{}`{statement}` is not allowed: queries only read the lake", place(*position))]
     NotAllowed {
         /// The statement's or clause's keywords.
         statement: String,
         /// What may be used instead.
         allowed: &'static str,
+        /// Where.
+        position: Option<Position>,
     },
     /// The text is longer than the limit.
     #[error("the query text has {length_bytes} bytes, more than the limit of {limit_bytes}")]
@@ -80,19 +88,23 @@ pub enum QueryError {
         /// Where the limit was passed.
         position: Option<Position>,
     },
-    /// A placeholder of a document stands where a store belongs.
-    #[error("{}`{text}` is a placeholder, not an event data store", place(*position))]
+    /// A placeholder of a document stands where a store or a value belongs.
+    #[error("{}`{text}` is a placeholder, not {wanted}", place(*position))]
     Placeholder {
         /// The placeholder.
         text: String,
+        /// What belongs there: `an event data store`, `a value`.
+        wanted: &'static str,
         /// Where.
         position: Option<Position>,
     },
     /// `$EDS_ID` is used, no store was chosen, and the lake does not hold exactly one.
-    #[error("`$EDS_ID` needs a store: the lake holds {}", listed(stores))]
+    #[error("{}`$EDS_ID` needs a store: the lake holds {}", place(*position), listed(stores))]
     NoDefaultStore {
         /// Names of the lake's stores.
         stores: Vec<String>,
+        /// Where.
+        position: Option<Position>,
     },
     /// A `:name` without a value.
     #[error("{}no value for the parameter `:{name}`", place(*position))]
@@ -129,12 +141,14 @@ pub enum QueryError {
         position: Option<Position>,
     },
     /// The event data store is pending deletion.
-    #[error("event data store `{name}` is {status} and answers no queries")]
+    #[error("{}event data store `{name}` is {status} and answers no queries", place(*position))]
     InactiveStore {
         /// Its name.
         name: String,
         /// Its status.
         status: &'static str,
+        /// Where.
+        position: Option<Position>,
     },
     /// No column or field has this name.
     #[error("{}column `{name}` cannot be resolved", place(*position))]
@@ -159,6 +173,8 @@ pub enum QueryError {
         nearest: Option<String>,
         /// Whether the engine's own dialect has it.
         of_engine: bool,
+        /// What Lake writes for a function of other databases.
+        instead: Option<&'static str>,
         /// Where.
         position: Option<Position>,
     },
@@ -203,10 +219,12 @@ pub enum QueryError {
         limit: u64,
     },
     /// A value did not fit while the query ran: a bad cast, a division by zero.
-    #[error("{message}")]
+    #[error("{}{message}", place(*position))]
     Failed {
         /// What failed.
         message: String,
+        /// Where in the text the expression stands that failed, when known.
+        position: Option<Position>,
     },
     /// The lake could not be read.
     #[error("the lake cannot be read")]
@@ -245,6 +263,11 @@ impl QueryError {
     pub fn position(&self) -> Option<Position> {
         match self {
             Self::Syntax { position, .. }
+            | Self::SeveralStatements { position, .. }
+            | Self::NotAllowed { position, .. }
+            | Self::NoDefaultStore { position, .. }
+            | Self::InactiveStore { position, .. }
+            | Self::Failed { position, .. }
             | Self::TooComplex { position, .. }
             | Self::Placeholder { position, .. }
             | Self::UnboundParameter { position, .. }
@@ -254,46 +277,6 @@ impl QueryError {
             | Self::Invalid { position, .. } => *position,
             _ => None,
         }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NotAllowed { allowed, .. } => format!("allowed: {allowed}"),
-            Self::SeveralStatements { .. } => "give one statement per query".into(),
-            Self::TextTooLong { .. } => "shorten the list of values, or raise the limit (`text_bytes`)".into(),
-            Self::TooComplex { .. } => "write long lists of alternatives with `IN (...)`, or split the query".into(),
-            Self::Placeholder { .. } => "put a store's name or id there, or `$EDS_ID` and `--store NAME`".into(),
-            Self::NoDefaultStore { stores } if stores.is_empty() => "create one: `traillake store create NAME`".into(),
-            Self::NoDefaultStore { .. } => "choose one: `--store NAME`".into(),
-            Self::UnboundParameter { name, .. } => format!("give it: `--param {name}=VALUE`"),
-            Self::MalformedParameter { .. } => {
-                "write `name=value` or `name:kind=value`, kind being text, number, boolean, timestamp or date".into()
-            }
-            Self::InactiveStore { name, .. } => format!("restore it: `traillake store restore {name}`"),
-            Self::StoreNotFound { nearest: None, stores, .. } if !stores.is_empty() => {
-                format!("stores: {}", listed(&stores[..stores.len().min(LISTED)]))
-            }
-            Self::StoreNotFound { nearest: None, .. } => "`SHOW TABLES` lists what can be asked".into(),
-            Self::UnknownColumn { advice: Some(advice), .. } => advice.clone(),
-            Self::UnknownFunction { of_engine: true, .. } => {
-                "a function of the engine, not of Lake's SQL: `--dialect datafusion` has it".into()
-            }
-            Self::Invalid { hint, .. } => return hint.clone(),
-            Self::Failed { message } => return messages::way_out(message),
-            Self::StoreNotFound { nearest: Some(name), .. }
-            | Self::UnknownColumn { nearest: Some(name), .. }
-            | Self::UnknownFunction { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
-            Self::UnknownColumn { fields, .. } if !fields.is_empty() => format!("fields: `{}`", fields.join("`, `")),
-            Self::UnknownColumn { .. } => "`SHOW COLUMNS FROM <store>` lists them; text stands in single quotes".into(),
-            Self::MemoryLimit { .. } => "narrow the time range, select fewer columns, or raise `--memory-limit`".into(),
-            Self::SpillLimit { .. } => "narrow the time range, or raise the limit (`temp_bytes`)".into(),
-            Self::Timeout { .. } => "narrow the time range, or raise `--timeout`".into(),
-            Self::RowLimit { .. } => "add a LIMIT, or raise `--max-rows`".into(),
-            Self::Storage { source } => return source.hint(),
-            _ => return None,
-        };
-        Some(hint)
     }
 }
 

@@ -1,7 +1,8 @@
 //! SQL functions of a session: Lake's, or in the engine's own dialect DataFusion's.
 
 mod all_true;
-mod sorted_map;
+mod constant;
+mod single;
 
 use std::sync::Arc;
 
@@ -13,14 +14,14 @@ use datafusion::logical_expr::ScalarUDF;
 use crate::Dialect;
 
 pub(crate) use all_true::ALL_TRUE;
-pub(crate) use sorted_map::SortedMap;
+pub(crate) use constant::Constant;
+pub(crate) use single::Single;
 
 /// Functions of the engine that tell about the engine instead of the lake.
 const LEFT_OUT: [&str; 1] = ["version"];
 
 /// Builds the session with every function of the dialect.
 pub(crate) fn build(builder: SessionStateBuilder, dialect: Dialect) -> SessionState {
-    let builder = builder.with_table_function_list(SessionStateDefaults::default_table_functions());
     let mut state = match dialect {
         Dialect::Lake => traillake_sql::register(builder).build(),
         Dialect::DataFusion => engine_functions(builder).build(),
@@ -34,6 +35,7 @@ fn engine_functions(builder: SessionStateBuilder) -> SessionStateBuilder {
     let mut scalar = SessionStateDefaults::default_scalar_functions();
     scalar.retain(|function| !LEFT_OUT.contains(&function.name()));
     builder
+        .with_table_function_list(SessionStateDefaults::default_table_functions())
         .with_scalar_functions(scalar)
         .with_higher_order_functions(SessionStateDefaults::default_higher_order_functions())
         .with_aggregate_functions(SessionStateDefaults::default_aggregate_functions())

@@ -23,11 +23,12 @@
 //! ```
 //!
 //! What it does not do: it writes nothing, reads nothing outside the lake, formats no
-//! results (the surfaces do), and starts no background work; dropping a [`QueryResult`]
+//! results (the surfaces do), and does nothing between queries; dropping a [`QueryResult`]
 //! stops its query.
 
 mod catalog;
 mod completion;
+mod deep_stack;
 mod engine;
 mod error;
 mod explain;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Schema, SchemaRef};
 
+use crate::planners::REPEATED;
+
 /// What one item of the SELECT list is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OutputItem {
@@ -50,6 +52,7 @@ impl OutputNames {
             OutputItem::Named(name) => name.clone(),
             OutputItem::Unnamed => format!("_col{index}"),
             OutputItem::Wildcard => {
+                let planned = planned.split_once(REPEATED).map_or(planned, |(name, _)| name);
                 let known = self.internal.get(planned).or_else(|| self.spelled.get(planned));
                 known.cloned().unwrap_or_else(|| planned.to_owned())
             }

@@ -1,9 +1,8 @@
 //! From a text to one checked and rewritten statement.
 //!
-//! It runs on a thread with a deep stack: trees that a refused text has grown are freed by
-//! recursion, and the caller's stack may be small.
+//! It needs a deep stack: trees that a refused text has grown are freed by recursion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::Statement;
@@ -11,19 +10,18 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
-use tokio::sync::oneshot;
 
-use crate::error::parse_error;
+use crate::error::{explained, parse_error};
 use crate::output::OutputNames;
 use crate::parameters::bind_intervals;
-use crate::rewrite::{FunctionKinds, RewriteContext, balance, bind_parameters, rewrite, rewrite_show};
+use crate::rewrite::{
+    Call, FunctionKinds, RewriteContext, as_relations, balance, bind_parameters, mark_places, rewrite, rewrite_show,
+};
 use crate::session::QuerySession;
-use crate::text::{is_space, position, read_statement};
+use crate::text::{is_space, position, read_statement, set_operators};
 use crate::{Dialect, QueryError, QueryOptions, QueryParameter, StatementRules, statement};
 use traillake_sql::LakeDialect;
 
-/// Address space for the parsing thread; only what is used takes memory.
-const STACK_BYTES: usize = 256 << 20;
 /// Subqueries, parentheses and prefixes within each other that the parser follows.
 pub(crate) const MAX_RECURSION: usize = 256;
 
@@ -48,6 +46,8 @@ pub(crate) struct Parsed {
     /// Output names; `None` when the plan's own names are shown.
     pub(crate) names: Option<OutputNames>,
     pub(crate) names_hidden_columns: bool,
+    /// The calls that are marked with their places.
+    pub(crate) calls: HashSet<Call>,
 }
 
 impl Request {
@@ -66,24 +66,21 @@ impl Request {
     }
 }
 
-/// Parses on a thread of its own.
-pub(crate) async fn on_deep_stack(request: Request) -> Result<Parsed, QueryError> {
-    let (sender, receiver) = oneshot::channel();
-    let thread = std::thread::Builder::new().name("traillake-parse".into()).stack_size(STACK_BYTES);
-    let spawned = thread.spawn(move || {
-        // Nobody waits any more when the query was dropped meanwhile.
-        let _ = sender.send(parse(request));
-    });
-    let failed = || QueryError::Failed { message: "the query could not be parsed".into() };
-    spawned.map_err(|_| failed())?;
-    receiver.await.unwrap_or_else(|_| Err(failed()))
+/// Parses; what is wrong with Lake's SQL is explained by its text.
+pub(crate) fn read(request: Request) -> Result<Parsed, QueryError> {
+    let (sql, dialect) = (request.sql.clone(), request.dialect);
+    parse(request).map_err(|error| match dialect {
+        Dialect::Lake => explained(error, &sql),
+        Dialect::DataFusion => error,
+    })
 }
 
 fn parse(request: Request) -> Result<Parsed, QueryError> {
-    let default_store = || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores });
+    let default_store = || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores, position: None });
     let mut text = read_statement(&request.sql, request.text_bytes, default_store)?;
     bind_intervals(&mut text.tokens, &request.parameters)?;
     let names_hidden_columns = text.names_hidden_columns;
+    let operators = set_operators(&text.tokens);
     let mut statement = match request.dialect {
         Dialect::Lake => parse_lake(text.tokens)?,
         Dialect::DataFusion => parse_generic(text.tokens)?,
@@ -94,7 +91,7 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
     let mut statement = rewrite_show(statement)?;
     if request.dialect == Dialect::DataFusion {
         bind_parameters(&mut statement, &request.parameters)?;
-        return Ok(Parsed { statement, names: None, names_hidden_columns });
+        return Ok(Parsed { statement, names: None, names_hidden_columns, calls: HashSet::new() });
     }
     let context = RewriteContext {
         written: text.written,
@@ -104,18 +101,13 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
         kinds: request.kinds,
     };
     let names = rewrite(&mut statement, &context)?.filter(|_| is_query);
-    Ok(Parsed { statement, names, names_hidden_columns })
+    as_relations(&mut statement, &operators)?;
+    let calls = mark_places(&mut statement, &context.kinds);
+    Ok(Parsed { statement, names, names_hidden_columns, calls })
 }
 
 fn parse_lake(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
-    let dialect = LakeDialect::for_tokens(tokens.len());
-    let parser = Parser::new(&dialect);
-    let parsed = parse_tokens(parser, tokens, false);
-    if dialect.gave_up() {
-        let message = "too many mistakes: check parentheses, brackets and commas".into();
-        return Err(QueryError::Syntax { message, position: None });
-    }
-    parsed
+    parse_tokens(Parser::new(&LakeDialect), tokens, false)
 }
 
 fn parse_generic(tokens: Vec<TokenWithSpan>) -> Result<Statement, QueryError> {
@@ -136,7 +128,7 @@ fn parse_tokens(parser: Parser<'_>, tokens: Vec<TokenWithSpan>, is_query: bool) 
         return Ok(statement);
     }
     let message = format!("expected the end of the query, found `{}`", next.token);
-    Err(QueryError::Syntax { message, position: position(next.span.start) })
+    Err(QueryError::Syntax { message, position: position(next.span.start), hint: None })
 }
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
 use futures::{Stream, StreamExt, ready};
 use tokio::time::Sleep;
+use traillake_sql::Budget;
 use traillake_storage::ScanTracker;
 use uuid::Uuid;
 
@@ -30,9 +31,50 @@ pub(crate) struct Running {
     pub(crate) translator: Translator,
 }
 
+/// Ends a query when it is dropped: its functions, and what plans it.
+#[derive(Debug)]
+pub(crate) struct Ending(Budget);
+
+impl Ending {
+    pub(crate) fn new(budget: Budget) -> Self {
+        Self(budget)
+    }
+
+    /// The error of a query whose time is over is that its time is over.
+    pub(crate) fn explained(&self, error: QueryError, timeout: Option<Duration>) -> QueryError {
+        match timeout {
+            Some(limit) if self.0.check_time().is_err() => QueryError::Timeout { limit },
+            _ => error,
+        }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// The batches of a stream, made on a task: whoever polls for them sees to the time meanwhile.
+pub(crate) fn on_a_task(mut batches: SendableRecordBatchStream) -> SendableRecordBatchStream {
+    let mut builder = RecordBatchReceiverStreamBuilder::new(batches.schema(), 1);
+    let sender = builder.tx();
+    builder.spawn(async move {
+        while let Some(batch) = batches.next().await {
+            let failed = batch.is_err();
+            if sender.send(batch).await.is_err() || failed {
+                break;
+            }
+        }
+        Ok(())
+    });
+    builder.build()
+}
+
 /// The batches of one query, a [`Stream`]; the first error is its last item.
 pub struct QueryResult {
     running: Option<Running>,
+    ending: Option<Ending>,
     schema: SchemaRef,
     entry: QueryEntry,
     deadline: Option<(Pin<Box<Sleep>>, Duration)>,
@@ -49,12 +91,19 @@ impl std::fmt::Debug for QueryResult {
 }
 
 impl QueryResult {
-    pub(crate) fn new(entry: QueryEntry, running: Running, timeout: Option<Duration>, max_rows: Option<u64>) -> Self {
+    pub(crate) fn new(
+        entry: QueryEntry,
+        running: Running,
+        ending: Ending,
+        timeout: Option<Duration>,
+        max_rows: Option<u64>,
+    ) -> Self {
         let left = |limit: Duration| (Box::pin(tokio::time::sleep(limit.saturating_sub(entry.elapsed()))), limit);
         let deadline = timeout.map(left);
         let schema = Arc::clone(&running.schema);
         Self {
             running: Some(running),
+            ending: Some(ending),
             schema,
             entry,
             deadline,
@@ -106,6 +155,7 @@ impl QueryResult {
         if let Some(running) = self.running.take() {
             self.stats = self.measured(&running);
         }
+        self.ending = None;
         self.entry.end(state, &self.stats, error.map(ToString::to_string));
     }
 
@@ -160,6 +210,11 @@ impl Stream for QueryResult {
             Some(Ok(batch)) => self.deliver(batch),
             Some(Err(error)) => {
                 let error = running.translator.translate(error);
+                let limit = self.deadline.as_ref().map(|(_, limit)| *limit);
+                let error = match &self.ending {
+                    Some(ending) => ending.explained(error, limit),
+                    None => error,
+                };
                 self.fail(error)
             }
         }

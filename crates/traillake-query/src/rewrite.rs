@@ -3,7 +3,7 @@
 //! The order matters: chains of AND and OR are balanced first, iteratively, so that every
 //! later step may walk the tree by recursion.
 
-mod answers;
+mod arguments;
 mod balance;
 mod bind;
 mod call;
@@ -11,20 +11,29 @@ mod clauses;
 mod fields;
 mod grouping;
 mod hidden;
+mod joins;
+mod members;
 mod misuse;
+mod nodes;
 mod order;
+mod places;
 mod projection;
+mod relations;
 mod rows;
 mod scope;
+mod sets;
 mod show;
 mod spelling;
-mod unanswered;
+mod ties;
+mod unnested;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use arrow::datatypes::DataType;
-use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, Statement, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Query, Select, SetExpr, Statement, TableFactor, VisitMut, VisitorMut,
+};
 
 use crate::error::Position;
 use crate::output::OutputNames;
@@ -33,6 +42,8 @@ use crate::{QueryError, QueryParameter};
 pub(crate) use balance::balance;
 pub(crate) use bind::bind_parameters;
 pub(crate) use misuse::FunctionKinds;
+pub(crate) use places::{Call, mark_places};
+pub(crate) use relations::as_relations;
 pub(crate) use show::rewrite_show;
 
 /// What a rewrite has to know of the text and the lake.
@@ -42,7 +53,7 @@ pub(crate) struct RewriteContext {
     pub(crate) written: HashMap<Position, String>,
     /// Values of the `:name` placeholders.
     pub(crate) parameters: Vec<QueryParameter>,
-    /// Columns of each store by lower-case table name; filled only when hidden columns are named.
+    /// Columns of each store by its lower-case name, with and without a schema; filled only when hidden columns are named.
     pub(crate) store_columns: HashMap<String, Vec<String>>,
     /// Types of the columns of all stores by lower-case name.
     pub(crate) column_types: HashMap<String, DataType>,
@@ -59,7 +70,7 @@ pub(crate) fn rewrite(statement: &mut Statement, context: &RewriteContext) -> Re
         }
         _ => None,
     };
-    let mut rewriter = Rewriter { context, internal: HashMap::new(), parameters: Vec::new(), depth: 0, subqueries: 0 };
+    let mut rewriter = Rewriter { context, internal: HashMap::new(), parameters: Vec::new(), depth: 0, subqueries: 0, scopes: vec![] };
     broken(statement.visit(&mut rewriter))?;
     let internal = rewriter.internal;
     Ok(items.map(|(items, spelled)| OutputNames::new(items, internal, spelled)))
@@ -103,6 +114,7 @@ impl VisitorMut for Expander<'_> {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
         let bound = bind::bind(expr, &self.context.parameters);
         bind::as_cast(expr);
+        members::rewrite(expr);
         flow(bound)
     }
 }
@@ -115,34 +127,59 @@ struct Rewriter<'a> {
     parameters: fields::Parameters,
     /// Queries around the one that is visited.
     depth: usize,
-    /// Subqueries in the place of a value or condition around the expression.
+    /// Sub-selects around the expression that may use columns of the query around them.
     subqueries: usize,
+    /// Relations of the SELECTs around the expression, innermost last.
+    scopes: Vec<HashSet<String>>,
 }
 
 impl VisitorMut for Rewriter<'_> {
     type Break = QueryError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
-        flow(unanswered::check_query(query))?;
-        clauses::fetch_to_limit(query);
+        clauses::fetch_only_to_limit(query);
         let is_outermost = self.depth == 0;
         self.depth += 1;
         flow(order::by_places(query, self.context))?;
         scope::hide_output_names(query, is_outermost, self.context, &mut self.internal);
+        // ORDER BY stands outside of the SELECT it sorts.
+        let relations = match query.body.as_ref() {
+            SetExpr::Select(select) => projection::relation_names(&select.from),
+            _ => HashSet::new(),
+        };
+        self.scopes.push(relations);
         ControlFlow::Continue(())
     }
 
     fn post_visit_query(&mut self, _query: &mut Query) -> ControlFlow<QueryError> {
         self.depth -= 1;
+        self.scopes.pop();
         ControlFlow::Continue(())
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryError> {
         flow(misuse::check_select(select, self.context))?;
-        flow(unanswered::check_select(select))?;
         flow(grouping::rewrite(select))?;
-        answers::rewrite(select);
+        if self.depth > 1 {
+            unnested::qualify(select);
+        }
         projection::name_items(select, self.context, &mut self.internal);
+        self.scopes.push(projection::relation_names(&select.from));
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, _select: &mut Select) -> ControlFlow<QueryError> {
+        self.scopes.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, relation: &mut TableFactor) -> ControlFlow<QueryError> {
+        self.subqueries += usize::from(is_lateral(relation));
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, relation: &mut TableFactor) -> ControlFlow<QueryError> {
+        self.subqueries -= usize::from(is_lateral(relation));
         ControlFlow::Continue(())
     }
 
@@ -167,11 +204,18 @@ impl VisitorMut for Rewriter<'_> {
                 self.parameters.pop();
             }
             Expr::Subquery(_) | Expr::InSubquery { .. } | Expr::Exists { .. } => self.subqueries -= 1,
-            Expr::CompoundIdentifier(_) if self.subqueries > 0 => fields::spell_out(expr, self.context),
+            Expr::CompoundIdentifier(_) if self.subqueries > 0 => {
+                fields::spell_out(expr, self.context);
+                fields::spell_out_outer(expr, &self.scopes, self.context);
+            }
             _ => {}
         }
         ControlFlow::Continue(())
     }
+}
+
+fn is_lateral(relation: &TableFactor) -> bool {
+    matches!(relation, TableFactor::Derived { lateral: true, .. })
 }
 
 /// The SELECTs of a body in the order of the text; the first names the columns.

@@ -1,9 +1,17 @@
 //! Rules over logical plans that DataFusion lacks.
 
 mod athena_filters;
-mod grouped_maps;
+mod athena_times;
+mod constants;
+mod equal_values;
+mod in_time;
 mod lateral_unnest;
+mod map_keys;
+mod sub_selects;
 
 pub(crate) use athena_filters::AthenaFilters;
-pub(crate) use grouped_maps::GroupedMaps;
+pub(crate) use equal_values::EqualValues;
+pub(crate) use in_time::InTime;
 pub(crate) use lateral_unnest::LateralUnnest;
+pub(crate) use map_keys::MapKeys;
+pub(crate) use sub_selects::{SubSelects, Workshop};

@@ -1,15 +1,21 @@
 //! Which statements and clauses are accepted: an allow-list, checked on the whole tree.
 
 mod clauses;
+mod size;
+mod tables;
+mod words;
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{DescribeAlias, Query, Select, Statement, TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{DescribeAlias, ObjectName, Query, Select, Statement, TableFactor, Visit, Visitor};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::error::no_statement;
 use crate::text::is_space;
 use crate::{QueryError, StatementRules};
+
+pub(crate) use tables::are_all_in;
 
 const ALLOWED: &str =
     "SELECT (with WITH, UNION, VALUES ...), EXPLAIN, SHOW TABLES, SHOW COLUMNS, SHOW FUNCTIONS, DESCRIBE";
@@ -17,8 +23,9 @@ const ALLOWED_QUERY: &str = "SELECT (with WITH, UNION, VALUES ...)";
 
 /// Refuses a text by its first word, so that statements the parser does not know are named as well.
 pub(crate) fn check_first_keyword(tokens: &[TokenWithSpan]) -> Result<(), QueryError> {
-    let mut words = tokens.iter().map(|token| &token.token).filter(|token| !is_space(token));
-    let Some(Token::Word(first)) = words.next() else { return Ok(()) };
+    let mut words = tokens.iter().filter(|token| !is_space(&token.token));
+    let Some(start) = words.next() else { return Ok(()) };
+    let Token::Word(first) = &start.token else { return Ok(()) };
     let starts_query = matches!(
         first.keyword,
         Keyword::SELECT
@@ -31,9 +38,12 @@ pub(crate) fn check_first_keyword(tokens: &[TokenWithSpan]) -> Result<(), QueryE
             | Keyword::DESC
     );
     if starts_query {
-        return Ok(());
+        return words::check(first.keyword, words.map(|token| &token.token));
     }
-    let second = words.next().and_then(|token| match token {
+    if let Some(error) = no_statement(start) {
+        return Err(error);
+    }
+    let second = words.next().and_then(|token| match &token.token {
         Token::Word(word) if word.keyword != Keyword::NoKeyword && is_verb(first.keyword) => {
             Some(word.value.to_uppercase())
         }
@@ -54,16 +64,16 @@ fn is_verb(keyword: Keyword) -> bool {
 /// Refuses everything but queries and, on the command line, statements about them.
 pub(crate) fn check(statement: &Statement, rules: StatementRules) -> Result<(), QueryError> {
     if rules == StatementRules::QueryOnly && !matches!(statement, Statement::Query(_)) {
-        return Err(QueryError::NotAllowed { statement: kind(statement), allowed: ALLOWED_QUERY });
+        return Err(QueryError::NotAllowed { statement: kind(statement), allowed: ALLOWED_QUERY, position: None });
     }
     match statement.visit(&mut Checker) {
-        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Continue(()) => size::check(statement),
         ControlFlow::Break(error) => Err(error),
     }
 }
 
 pub(crate) fn not_allowed(statement: impl Into<String>) -> QueryError {
-    QueryError::NotAllowed { statement: statement.into(), allowed: ALLOWED }
+    QueryError::NotAllowed { statement: statement.into(), allowed: ALLOWED, position: None }
 }
 
 struct Checker;
@@ -83,6 +93,10 @@ impl Visitor for Checker {
         refuse(clauses::of_select(select))
     }
 
+    fn pre_visit_relation(&mut self, name: &ObjectName) -> ControlFlow<QueryError> {
+        refuse(clauses::of_engine(name))
+    }
+
     fn pre_visit_table_factor(&mut self, relation: &TableFactor) -> ControlFlow<QueryError> {
         refuse(clauses::of_relation(relation))
     }
@@ -98,9 +112,9 @@ fn is_allowed(statement: &Statement) -> bool {
         | Statement::ShowTables { .. }
         | Statement::ShowColumns { .. }
         | Statement::ShowFunctions { .. } => true,
-        Statement::ExplainTable { describe_alias, .. } => *describe_alias != DescribeAlias::Explain,
-        Statement::Explain { statement, options, .. } => {
-            options.is_none() && matches!(**statement, Statement::Query(_))
+        Statement::ExplainTable { describe_alias, hive_format: None, .. } => *describe_alias != DescribeAlias::Explain,
+        Statement::Explain { statement, options: None, query_plan: false, estimate: false, .. } => {
+            matches!(**statement, Statement::Query(_))
         }
         _ => false,
     }

@@ -12,21 +12,25 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-/// Levenshtein distance in characters; long names count as different.
+/// Edits between two names: letters changed, added, left out, or swapped with their neighbours.
 fn distance(left: &str, right: &str) -> usize {
     const LONGEST: usize = 256;
+    let left: Vec<char> = left.chars().take(LONGEST).collect();
     let right: Vec<char> = right.chars().take(LONGEST).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, left) in left.chars().take(LONGEST).enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, right) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+    let mut before: Vec<usize> = vec![];
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    for (i, letter) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, other) in right.iter().enumerate() {
+            let mut least = (above[j] + usize::from(letter != other)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && left[i - 1] == *other && *letter == right[j - 1] {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
         }
+        before = std::mem::replace(&mut above, row);
     }
-    row.last().copied().unwrap_or_default()
+    above.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -48,6 +52,7 @@ mod tests {
     #[test]
     fn distance_counts_edits() {
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("form", "from"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("same", "same"), 0);
     }

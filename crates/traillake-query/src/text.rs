@@ -4,6 +4,7 @@
 //! ever taken for an id or a placeholder; every token keeps its place in the text.
 
 mod bare_ids;
+mod hidden_calls;
 mod offsets;
 mod shape;
 mod split;
@@ -46,6 +47,7 @@ pub(crate) fn read_statement(
     statement::check_first_keyword(&tokens)?;
     let mut tokens = bare_ids::quote(sql, tokens);
     replace_placeholders(&mut tokens, default_store)?;
+    hidden_calls::check(&tokens)?;
     shape::check(&tokens)?;
     let written = lower_quoted_names(&mut tokens);
     let names_hidden_columns = tokens.iter().any(|token| is_hidden_column(&token.token));
@@ -65,10 +67,24 @@ pub(crate) fn position(location: Location) -> Option<Position> {
 
 /// All tokens of `sql`, white space and comments included.
 pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
-    Tokenizer::new(&LakeDialect::default(), sql).tokenize_with_location().map_err(|error| QueryError::Syntax {
-        message: lower_first(&error.message),
+    Tokenizer::new(&LakeDialect, sql).tokenize_with_location().map_err(|error| QueryError::Syntax {
+        message: lower_first(error.message.trim_end_matches('.')),
         position: position(error.location),
+        hint: None,
     })
+}
+
+/// Where UNION, INTERSECT and EXCEPT stand.
+pub(crate) fn set_operators(tokens: &[TokenWithSpan]) -> Vec<Position> {
+    const OPERATORS: [Keyword; 3] = [Keyword::UNION, Keyword::INTERSECT, Keyword::EXCEPT];
+    let is_operator =
+        |token: &&TokenWithSpan| matches!(&token.token, Token::Word(word) if OPERATORS.contains(&word.keyword));
+    tokens.iter().filter(is_operator).filter_map(|token| position(token.span.start)).collect()
+}
+
+/// The tokens of `sql` with bare ids as quoted names.
+pub(crate) fn with_ids(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
+    Ok(bare_ids::quote(sql, tokenize(sql)?))
 }
 
 fn lower_first(text: &str) -> String {
@@ -85,7 +101,11 @@ fn only_statement(tokens: &[TokenWithSpan]) -> Result<Vec<TokenWithSpan>, QueryE
     match statements.len() {
         0 => Err(QueryError::Empty),
         1 => Ok(statements.remove(0)),
-        count => Err(QueryError::SeveralStatements { count }),
+        count => {
+            let first = |tokens: &Vec<TokenWithSpan>| tokens.iter().find(|token| !is_space(&token.token)).cloned();
+            let position = statements.get(1).and_then(first).and_then(|token| position(token.span.start));
+            Err(QueryError::SeveralStatements { count, position })
+        }
     }
 }
 
@@ -152,7 +172,7 @@ fn placeholder(first: &TokenWithSpan, rest: &[TokenWithSpan], end: &Token) -> Qu
             break;
         }
     }
-    QueryError::Placeholder { text, position: position(first.span.start) }
+    QueryError::Placeholder { text, wanted: "an event data store", position: position(first.span.start) }
 }
 
 /// Makes quoted names match in any case, as they do in Lake, and returns them as written.

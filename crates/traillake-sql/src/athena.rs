@@ -3,13 +3,13 @@
 //!
 //! Comparisons with the texts of a time become ranges of the time, so that they prune as it does.
 
-mod member;
 mod times;
 
 use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
 
+use crate::functions::json::scan::last_member;
 use crate::functions::kit::Kind::{Text, Timestamp};
 use crate::functions::kit::scalar;
 
@@ -55,5 +55,35 @@ pub fn day_text() -> Arc<ScalarUDF> {
 /// `"$record_member"(record, name) → varchar`: the JSON text of a member of the record as it was
 /// delivered; NULL where it is absent or null.
 pub fn record_member() -> Arc<ScalarUDF> {
-    scalar(RECORD_MEMBER).on(&[Text, Text], |row| Ok(member::of(row.text(0), row.text(1)))).hidden()
+    scalar(RECORD_MEMBER).on(&[Text, Text], |row| Ok(member(row.text(0), row.text(1)))).hidden()
+}
+
+fn member(record: &str, name: &str) -> Option<String> {
+    last_member(record, name).filter(|text| *text != "null").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::member;
+
+    #[test]
+    fn a_member_keeps_its_text() {
+        let record = r#"{"a":1,"requestParameters":{"n":1.0,"s":"é"},"b":[{}]}"#;
+        assert_eq!(member(record, "requestParameters").as_deref(), Some(r#"{"n":1.0,"s":"é"}"#));
+        assert_eq!(member(record, "b").as_deref(), Some("[{}]"));
+    }
+
+    #[test]
+    fn of_members_with_one_name_the_last_counts() {
+        assert_eq!(member(r#"{"a":1,"b":2,"a":3}"#, "a").as_deref(), Some("3"));
+        assert_eq!(member(r#"{"a":1,"a":null}"#, "a"), None);
+    }
+
+    #[test]
+    fn absent_and_null_members_are_null() {
+        assert_eq!(member(r#"{"a":null}"#, "a"), None);
+        assert_eq!(member(r#"{"a":null}"#, "b"), None);
+        assert_eq!(member("[]", "a"), None);
+        assert_eq!(member("", "a"), None);
+    }
 }

@@ -17,7 +17,7 @@ pub(crate) mod times;
 
 pub(crate) use columns::{cast_column, cast_to_type, is_native};
 pub(crate) use decimals::{divided, power_of_ten, rescaled};
-pub(crate) use function::hidden;
+pub(crate) use function::{hidden, implicit};
 pub(crate) use leaf::{DAY, Leaf, leaf, plain_list};
 pub(crate) use rescue::rescue;
 

@@ -2,8 +2,8 @@
 //!
 //! `sqlparser` makes the tokens and the tree. Its own rules for queries and expressions know the
 //! words and clauses of every database at once, which cannot be turned off one by one, so that
-//! [`LakeDialect`] takes over where a query or an expression begins, and the modules below are
-//! Trino's rules: `queries`, `select`, `grouping`, `windows`, `relations` for queries, `operators`,
+//! [`LakeDialect`] takes over where a statement begins, and the modules below are Trino's rules:
+//! `statements`, `queries`, `select`, `grouping`, `windows`, `relations` for queries, `operators`,
 //! `operands`, `calls`, `special`, `json`, `literals`, `intervals`, `types` for expressions.
 //! No rule reads a token twice, and what a text may not say is an error, never something else.
 //!
@@ -51,16 +51,14 @@ mod queries;
 mod relations;
 mod select;
 mod special;
+mod statements;
 mod types;
 mod unicode;
 mod windows;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use datafusion::sql::sqlparser::ast::{Expr, Statement};
+use datafusion::sql::sqlparser::ast::Statement;
 use datafusion::sql::sqlparser::dialect::Dialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
-use datafusion::sql::sqlparser::tokenizer::Token;
 
 use cursor::Grammar;
 pub(crate) use keywords::{bare as bare_word, is_identifier, is_reserved};
@@ -68,40 +66,9 @@ pub(crate) use keywords::{bare as bare_word, is_identifier, is_reserved};
 /// CloudTrail Lake's SQL as far as the parser is concerned.
 ///
 /// Texts may hold rules within each other some hundred levels deep: parse those of strangers on a
-/// thread with a deep stack. Statements other than queries are read by the parser's own rules, which
-/// try some constructs twice, so that the dialect counts operands and ends the parse when there are
-/// far more than the text can hold.
-#[derive(Debug)]
-pub struct LakeDialect {
-    operands_left: AtomicUsize,
-}
-
-impl LakeDialect {
-    /// For a text of so many tokens.
-    pub fn for_tokens(count: usize) -> Self {
-        const TRIES: usize = 16;
-        const LEAST: usize = 10_000;
-        Self { operands_left: AtomicUsize::new(count.saturating_mul(TRIES).saturating_add(LEAST)) }
-    }
-
-    /// Whether the parse was ended.
-    pub fn gave_up(&self) -> bool {
-        self.operands_left.load(Ordering::Relaxed) == 0
-    }
-
-    /// Counts one operand; `false` when there were too many.
-    fn count_operand(&self) -> bool {
-        let left = self.operands_left.load(Ordering::Relaxed).saturating_sub(1);
-        self.operands_left.store(left, Ordering::Relaxed);
-        left > 0
-    }
-}
-
-impl Default for LakeDialect {
-    fn default() -> Self {
-        Self { operands_left: AtomicUsize::new(usize::MAX) }
-    }
-}
+/// thread with a deep stack.
+#[derive(Debug, Clone, Copy)]
+pub struct LakeDialect;
 
 impl Dialect for LakeDialect {
     fn is_delimited_identifier_start(&self, ch: char) -> bool {
@@ -122,18 +89,7 @@ impl Dialect for LakeDialect {
     }
 
     fn parse_statement(&self, parser: &mut Parser<'_>) -> Option<Result<Statement, ParserError>> {
-        let mut grammar = Grammar::new(self, parser);
-        let is_query = grammar.at_query_nth(0) || grammar.at_token(&Token::LParen);
-        is_query.then(|| grammar.whole_query().map(|query| Statement::Query(Box::new(query))))
-    }
-
-    // An expression is read as a whole; the parser finds nothing to add to it.
-    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
-        Some(Grammar::new(self, parser).expression())
-    }
-
-    fn get_next_precedence(&self, _parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
-        Some(Ok(self.prec_unknown()))
+        Some(Grammar::new(parser).statement())
     }
 }
 

@@ -26,7 +26,10 @@ use std::sync::{Arc, LazyLock};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::ScalarUDF;
 
+use crate::places::without_place;
+
 pub(crate) use array_literal::ARRAY;
+pub use arrays::map_entry;
 pub use doc::{Function, FunctionDoc, Group, Implementation, Origin};
 pub(crate) use like::LIKE_PATTERN;
 pub use reference::reference_markdown;
@@ -73,6 +76,12 @@ const HIDDEN: &[fn() -> Vec<Arc<ScalarUDF>>] = &[
     conditional::hidden,
     json::hidden,
 ];
+
+/// Whether a function repeats constant arguments for a few rows at a time when they are large.
+pub fn takes_rows_in_parts(function: &Arc<ScalarUDF>) -> bool {
+    let function = without_place(function).inner().as_ref();
+    function.is::<kit::Scalar>() || lambdas::is_lifted(function)
+}
 
 /// Adds the functions to a session in the place of those it has.
 pub fn register(mut builder: SessionStateBuilder) -> SessionStateBuilder {

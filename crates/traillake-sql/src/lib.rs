@@ -19,16 +19,23 @@
 //! What it does not do: it knows no stores, no sessions and no limits, and reads no data.
 
 pub mod athena;
+mod budget;
 mod casts;
+mod coercion;
 mod dialect;
 mod functions;
 mod operators;
+mod places;
 #[cfg(test)]
 mod testing;
 mod text_form;
 mod types;
 
+pub use budget::{Budget, is_about_size};
+pub use coercion::{coerce, common_data_type, set_data_type};
 pub use dialect::LakeDialect;
-pub use functions::{Function, FunctionDoc, Group, Implementation, Origin, functions, reference_markdown, register};
+pub use functions::{Function, FunctionDoc, Group, Implementation, Origin, functions, map_entry, reference_markdown, register, takes_rows_in_parts};
+pub use operators::{canonical, has_forms, is_orderable};
+pub use places::{Place, unmark};
 pub use text_form::text_of;
 pub use types::type_name;

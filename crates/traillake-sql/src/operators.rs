@@ -5,12 +5,15 @@
 //! column with a literal where there are some, so that scans can be narrowed.
 
 mod arithmetic;
+mod canonical;
 mod compare;
 mod concat;
 mod convert;
+mod floats;
 mod meet;
 mod nested;
 mod planner;
+mod refusals;
 mod rule;
 
 use std::sync::Arc;
@@ -22,6 +25,8 @@ pub(crate) const IS_DISTINCT_FROM: &str = "IS DISTINCT FROM";
 /// As [`IS_DISTINCT_FROM`].
 pub(crate) const IS_NOT_DISTINCT_FROM: &str = "IS NOT DISTINCT FROM";
 
+pub use canonical::{canonical, has_forms, is_orderable};
+pub(crate) use convert::time_of;
 pub(crate) use nested::{equal, order};
 use planner::OperatorPlanner;
 use rule::OperatorRule;

@@ -25,7 +25,7 @@ pub(crate) fn rows(sql: &str) -> Result<Vec<Vec<String>>, String> {
 
 async fn run(sql: &str) -> datafusion::error::Result<Vec<Vec<String>>> {
     let state = state();
-    let statement = Parser::parse_sql(&LakeDialect::default(), sql)
+    let statement = Parser::parse_sql(&LakeDialect, sql)
         .map_err(|error| datafusion::error::DataFusionError::Plan(error.to_string()))?
         .remove(0);
     let plan = state.statement_to_plan(Statement::Statement(Box::new(statement))).await?;

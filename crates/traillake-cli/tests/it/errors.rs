@@ -35,6 +35,17 @@ fn limits_of_a_query_name_themselves() {
 }
 
 #[test]
+fn sql_may_begin_with_a_comment_and_a_wrong_option_is_none() {
+    let world = World::with_events();
+    let ran = world.run(&["query", "-- how many = all\nSELECT count(*) AS n FROM events", "--format", "json"]);
+    assert_eq!((ran.code, ran.json()[0]["n"].as_u64()), (0, Some(3)), "{}", ran.stderr);
+    let ran = world.run(&["query", "--format", "json", "--counted\nSELECT eventNam FROM events"]);
+    assert!(ran.code == 1 && ran.stderr.contains("line 2:8"), "{}", ran.stderr);
+    let ran = world.run(&["query", "--fromat", "json", "SELECT 1"]);
+    assert!(ran.code == 2 && ran.stderr.contains("similar argument exists: '--format'"), "{}", ran.stderr);
+}
+
+#[test]
 fn wrong_usage_exits_with_two() {
     let world = World::new();
     let wrong: [(&str, &[&str]); 9] = [

@@ -10,6 +10,7 @@ use tokio::process::Command;
 use traillake_testing::record;
 
 use crate::process::{binary, json};
+use crate::support::World;
 
 /// The default limit of an ingest, in bytes.
 const LIMIT: u64 = 512_000_000;
@@ -135,6 +136,28 @@ async fn a_gzip_bomb_is_refused_with_a_clear_error() {
     assert!(peak < 200_000_000, "{peak} bytes were held");
     let lake = walk_bytes(&folder.path().join("lake"));
     assert!(lake < 10_000_000, "the lake holds {lake} bytes of the bomb");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_that_would_make_gigabytes_stay_within_a_few_times_the_limit_of_a_query() {
+    if !can_watch() {
+        return;
+    }
+    let world = World::with_events();
+    let many = "UNNEST(sequence(1, 20000)) AS t(value)";
+    let statements = [
+        "SELECT cardinality(transform(sequence(1, 1000000), x -> sequence(1, 1000)))".to_owned(),
+        format!("SELECT sequence(1, 1000000) FROM {many}"),
+        format!("SELECT lpad('a', 10000000, 'b') || CAST(value AS varchar) FROM {many}"),
+        format!("SELECT lpad('a', 10000000, 'b'), count(*) FROM {many} GROUP BY value"),
+    ];
+    for sql in statements {
+        let asked = ["query", "--memory-limit", "128MiB", "--timeout", "10s", &sql];
+        let (output, Peak(peak)) = watched(&mut Command::from(world.command(&asked))).await;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("too large") || stderr.contains("time limit"), "{sql}: {stderr}");
+        assert!(peak > 1_000_000 && peak < 500_000_000, "{sql}: {peak} bytes were held");
+    }
 }
 
 fn walk_bytes(folder: &Path) -> u64 {

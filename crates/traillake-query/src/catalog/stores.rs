@@ -111,7 +111,7 @@ impl StoreSchema {
         let external = |error: QueryError| DataFusionError::External(Box::new(error));
         if !store.settings.status.answers() {
             let status = store.settings.status.as_str();
-            return Err(external(QueryError::InactiveStore { name: store.name().to_owned(), status }));
+            return Err(external(QueryError::InactiveStore { name: store.name().to_owned(), status, position: None }));
         }
         Ok(self.open(store, hidden_columns).await.map_err(external)?)
     }

@@ -51,7 +51,7 @@ pub(crate) fn parse_error(error: &ParserError) -> QueryError {
         .split_once(", Column: ")
         .and_then(|(line, column)| Some(Position { line: line.parse().ok()?, column: column.parse().ok()? }));
     let message = message.replace("Expected: ", "expected ").replace("found: ", "found ");
-    QueryError::Syntax { message: brief(&message), position }
+    QueryError::Syntax { message: brief(&message), position, hint: None }
 }
 
 /// A message about values that do not fit; `None` for failures of the machinery.
@@ -65,27 +65,6 @@ pub(super) fn about_values(error: &ArrowError) -> Option<String> {
         ArrowError::DivideByZero => Some("division by zero".into()),
         _ => None,
     }
-}
-
-/// What to write instead, for failures of values.
-pub(super) fn way_out(message: &str) -> Option<String> {
-    const WAYS: [(&[&str], &str); 6] = [
-        (&["returned more than one row"], "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1"),
-        (
-            &["division by zero", "divide by zero", "modulo by zero"],
-            "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead",
-        ),
-        (&["key not present in map"], "`element_at(map, key)` gives NULL for a missing key"),
-        (&["array subscript"], "`element_at(array, index)` gives NULL beyond the end"),
-        (
-            &["cannot cast", "cannot be cast", "cast error", "error parsing"],
-            "`try_cast(x AS type)` gives NULL for values that do not fit",
-        ),
-        (&["out of range", "overflow"], "`try(...)` gives NULL instead; `CAST(x AS double)` holds more"),
-    ];
-    let message = message.to_lowercase();
-    let way = WAYS.iter().find(|(texts, _)| texts.iter().any(|text| message.contains(text)));
-    way.map(|(_, way)| (*way).to_owned())
 }
 
 /// What stands between two texts.

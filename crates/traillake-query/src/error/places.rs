@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::Position;
-use crate::text::{is_space, position, tokenize};
+use crate::text::{is_space, position, with_ids};
 
 /// The text of a query, searched for names.
 #[derive(Debug, Clone)]
@@ -22,6 +22,15 @@ impl Places {
     /// Where the names first stand with dots between them, in any letter case.
     pub(super) fn find(&self, names: &[&str]) -> Option<Position> {
         self.occurrence(names).map(|(position, _)| position)
+    }
+
+    /// Where the names last stand with dots between them.
+    pub(super) fn last(&self, names: &[&str]) -> Option<Position> {
+        let tokens = self.tokens()?;
+        let tokens: Vec<_> = tokens.iter().collect();
+        let width = (names.len() * 2).checked_sub(1)?;
+        let found = tokens.windows(width).rev().find(|window| is_path(window, names))?;
+        position(found.first()?.span.start)
     }
 
     /// The names as the query spells them, or as they are.
@@ -83,6 +92,93 @@ impl Places {
         })
     }
 
+    /// Where one of the names stands that the query calls once, and none of the others.
+    pub(super) fn only(&self, names: &[&str]) -> Option<Position> {
+        let tokens = self.tokens()?;
+        let mut found = tokens.windows(2).filter(|pair| {
+            let [word, open] = pair else { return false };
+            open.token == Token::LParen && names.iter().any(|wanted| is_name(&word.token, wanted))
+        });
+        let place = position(found.next()?.first()?.span.start);
+        if found.next().is_some() { None } else { place }
+    }
+
+    /// Where a word or sign first stands.
+    pub(super) fn word(&self, wanted: &str) -> Option<Position> {
+        let tokens = self.tokens()?;
+        let is_wanted = |token: &&TokenWithSpan| match &token.token {
+            Token::Word(word) => word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted),
+            other => other.to_string() == wanted,
+        };
+        tokens.iter().find(is_wanted).and_then(|token| position(token.span.start))
+    }
+
+    /// Where one of the names in a text first stands in one of the clauses.
+    pub(super) fn mentioned(&self, text: &str, clauses: &[Keyword]) -> Option<Position> {
+        const TRIED: usize = 100;
+        let is_part = |char: char| char.is_alphanumeric() || char == '_';
+        let names: Vec<&str> = text.split(|char| !is_part(char)).filter(|name| !name.is_empty()).collect();
+        let tokens = self.tokens()?;
+        let found = tokens.iter().filter(|token| names.iter().any(|wanted| is_name(&token.token, wanted)));
+        let mut places = found.filter_map(|token| position(token.span.start)).take(TRIED);
+        places.find(|place| self.clause(*place).is_some_and(|clause| clauses.contains(&clause)))
+    }
+
+    /// The first query in the place of a value.
+    pub(super) fn subquery(&self) -> Option<Position> {
+        let tokens = self.tokens()?;
+        let found = tokens.windows(3).find(|window| {
+            let [before, open, query] = window else { return false };
+            let keyword =
+                |token: &TokenWithSpan| if let Token::Word(word) = &token.token { Some(word.keyword) } else { None };
+            let is_relation =
+                matches!(keyword(before), Some(Keyword::FROM | Keyword::JOIN | Keyword::AS | Keyword::LATERAL));
+            let is_query = matches!(keyword(query), Some(Keyword::SELECT | Keyword::WITH | Keyword::VALUES));
+            open.token == Token::LParen && is_query && !is_relation
+        });
+        position(found?.get(1)?.span.start)
+    }
+
+    /// Where a query of WITH has a name for the second time.
+    pub(super) fn named_again(&self, wanted: &str) -> Option<Position> {
+        let tokens = self.tokens()?;
+        let is_as = |token: &TokenWithSpan| matches!(&token.token, Token::Word(word) if word.keyword == Keyword::AS);
+        let mut named = tokens.windows(2).filter(|window| match window {
+            [first, second] => is_name(&first.token, wanted) && (is_as(second) || second.token == Token::LParen),
+            _ => false,
+        });
+        position(named.nth(1)?.first()?.span.start)
+    }
+
+    /// The first relation with a list of so many names behind its own.
+    pub(super) fn alias_list(&self, count: usize) -> Option<Position> {
+        let tokens = self.tokens()?;
+        let width = count.checked_mul(2)?.checked_add(3)?;
+        let found = tokens.windows(width).find(|window| {
+            let [before, alias, open, names @ .., close] = window else { return false };
+            let is_relation = match &before.token {
+                Token::RParen => true,
+                Token::Word(word) => matches!(word.keyword, Keyword::AS | Keyword::WITH | Keyword::RECURSIVE),
+                _ => false,
+            };
+            let mut parts = names.chunks(2);
+            let are_names = parts.all(|part| part.first().is_some_and(|first| name(&first.token).is_some()));
+            is_relation
+                && are_names
+                && name(&alias.token).is_some()
+                && open.token == Token::LParen
+                && close.token == Token::RParen
+        });
+        position(found?.get(1)?.span.start)
+    }
+
+    /// Whether a name in double quotes stands at a place.
+    pub(super) fn is_quoted(&self, place: Position) -> bool {
+        let is_quoted = |token: &Token| matches!(token, Token::Word(word) if word.quote_style.is_some());
+        let mut tokens = self.tokens().into_iter().flatten();
+        tokens.any(|token| Position::from(token.span.start) == place && is_quoted(&token.token))
+    }
+
     /// Whether the query has a FROM.
     pub(super) fn has_from(&self) -> bool {
         let is_from =
@@ -110,7 +206,7 @@ impl Places {
     }
 
     fn tokens(&self) -> Option<Vec<TokenWithSpan>> {
-        let mut tokens = tokenize(&self.sql).ok()?;
+        let mut tokens = with_ids(&self.sql).ok()?;
         tokens.retain(|token| !is_space(&token.token));
         Some(tokens)
     }

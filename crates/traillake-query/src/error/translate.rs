@@ -1,18 +1,27 @@
 //! What the engine says, as errors of a query: named, placed, with a suggestion.
 
+mod ambiguous;
+mod instead;
 mod names;
 mod plans;
+mod said;
+mod whereabouts;
+mod words;
 
 use datafusion::common::{Column, SchemaError, Span};
 use datafusion::error::DataFusionError;
+use traillake_sql::is_about_size;
 
-use super::messages::{about_values, brief, own_error, parse_error, way_out};
+use super::hints::way_out;
+use super::messages::{brief, own_error, parse_error};
 use super::places::Places;
 use super::{Position, QueryError};
 use crate::catalog::{LakeStores, SYSTEM};
 use crate::planners::FieldFaults;
 use crate::session::QuerySession;
 use crate::{Dialect, QueryLimits, completion, functions};
+use said::Said;
+use words::in_sql_words;
 
 /// Translates the errors of one query.
 #[derive(Debug, Clone)]
@@ -46,7 +55,16 @@ impl Translator {
 
     pub(crate) fn translate(&self, error: DataFusionError) -> QueryError {
         let span = span(&error);
-        own_error(error).unwrap_or_else(|error| self.classified(error, span))
+        let candidates = ambiguous::candidates(&error);
+        let error = own_error(error)
+            .unwrap_or_else(|error| ambiguous::with_candidates(self.classified(error, span), &candidates));
+        match error {
+            QueryError::InactiveStore { name, status, position: None } => {
+                let position = self.places.find(&[&name]);
+                QueryError::InactiveStore { name, status, position }
+            }
+            other => other,
+        }
     }
 
     fn classified(&self, error: DataFusionError, span: Option<Position>) -> QueryError {
@@ -55,29 +73,37 @@ impl Translator {
             return self.field_error(&fault);
         }
         match root {
-            DataFusionError::SchemaError(schema, _) => self.schema_error(schema, span),
-            DataFusionError::Plan(message)
-            | DataFusionError::NotImplemented(message)
-            | DataFusionError::Configuration(message)
-            | DataFusionError::Internal(message)
-                if self.known(message, span).is_some() =>
-            {
-                self.known(message, span).unwrap_or_else(|| invalid(message, span))
+            DataFusionError::SchemaError(schema, _) => return self.schema_error(schema, span),
+            DataFusionError::SQL(error, _) => return parse_error(error),
+            DataFusionError::ResourcesExhausted(message) if is_about_size(message) => {
+                return self.meaning(&Said::of_values(message), span);
             }
-            DataFusionError::Plan(message)
-            | DataFusionError::NotImplemented(message)
-            | DataFusionError::Configuration(message) => invalid(message, span),
-            DataFusionError::SQL(error, _) => parse_error(error),
             DataFusionError::ResourcesExhausted(message) => {
                 let disk = message.contains("disk");
-                self.exhausted(disk, error)
+                return self.exhausted(disk, error);
             }
-            DataFusionError::Execution(message) => QueryError::Failed { message: brief(message) },
-            DataFusionError::ArrowError(arrow, _) => match about_values(arrow) {
-                Some(message) => QueryError::Failed { message },
-                None => QueryError::Engine { source: Box::new(error) },
-            },
-            _ => QueryError::Engine { source: Box::new(error) },
+            _ => {}
+        }
+        match Said::by(&error) {
+            Some(said) => self.meaning(&said, span),
+            None => QueryError::Engine { source: Box::new(error) },
+        }
+    }
+
+    /// What a message means for the query.
+    fn meaning(&self, said: &Said, span: Option<Position>) -> QueryError {
+        let position = said.place.or(span).or_else(|| self.whereabouts(&said.message));
+        if said.of_values {
+            return QueryError::Failed { message: brief(&in_sql_words(&said.message)), position };
+        }
+        let message = in_sql_words(&said.message);
+        let error = self.known(&message, position).unwrap_or_else(|| invalid(&message, position));
+        match error {
+            QueryError::Invalid { message, position, hint } => {
+                let hint = hint.or_else(|| way_out(&message));
+                QueryError::Invalid { message, position, hint }
+            }
+            other => other,
         }
     }
 
@@ -95,13 +121,12 @@ impl Translator {
             SchemaError::FieldNotFound { field, valid_fields } => {
                 let names = parts(field);
                 let span = span.or_else(|| field.spans().first().and_then(place));
+                if ambiguous::repeats(field, valid_fields) {
+                    return self.ambiguous(field.name(), span);
+                }
                 self.unknown_column(&names, valid_fields, span)
             }
-            SchemaError::AmbiguousReference { field } => QueryError::Invalid {
-                message: format!("column `{}` is ambiguous", self.places.spelled(&[field.name()])),
-                position: span.or_else(|| self.places.find(&[field.name()])),
-                hint: Some("several relations have it: put the name of one before it, `a.column`".into()),
-            },
+            SchemaError::AmbiguousReference { field } => self.ambiguous(field.name(), span),
             SchemaError::DuplicateQualifiedField { qualifier, name } => self.duplicate(qualifier.table(), name),
             SchemaError::DuplicateUnqualifiedField { name } => QueryError::Invalid {
                 message: format!("column `{name}` appears twice"),

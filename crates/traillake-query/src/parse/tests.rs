@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
+use crate::deep_stack::STACK_BYTES;
 
 fn parsed(sql: &str) -> Result<Parsed, QueryError> {
     let request = Request {

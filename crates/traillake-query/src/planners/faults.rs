@@ -1,6 +1,12 @@
-//! Why a field could not be taken: the planner asks on after an error, so it is noted beside it.
+//! Errors of planners: with their place, and why a field could not be taken, which is noted beside the
+//! error, for the planner asks on after it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::error::DataFusionError;
+
+use crate::QueryError;
+use crate::error::Position;
 
 /// Part of the message of every error about fields that we make.
 pub(crate) const NO_FIELD: &str = "no such field";
@@ -28,6 +34,11 @@ pub(crate) enum Denied {
     Map,
     /// A value without fields.
     Plain,
+}
+
+/// An error about the query, with its place in the text.
+pub(super) fn refused(message: String, position: Option<Position>, hint: &str) -> DataFusionError {
+    DataFusionError::External(Box::new(QueryError::Invalid { message, position, hint: Some(hint.to_owned()) }))
 }
 
 /// The last fault of a session; clones share it.

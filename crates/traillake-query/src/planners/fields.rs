@@ -2,36 +2,57 @@
 //!
 //! In Lake's SQL only rows have fields; the engine's own SQL also takes keys of maps so.
 
-use arrow::datatypes::{DataType, Field};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow::datatypes::{DataType, Field, TimeUnit};
 use datafusion::common::{Column, DFSchema, Result, TableReference, plan_err};
 use datafusion::functions::core::get_field;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawFieldAccessExpr};
 use datafusion::logical_expr::{Expr, ExprSchemable, GetFieldAccess, lit};
+use traillake_sql::athena::event_time_text;
 
 use super::faults::{Denied, FieldFault, FieldFaults, NO_FIELD};
 use crate::Dialect;
+
+/// The field of `userIdentity` that is a time, a text in Athena's table.
+const TIME: &str = "creationdate";
 
 /// Fields of rows in any case.
 #[derive(Debug)]
 pub(crate) struct FieldPlanner {
     faults: FieldFaults,
     dialect: Dialect,
+    times_as_text: Arc<AtomicBool>,
 }
 
 impl FieldPlanner {
-    /// A planner that notes in `faults` why a field cannot be taken.
-    pub(crate) fn new(faults: FieldFaults, dialect: Dialect) -> Self {
-        Self { faults, dialect }
+    /// A planner that notes in `faults` why a field cannot be taken, and takes fields that are times as texts
+    /// while `times_as_text` says so.
+    pub(crate) fn new(faults: FieldFaults, dialect: Dialect, times_as_text: Arc<AtomicBool>) -> Self {
+        Self { faults, dialect, times_as_text }
     }
 
     fn access(&self, expr: Expr, data_type: &DataType, path: &[String]) -> Result<(Expr, DataType)> {
         let name = path.last().map(String::as_str).unwrap_or_default();
         match self.member(data_type, name) {
-            Ok((name, member_type)) => Ok((get_field().call(vec![expr, lit(name)]), member_type)),
+            Ok((name, member_type)) => {
+                Ok(self.shown(&name, get_field().call(vec![expr, lit(name.as_str())]), member_type))
+            }
             Err(denied) => {
                 self.faults.note(FieldFault { path: path.to_vec(), denied });
                 plan_err!("{NO_FIELD}: {name}")
             }
+        }
+    }
+
+    /// A field as it is, or as Athena's table has it.
+    fn shown(&self, name: &str, field: Expr, data_type: DataType) -> (Expr, DataType) {
+        let is_time = matches!(data_type, DataType::Timestamp(TimeUnit::Millisecond, None)) && name == TIME;
+        if is_time && self.times_as_text.load(Ordering::Relaxed) {
+            (event_time_text().call(vec![field]), DataType::Utf8View)
+        } else {
+            (field, data_type)
         }
     }
 

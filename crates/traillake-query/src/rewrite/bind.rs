@@ -38,7 +38,7 @@ pub(super) fn bind(expr: &mut Expr, parameters: &[QueryParameter]) -> Result<(),
         return Err(if text.starts_with(':') {
             QueryError::UnboundParameter { name: name.to_owned(), position: at }
         } else {
-            QueryError::Placeholder { text: text.clone(), position: at }
+            QueryError::Placeholder { text: text.clone(), wanted: "a value", position: at }
         });
     };
     *expr = parameter.literal()?;

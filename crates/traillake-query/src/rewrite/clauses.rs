@@ -11,6 +11,13 @@ use datafusion::sql::sqlparser::parser::Parser;
 const CASTS: [&str; 2] = ["$cast", "$try_cast"];
 
 /// `FETCH FIRST n ROWS ONLY` is `LIMIT n`.
+pub(super) fn fetch_only_to_limit(query: &mut Query) {
+    if query.fetch.as_ref().is_some_and(|fetch| !fetch.with_ties) {
+        fetch_to_limit(query);
+    }
+}
+
+/// The count of FETCH as that of LIMIT.
 pub(super) fn fetch_to_limit(query: &mut Query) {
     let Some(Fetch { quantity, .. }) = query.fetch.take() else { return };
     let one = || Expr::Value(Value::Number("1".into(), false).into());

@@ -52,6 +52,22 @@ pub(super) fn spell_out(expr: &mut Expr, context: &RewriteContext) {
     }
 }
 
+/// `r.field` and `outer.column.field` in a sub-select as fields of columns, where no relation of its own is meant.
+pub(super) fn spell_out_outer(expr: &mut Expr, scopes: &[HashSet<String>], context: &RewriteContext) {
+    let Expr::CompoundIdentifier(parts) = &*expr else { return };
+    let is_in = |names: &HashSet<String>, part: &Ident| names.contains(&part.value.to_lowercase());
+    let is_relation = |part: &Ident| scopes.iter().any(|names| is_in(names, part));
+    let [first, second, ..] = parts.as_slice() else { return };
+    if scopes.last().is_some_and(|own| is_in(own, first)) || (!is_relation(first) && is_relation(second)) {
+        return;
+    }
+    let (names, fields) = parts.split_at(if is_relation(first) { 2 } else { 1 });
+    if !fields.is_empty() {
+        let row = column(names.to_vec());
+        *expr = fields.iter().fold(row, |row, name| field(row, as_written(name, context)));
+    }
+}
+
 /// A name as the query spells it; quoted names were lowered before parsing.
 pub(super) fn as_written(name: &Ident, context: &RewriteContext) -> String {
     let written = position(name.span.start).and_then(|at| context.written.get(&at));

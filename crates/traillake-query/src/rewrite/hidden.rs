@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Select, SelectItem, SelectItemQualifiedWildcardKind, TableFactor, TableWithJoins,
+    Expr, Ident, ObjectNamePart, Select, SelectItem, SelectItemQualifiedWildcardKind, TableFactor, TableWithJoins,
     WildcardAdditionalOptions,
 };
+
+use crate::planners::common_columns;
 
 /// Replaces wildcards over stores by the columns of their schema; does nothing when
 /// `store_columns` is empty.
@@ -14,15 +16,17 @@ pub(super) fn expand_wildcards(select: &mut Select, store_columns: &HashMap<Stri
         return;
     }
     let relations = relations(&select.from);
+    let common = common_names(&select.from);
     let items = std::mem::take(&mut select.projection);
-    select.projection = items.into_iter().flat_map(|item| expanded(item, &relations, store_columns)).collect();
+    let expanded = |item| expanded(item, &relations, &common, store_columns);
+    select.projection = items.into_iter().flat_map(expanded).collect();
 }
 
 fn is_wildcard(item: &SelectItem) -> bool {
     matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
 }
 
-/// A relation of a FROM: the name its columns go by, and the table behind it.
+/// A relation of a FROM: the name its columns go by, and the table behind it with its schema where that is given.
 struct Relation {
     name: String,
     table: Option<String>,
@@ -38,9 +42,14 @@ fn relations(from: &[TableWithJoins]) -> Vec<Relation> {
 fn relation(factor: &TableFactor) -> Option<Relation> {
     match factor {
         TableFactor::Table { name, alias, .. } => {
-            let table = name.0.last()?.as_ident()?.value.to_lowercase();
+            let part = |part: &ObjectNamePart| part.as_ident().map(|part| part.value.to_lowercase());
+            let mut parts = name.0.iter().rev().map_while(part);
+            let table = parts.next()?;
             let name = alias.as_ref().map_or_else(|| table.clone(), |alias| alias.name.value.to_lowercase());
-            Some(Relation { name, table: Some(table) })
+            Some(Relation {
+                name,
+                table: Some(parts.next().map_or(table.clone(), |schema| format!("{schema}.{table}"))),
+            })
         }
         TableFactor::Derived { alias: Some(alias), .. } | TableFactor::UNNEST { alias: Some(alias), .. } => {
             Some(Relation { name: alias.name.value.to_lowercase(), table: None })
@@ -49,13 +58,32 @@ fn relation(factor: &TableFactor) -> Option<Relation> {
     }
 }
 
-fn expanded(item: SelectItem, relations: &[Relation], store_columns: &HashMap<String, Vec<String>>) -> Vec<SelectItem> {
+/// The columns that USING gives once, in lower case.
+fn common_names(from: &[TableWithJoins]) -> Vec<String> {
+    let joins = from.iter().flat_map(|item| &item.joins).filter_map(common_columns);
+    let names = joins.filter_map(|(_, names)| names).flatten();
+    names.map(|name| name.value.to_lowercase()).collect()
+}
+
+fn expanded(
+    item: SelectItem,
+    relations: &[Relation],
+    common: &[String],
+    store_columns: &HashMap<String, Vec<String>>,
+) -> Vec<SelectItem> {
     let of_relation = |relation: &Relation| match relation.table.as_ref().and_then(|table| store_columns.get(table)) {
-        Some(columns) => columns.iter().map(|column| column_item(&relation.name, column)).collect(),
+        Some(columns) => {
+            let columns = columns.iter().filter(|column| !common.contains(column));
+            columns.map(|column| column_item(&relation.name, column)).collect()
+        }
         None => vec![wildcard(&relation.name)],
     };
     match &item {
-        SelectItem::Wildcard(_) if !relations.is_empty() => relations.iter().flat_map(of_relation).collect(),
+        SelectItem::Wildcard(_) if !relations.is_empty() => {
+            let shared =
+                common.iter().map(|name| SelectItem::UnnamedExpr(Expr::Identifier(Ident::with_quote('"', name))));
+            shared.chain(relations.iter().flat_map(of_relation)).collect()
+        }
         SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
             let name = name.to_string().to_lowercase().replace('"', "");
             relations.iter().find(|relation| relation.name == name).map_or_else(|| vec![item], of_relation)

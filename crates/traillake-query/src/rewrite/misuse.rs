@@ -50,7 +50,6 @@ pub(super) fn check_select(select: &Select, context: &RewriteContext) -> Result<
 pub(super) fn check_expr(expr: &Expr, context: &RewriteContext) -> Result<(), QueryError> {
     match expr {
         Expr::Function(function) => check_function(function, expr, &context.kinds),
-        Expr::Lambda(lambda) => none_of("lambda expression", &lambda.body, &context.kinds, Wanted::Any),
         Expr::Subquery(query) => one_column(query, expr),
         Expr::InSubquery { subquery, expr: value, .. } if !matches!(value.as_ref(), Expr::Tuple(_)) => {
             one_column(subquery, expr)
@@ -62,6 +61,7 @@ pub(super) fn check_expr(expr: &Expr, context: &RewriteContext) -> Result<(), Qu
 fn check_function(function: &Function, expr: &Expr, kinds: &FunctionKinds) -> Result<(), QueryError> {
     let name = function.name.to_string().to_lowercase();
     check_over(function, &name, kinds)?;
+    super::arguments::check(function, &name, kinds)?;
     let (wanted, text) = match (&function.over, kinds.aggregates.contains(&name)) {
         (Some(_), _) => (Wanted::Window, "window functions inside window function"),
         (None, true) => (Wanted::Any, "aggregations inside aggregation"),
@@ -123,6 +123,11 @@ enum Wanted {
     Window,
     /// Aggregates and window functions.
     Any,
+}
+
+/// Refuses a lambda that works on more than its parameters and its row.
+pub(super) fn check_lambda(body: &Expr, kinds: &FunctionKinds) -> Result<(), QueryError> {
+    none_of("lambda expression", body, kinds, Wanted::Any)
 }
 
 fn none_of(clause: &str, expr: &Expr, kinds: &FunctionKinds, wanted: Wanted) -> Result<(), QueryError> {

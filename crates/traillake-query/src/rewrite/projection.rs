@@ -17,7 +17,8 @@ use crate::output::OutputItem;
 pub(super) fn name_items(select: &mut Select, context: &RewriteContext, internal: &mut HashMap<String, String>) {
     let relations = relation_names(&select.from);
     let has_wildcard = select.projection.iter().any(is_wildcard);
-    let mut used = HashSet::new();
+    let repeated = repeated_names(&select.projection, context);
+    let mut used = repeated.clone();
     for item in &mut select.projection {
         if let SelectItem::ExprWithAlias { alias, .. } = item
             && !used.insert(alias.value.to_lowercase())
@@ -43,6 +44,16 @@ pub(super) fn name_items(select: &mut Select, context: &RewriteContext, internal
         let expr = std::mem::replace(expr, Expr::value(Value::Null));
         *item = SelectItem::ExprWithAlias { expr, alias };
     }
+}
+
+/// Names that several items have: no column is called so, for nobody could say which one is meant.
+fn repeated_names(items: &[SelectItem], context: &RewriteContext) -> HashSet<String> {
+    let names = items.iter().filter_map(|item| match output_item(item, context) {
+        OutputItem::Named(name) => Some(name.to_lowercase()),
+        _ => None,
+    });
+    let mut seen = HashSet::new();
+    names.filter(|name| !seen.insert(name.clone())).collect()
 }
 
 /// What each item of the first SELECT is called, before its items get other names; `None` for VALUES.

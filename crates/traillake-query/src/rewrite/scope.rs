@@ -10,6 +10,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, TableFactor, Visit, VisitMut, Visitor,
     VisitorMut,
@@ -184,5 +185,10 @@ fn wrap(query: &mut Query, items: Vec<SelectItem>) {
 /// `SELECT 1 FROM (SELECT 1)`.
 pub(super) fn skeleton() -> Option<Query> {
     let parser = Parser::new(&GenericDialect {}).try_with_sql("SELECT 1 FROM (SELECT 1)");
-    parser.ok()?.parse_query().ok().map(|query| *query)
+    let mut query = *parser.ok()?.parse_query().ok()?;
+    if let SetExpr::Select(select) = query.body.as_mut() {
+        // It has no place in the text of the query.
+        select.select_token = AttachedToken::empty();
+    }
+    Some(query)
 }

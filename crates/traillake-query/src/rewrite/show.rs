@@ -2,7 +2,8 @@
 //! `SHOW COLUMNS` as DESCRIBE.
 
 use datafusion::sql::sqlparser::ast::{
-    DescribeAlias, ObjectName, ShowStatementFilter, ShowStatementFilterPosition, ShowStatementIn, Statement,
+    DescribeAlias, ObjectName, ShowStatementFilter, ShowStatementFilterPosition, ShowStatementIn, ShowStatementOptions,
+    Statement,
 };
 use datafusion::sql::sqlparser::parser::Parser;
 
@@ -14,9 +15,15 @@ use traillake_sql::LakeDialect;
 /// Replaces a SHOW statement by what answers it; others stay.
 pub(crate) fn rewrite_show(statement: Statement) -> Result<Statement, QueryError> {
     match statement {
-        Statement::ShowColumns { show_options, .. } => {
+        Statement::ShowColumns { extended: false, full: false, show_options } if !is_filtered(&show_options) => {
             let table = show_options.show_in.and_then(|place| place.parent_name);
             table.map(describe).ok_or_else(|| not_allowed("SHOW COLUMNS without FROM"))
+        }
+        Statement::ShowColumns { .. } => Err(not_allowed("SHOW COLUMNS with more than a table")),
+        Statement::ShowTables { terse, history, extended, full, external, ref show_options }
+            if terse || history || extended || full || external || is_limited(show_options) =>
+        {
+            Err(not_allowed("SHOW TABLES with more than a schema and LIKE"))
         }
         Statement::ShowTables { show_options, .. } => {
             show_tables(show_options.show_in.as_ref(), show_options.filter_position.as_ref())
@@ -24,6 +31,14 @@ pub(crate) fn rewrite_show(statement: Statement) -> Result<Statement, QueryError
         Statement::ShowFunctions { filter } => show_functions(filter.as_ref()),
         other => Ok(other),
     }
+}
+
+fn is_limited(options: &ShowStatementOptions) -> bool {
+    options.starts_with.is_some() || options.limit.is_some() || options.limit_from.is_some()
+}
+
+fn is_filtered(options: &ShowStatementOptions) -> bool {
+    options.filter_position.is_some() || is_limited(options)
 }
 
 fn describe(table_name: ObjectName) -> Statement {
@@ -74,7 +89,7 @@ fn show_functions(filter: Option<&ShowStatementFilter>) -> Result<Statement, Que
 }
 
 fn parsed(sql: &str) -> Result<Statement, QueryError> {
-    let dialect = LakeDialect::default();
+    let dialect = LakeDialect;
     let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|error| parse_error(&error))?;
     parser.parse_statement().map_err(|error| parse_error(&error))
 }

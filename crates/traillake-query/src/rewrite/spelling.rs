@@ -63,11 +63,14 @@ fn of_query(
         return of_alias(alias, context, spelled);
     }
     let SetExpr::Select(select) = query.body.as_ref() else { return };
+    let mut has_wildcard = false;
     for item in &select.projection {
         let name = match item {
             SelectItem::ExprWithAlias { alias, .. } => Some(as_written(alias, context)),
             SelectItem::UnnamedExpr(expr) => implicit_name(expr, context),
+            _ if has_wildcard => None,
             _ => {
+                has_wildcard = true;
                 spelled.extend(of_wildcards(query, context));
                 None
             }

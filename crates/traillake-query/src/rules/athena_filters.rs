@@ -1,18 +1,20 @@
 //! Filters on Athena's texts in terms of the columns behind them, so that they prune.
 //!
-//! - `from_iso8601_timestamp(eventtime)` is the event time in whole seconds;
+//! - `from_iso8601_timestamp(eventtime)` and other readings of the text are the event time in whole seconds;
+//! - `eventtime LIKE '2023-05-14%'` is a range of texts;
 //! - where `json_extract_scalar(requestparameters, '$.key')` equals a text, so does the key of the
 //!   map: said to the scan beside the filter, which stays.
 
-use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::common::{Column, Result, ScalarValue};
 use datafusion::functions::core::get_field;
 use datafusion::logical_expr::expr::{InList, ScalarFunction};
 use datafusion::logical_expr::utils::split_conjunction;
-use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator, cast, lit};
+use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator, lit};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
-use traillake_sql::athena::{EVENT_TIME_TEXT, RECORD_MEMBER};
+use traillake_sql::athena::RECORD_MEMBER;
+
+use super::athena_times::{like_range, read_time};
 
 /// The rule.
 #[derive(Debug, Default)]
@@ -31,25 +33,15 @@ impl OptimizerRule for AthenaFilters {
         if !matches!(plan, LogicalPlan::Filter(_) | LogicalPlan::TableScan(_)) {
             return Ok(Transformed::no(plan));
         }
-        let plan = plan.map_expressions(|expr| expr.transform_up(|expr| Ok(parsed_time(expr, config))))?;
+        let plan = plan.map_expressions(|expr| expr.transform_up(|expr| in_terms_of_time(expr, config)))?;
         let changed = plan.transformed;
         let (plan, added) = with_members(plan.data);
         Ok(Transformed::new_transformed(plan, changed || added))
     }
 }
 
-/// `from_iso8601_timestamp` of an event time's text as the event time without its fraction.
-fn parsed_time(expr: Expr, config: &dyn OptimizerConfig) -> Transformed<Expr> {
-    let truncate = config.function_registry().and_then(|registry| registry.udf("date_trunc").ok());
-    let text = call(&expr, "from_iso8601_timestamp", 1).and_then(<[_]>::first);
-    let time = text.and_then(|text| call(text, EVENT_TIME_TEXT, 1)).and_then(<[_]>::first);
-    match (time, truncate) {
-        (Some(time), Some(truncate)) => {
-            let zoned = cast(time.clone(), DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())));
-            Transformed::yes(truncate.call(vec![lit("second"), zoned]))
-        }
-        _ => Transformed::no(expr),
-    }
+fn in_terms_of_time(expr: Expr, config: &dyn OptimizerConfig) -> Result<Transformed<Expr>> {
+    read_time(expr, config).transform_data(|expr| Ok(like_range(expr)))
 }
 
 /// Adds to a scan what its filters on members of the record say of the maps; tells whether there was any.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Column, NullHandling, Result, TableReference, UnnestOptions, not_impl_err};
+use datafusion::common::{Column, DFSchema, NullHandling, Result, TableReference, UnnestOptions, not_impl_err};
 use datafusion::logical_expr::{Expr, Join, JoinType, LogicalPlan, LogicalPlanBuilder, Projection, Unnest};
 use datafusion::optimizer::AnalyzerRule;
 
@@ -65,12 +65,9 @@ impl Lateral {
     fn inline(&self, join: &Join) -> Result<LogicalPlan> {
         let left: Vec<Expr> = join.left.schema().columns().into_iter().map(Expr::Column).collect();
         let names = ListNames::unused_in(&join.left, self.unnest.exec_columns.len());
-        let lists = self
-            .lists
-            .expr
-            .iter()
-            .enumerate()
-            .map(|(index, list)| Ok(without_outer_references(list.clone().unalias())?.alias(names.name(index))));
+        let lists = self.lists.expr.iter().enumerate().map(|(index, list)| {
+            Ok(without_references(list.clone().unalias(), join.left.schema())?.alias(names.name(index)))
+        });
         let input: Vec<Expr> = left.iter().cloned().map(Ok).chain(lists).collect::<Result<_>>()?;
         let outputs = self.outputs.expr.iter().map(|output| self.output(output, &names));
         let output: Vec<Expr> = left.into_iter().map(Ok).chain(outputs).collect::<Result<_>>()?;
@@ -128,9 +125,12 @@ impl ListNames {
     }
 }
 
-fn without_outer_references(expr: Expr) -> Result<Expr> {
+/// References to columns of the left side as these columns; others are to queries around.
+fn without_references(expr: Expr, left: &DFSchema) -> Result<Expr> {
     let inlined = expr.transform(|expr| match expr {
-        Expr::OuterReferenceColumn(_, column) => Ok(Transformed::yes(Expr::Column(column))),
+        Expr::OuterReferenceColumn(_, column) if left.index_of_column(&column).is_ok() => {
+            Ok(Transformed::yes(Expr::Column(column)))
+        }
         other => Ok(Transformed::no(other)),
     })?;
     Ok(inlined.data)

@@ -43,6 +43,13 @@ pub(super) fn merge_fan_in(limits: &QueryLimits) -> usize {
     (limit_bytes(limits) / 2 / limits.parallelism.max(1) / run).clamp(2, 64)
 }
 
+/// Bytes of one column that functions make of a batch: a quarter of the limit, but a few of the longest values.
+pub(super) fn column_bytes(limits: &QueryLimits) -> usize {
+    const SHARE: usize = 4;
+    const LEAST: usize = 32 << 20;
+    (limit_bytes(limits) / SHARE).max(LEAST)
+}
+
 fn limit_bytes(limits: &QueryLimits) -> usize {
     limits.memory_bytes.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }

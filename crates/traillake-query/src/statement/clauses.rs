@@ -17,7 +17,7 @@ pub(super) fn of_query(query: &Query) -> Option<String> {
         (!query.pipe_operators.is_empty(), "|>"),
         (orders_by_all(query), "ORDER BY ALL"),
         (limits_by(query), "LIMIT ... BY"),
-        (query.fetch.as_ref().is_some_and(|fetch| fetch.with_ties || fetch.percent), "FETCH FIRST ... WITH TIES"),
+        (query.fetch.as_ref().is_some_and(|fetch| fetch.percent), "FETCH FIRST ... PERCENT"),
     ];
     first(&clauses).or_else(|| of_body(&query.body))
 }
@@ -61,6 +61,15 @@ pub(super) fn of_select(select: &Select) -> Option<String> {
         (matches!(select.distinct, Some(Distinct::On(_))), "DISTINCT ON"),
         (matches!(select.group_by, GroupByExpr::All(_)), "GROUP BY ALL"),
     ])
+}
+
+/// A table that tells how the engine is set up, and not what the lake holds.
+pub(super) fn of_engine(name: &ObjectName) -> Option<String> {
+    const TABLES: [&str; 3] = ["df_settings", "routines", "parameters"];
+    let name = name.to_string().to_lowercase().replace('"', "");
+    let (path, table) = name.rsplit_once('.')?;
+    let is_engine = path.rsplit('.').next() == Some("information_schema") && TABLES.contains(&table);
+    is_engine.then(|| format!("FROM information_schema.{table}"))
 }
 
 /// What of a relation is not accepted.

@@ -12,7 +12,7 @@ fn checked(sql: &str, rules: StatementRules) -> Result<(), String> {
     };
     let tokens = tokenize(sql).map_err(name)?;
     check_first_keyword(&tokens).map_err(name)?;
-    let dialect = LakeDialect::default();
+    let dialect = LakeDialect;
     let statement = Parser::new(&dialect)
         .with_tokens_with_locations(tokens)
         .parse_statement()
@@ -47,7 +47,6 @@ fn everything_that_is_not_a_query_is_refused_by_name() {
         ("GRANT SELECT ON x TO y", "GRANT"),
         ("VACUUM events", "VACUUM"),
         ("ANALYZE events", "ANALYZE"),
-        ("FROM events", "FROM"),
         ("EXPLAIN INSERT INTO events SELECT 1", "EXPLAIN INSERT INTO"),
         ("EXPLAIN ANALYZE DELETE FROM events", "EXPLAIN DELETE FROM"),
         ("SHOW ALL", "SHOW ALL"),
@@ -62,7 +61,6 @@ fn everything_that_is_not_a_query_is_refused_by_name() {
         ("SELECT (SELECT 1 FROM x TABLESAMPLE SYSTEM (1))", "TABLESAMPLE"),
         ("WITH a AS (SELECT * INTO x FROM y) SELECT 1", "SELECT INTO"),
         ("SELECT 1 UNION ALL SELECT * INTO x FROM y", "SELECT INTO"),
-        ("SELECT 1 FETCH FIRST 1 ROWS WITH TIES", "FETCH FIRST ... WITH TIES"),
     ] {
         let refused = checked(sql, StatementRules::CommandLine).expect_err(sql);
         assert!(refused.starts_with(kind), "{sql}: {refused}");

@@ -22,8 +22,15 @@ const MAX_SETS: usize = 200;
 /// JOINs, UNNESTs and FROMs in one statement.
 const MAX_RELATIONS: usize = 400;
 
+/// Bytes of one name: unknown ones are compared with all there are.
+const MAX_NAME: usize = 10_000;
+
 /// Refuses a statement that would become too deep.
 pub(super) fn check(tokens: &[TokenWithSpan]) -> Result<(), QueryError> {
+    let is_long = |token: &&TokenWithSpan| matches!(&token.token, Token::Word(word) if word.value.len() > MAX_NAME);
+    if let Some(token) = tokens.iter().find(is_long) {
+        return Err(too_complex("bytes in one name", MAX_NAME, token.span.start));
+    }
     let mut shape = Shape { levels: vec![Level::default()], ..Shape::default() };
     tokens.iter().filter(|token| !is_space(&token.token)).try_for_each(|token| {
         let exceeded = shape.take(&token.token);

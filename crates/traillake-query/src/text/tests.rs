@@ -56,7 +56,9 @@ fn ids_in_strings_comments_and_quoted_names_stay() {
 #[test]
 fn the_default_store_takes_the_place_of_eds_id() {
     assert_eq!(read("SELECT '$EDS_ID' FROM $eds_id e;").unwrap(), "SELECT '$EDS_ID' FROM \"the-store\" e");
-    let unknown = read_statement("SELECT 1 FROM $EDS_ID", 99, || Err(QueryError::NoDefaultStore { stores: vec![] }));
+    let unknown = read_statement("SELECT 1 FROM $EDS_ID", 99, || {
+        Err(QueryError::NoDefaultStore { stores: vec![], position: None })
+    });
     assert!(matches!(unknown, Err(QueryError::NoDefaultStore { .. })));
 }
 
@@ -82,7 +84,7 @@ fn every_way_to_write_a_missing_store_is_named() {
 
 #[test]
 fn several_statements_are_refused_and_semicolons_at_the_end_are_not() {
-    assert!(matches!(read("SELECT 1; DROP TABLE x"), Err(QueryError::SeveralStatements { count: 2 })));
+    assert!(matches!(read("SELECT 1; DROP TABLE x"), Err(QueryError::SeveralStatements { count: 2, .. })));
     assert_eq!(read(" SELECT ';' ; ; -- done").unwrap().trim(), "SELECT ';'");
     assert!(matches!(read(" ; -- nothing"), Err(QueryError::Empty)));
 }
@@ -119,6 +121,7 @@ fn long_texts_and_deep_shapes_are_refused() {
         format!("SELECT 1 FROM a{}", " JOIN b ON true".repeat(10_000)),
         format!("SELECT 1 WHERE x{}", " IS NULL".repeat(10_000)),
         format!("SELECT 1 WHERE x{}", " OR x".repeat(30_000)),
+        format!("SELECT {}(1)", "x".repeat(900_000)),
     ];
     for sql in deep {
         let error = read(&sql).unwrap_err();
@@ -170,4 +173,13 @@ proptest! {
         let expected = format!("SELECT 1 FROM \"{id}\" WHERE 1=1");
         prop_assert_eq!(read(&sql).unwrap(), expected);
     }
+}
+
+#[test]
+fn functions_of_the_rewrites_cannot_be_called() {
+    for sql in ["SELECT \"$cast\"(1, 'bigint')", "SELECT a.\"$TRY\" /* */ (x -> 1)", "SELECT * FROM \"$values\"(1)"] {
+        let error = read(sql).unwrap_err();
+        assert!(matches!(&error, QueryError::UnknownFunction { name, .. } if name.starts_with('$')), "{sql}: {error}");
+    }
+    read("SELECT \"$path\", '$cast'('x') FROM \"$cast\"").unwrap();
 }

@@ -54,6 +54,15 @@ async fn filters_on_texts_of_times_prune_as_times_do() {
         "from_iso8601_timestamp(eventtime) >= timestamp '2023-07-12 00:00:00'",
         "eventtime BETWEEN '2023-07-12' AND '2023-07-13'",
         "account = '222222222222' AND eventtime > '2023-07-11T09:00:00Z'",
+        "eventtime LIKE '2023-07-12%'",
+        "eventtime LIKE '%2023-07-12T0%'",
+        "date_parse(eventtime, '%Y-%m-%dT%H:%i:%sZ') >= timestamp '2023-07-12 00:00:00'",
+        "parse_datetime(eventtime, 'yyyy-MM-dd''T''HH:mm:ss''Z''') > timestamp '2023-07-11 08:00:00 UTC'",
+        "date(substr(eventtime, 1, 10)) = date '2023-07-12'",
+        "CAST(split_part(eventtime, 'T', 1) AS date) > date '2023-07-11'",
+        "eventtime > timestamp '2023-07-11 23:00:00'",
+        "date_parse(\"timestamp\", '%Y/%m/%d') >= date '2023-07-12'",
+        "concat(year, '-', month, '-', day) = '2023-07-12'",
     ] {
         let lake = events().await;
         let sql = format!("SELECT eventname FROM athena.events WHERE {condition}");
@@ -62,6 +71,13 @@ async fn filters_on_texts_of_times_prune_as_times_do() {
         assert_eq!(batches.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), 1, "{condition}");
         assert_eq!((stats.files_read, stats.files_total), (1, 3), "{condition}");
     }
+}
+
+#[tokio::test]
+async fn a_text_of_a_time_has_no_fraction() {
+    let sql = "SELECT eventtime FROM athena.events WHERE from_iso8601_timestamp(eventtime) = timestamp '2023-07-11 08:00:00 UTC'
+               AND second(date_parse(eventtime, '%Y-%m-%dT%TZ')) = 0";
+    assert_eq!(rows(sql).await, [["2023-07-11T08:00:00Z"]]);
 }
 
 #[tokio::test]

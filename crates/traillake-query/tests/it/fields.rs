@@ -14,7 +14,7 @@ async fn fields_are_reached_in_any_letter_case() {
         let rows = lake.rows(&format!("SELECT {path} FROM events e WHERE eventName = 'GetObject'")).await;
         assert_eq!(rows, ["ops"], "{path}");
     }
-    assert_eq!(lake.rows("SELECT userIdentity['Type'] FROM Events WHERE EVENTNAME = 'Decrypt'").await, ["IAMUser"]);
+    assert_eq!(lake.rows("SELECT userIdentity[1] FROM Events WHERE EVENTNAME = 'Decrypt'").await, ["IAMUser"]);
     assert_eq!(lake.rows("SELECT count(userIdentity.sessionContext.sessionIssuer.userName) FROM events").await, ["1"]);
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use traillake_query::QueryError;
+use traillake_query::{Dialect, QueryError, QueryOptions};
 
 use crate::lake::events;
 
@@ -23,7 +23,7 @@ async fn nothing_but_queries_runs() {
         assert!(matches!(error, QueryError::NotAllowed { .. }), "{sql}: {error:?}");
         assert!(error.hint().unwrap().contains("SELECT"), "{sql}");
     }
-    assert!(matches!(lake.error("SELECT 1; DROP TABLE events").await, QueryError::SeveralStatements { count: 2 }));
+    assert!(matches!(lake.error("SELECT 1; DROP TABLE events").await, QueryError::SeveralStatements { count: 2, .. }));
 }
 
 #[tokio::test]
@@ -111,5 +111,54 @@ async fn the_engine_does_not_tell_about_the_machine() {
     let lake = events().await;
     for sql in ["SELECT version()", "SHOW ALL", "SELECT @@version", "SELECT * FROM events FOR UPDATE"] {
         lake.error(sql).await;
+    }
+}
+
+/// `wrap` around `base` so many times; `@` is what stands inside.
+fn nested(times: usize, wrap: &str, base: &str) -> String {
+    (0..times).fold(base.to_owned(), |inner, _| wrap.replace('@', &inner))
+}
+
+#[tokio::test]
+async fn short_texts_that_stand_for_long_ones_are_refused() {
+    let lake = events().await;
+    let with = long("", 29, |n| format!(", c{} AS (SELECT a.x FROM c{n} a, c{n} b)", n + 1));
+    for sql in [
+        format!("WITH c0 AS (SELECT 1 AS x){with} SELECT * FROM c29"),
+        nested(40, "SELECT row(r, r) AS r FROM (@)", "SELECT 1 AS r"),
+        nested(40, "SELECT *, * FROM (@)", "SELECT 1 AS r"),
+        format!("SELECT {} FROM events", nested(40, "coalesce(@, 'x')", "eventName")),
+        format!("SELECT {}", nested(40, "try(@ + 1)", "1")),
+        format!("SELECT {}", nested(40, "(SELECT @)", "1")),
+        format!("SELECT {}", nested(20, "transform(@, x -> row(x, x))", "ARRAY[1]")),
+        long("SELECT 1 FROM events e", 3_000, |n| format!(", events e{n}")),
+        long("SELECT 1 FROM (SELECT 1) e", 3_000, |n| format!(", (SELECT 1) e{n}")),
+    ] {
+        for dialect in [Dialect::Lake, Dialect::DataFusion] {
+            let options = QueryOptions { dialect, ..QueryOptions::default() };
+            let error = lake.engine().query(&sql, &options).await.unwrap_err();
+            let refused = matches!(error, QueryError::TooComplex { .. } | QueryError::Syntax { .. });
+            assert!(refused || dialect == Dialect::DataFusion, "{}: {error:?}", &sql[..40]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn hidden_functions_and_the_settings_of_the_engine_are_out_of_reach() {
+    let lake = events().await;
+    for sql in [
+        "SELECT \"$cast\"('1', 'bigint')",
+        "SELECT \"$try\"(x -> 1)",
+        "SELECT * FROM \"$values\"((1, 2))",
+        "SELECT * FROM information_schema.df_settings",
+        "SELECT * FROM traillake.INFORMATION_SCHEMA.\"DF_SETTINGS\"",
+        "SHOW COLUMNS FROM information_schema.df_settings",
+    ] {
+        for dialect in [Dialect::Lake, Dialect::DataFusion] {
+            let options = QueryOptions { dialect, ..QueryOptions::default() };
+            let error = lake.engine().query(sql, &options).await.unwrap_err();
+            let known = matches!(error, QueryError::UnknownFunction { .. } | QueryError::StoreNotFound { .. });
+            assert!(known || matches!(error, QueryError::NotAllowed { .. }), "{sql}: {error:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::lake::{TestLake, events};
 async fn rows_up_to_the_limit_are_delivered_before_it_is_named() {
     let lake = events().await;
     let options = QueryOptions { max_rows: Some(2), ..QueryOptions::default() };
-    let mut result = lake.engine().query("SELECT * FROM generate_series(1, 5)", &options).await.unwrap();
+    let mut result = lake.engine().query("SELECT * FROM UNNEST(sequence(1, 5))", &options).await.unwrap();
     let mut rows = 0;
     let error = loop {
         match result.next().await {
@@ -24,7 +24,7 @@ async fn rows_up_to_the_limit_are_delivered_before_it_is_named() {
     assert!(matches!(error, QueryError::RowLimit { limit: 2 }), "{error:?}");
     assert!(result.next().await.is_none());
     let exact = QueryOptions { max_rows: Some(5), ..QueryOptions::default() };
-    let result = lake.engine().query("SELECT * FROM generate_series(1, 5)", &exact).await.unwrap();
+    let result = lake.engine().query("SELECT * FROM UNNEST(sequence(1, 5))", &exact).await.unwrap();
     assert_eq!(result.collect().await.unwrap().1.rows, 5);
 }
 
@@ -33,7 +33,7 @@ async fn a_query_ends_at_its_time_limit() {
     let lake = events().await;
     let options = QueryOptions { timeout: Some(Duration::from_millis(200)), ..QueryOptions::default() };
     let sql =
-        "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b WHERE a.value + b.value = 7";
+        "SELECT count(*) FROM UNNEST(sequence(1, 100000)) a(n), UNNEST(sequence(1, 100000)) b(n) WHERE a.n + b.n = 7";
     let started = std::time::Instant::now();
     let error = match lake.engine().query(sql, &options).await {
         Ok(result) => result.collect().await.unwrap_err(),
@@ -48,8 +48,8 @@ async fn a_query_ends_at_its_time_limit() {
 async fn a_join_that_does_not_fit_names_the_memory_limit() {
     let limits = QueryLimits { memory_bytes: Some(4 << 20), parallelism: 2, ..QueryLimits::default() };
     let lake = TestLake::with_limits(limits).await;
-    let sql = "SELECT count(*) FROM (SELECT lpad(cast(value AS varchar), 1000, 'x') AS t FROM generate_series(1, 50000)) a \
-               JOIN (SELECT lpad(cast(value AS varchar), 1000, 'x') AS t FROM generate_series(1, 50000)) b ON a.t = b.t";
+    let sql = "SELECT count(*) FROM (SELECT lpad(cast(n AS varchar), 1000, 'x') AS t FROM UNNEST(sequence(1, 50000)) s(n)) a \
+               JOIN (SELECT lpad(cast(n AS varchar), 1000, 'x') AS t FROM UNNEST(sequence(1, 50000)) s(n)) b ON a.t = b.t";
     let error = lake.error(sql).await;
     assert!(matches!(error, QueryError::MemoryLimit { limit_bytes: 4_194_304, .. }), "{error:?}");
     assert!(error.to_string().contains("4 MiB") && error.hint().unwrap().contains("--memory-limit"), "{error}");
@@ -60,7 +60,7 @@ async fn sorts_spill_instead_of_failing() {
     let limits = QueryLimits { memory_bytes: Some(24 << 20), parallelism: 2, ..QueryLimits::default() };
     let lake = TestLake::with_limits(limits).await;
     let sql = "SELECT count(*), max(n) FROM (SELECT row_number() OVER (ORDER BY t DESC) AS n \
-               FROM (SELECT lpad(cast(value AS varchar), 500, 'x') AS t FROM generate_series(1, 100000)))";
+               FROM (SELECT lpad(cast(n AS varchar), 500, 'x') AS t FROM UNNEST(sequence(1, 100000)) s(n)))";
     assert_eq!(lake.rows(sql).await, ["100000|100000"]);
 }
 

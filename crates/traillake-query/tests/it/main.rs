@@ -9,6 +9,7 @@ mod joins;
 mod lake;
 mod limits;
 mod names;
+mod nasty;
 mod published_shapes;
 mod scope;
 mod stores;

@@ -85,7 +85,7 @@ async fn order_by_sees_output_names_first() {
         assert_eq!(lake.rows(sql).await, expected, "{sql}");
     }
     let (error, hint) = said(&lake, "SELECT DISTINCT awsRegion FROM events ORDER BY eventName").await;
-    assert_eq!(error, "for SELECT DISTINCT, ORDER BY expressions must be in the select list");
+    assert_eq!(error, "line 1:48: for SELECT DISTINCT, ORDER BY expressions must be in the select list");
     assert!(hint.starts_with("add the expression"), "{hint}");
     let (error, _) = said(&lake, "SELECT awsRegion AS x, eventName AS x FROM events ORDER BY x").await;
     assert_eq!(error, "line 1:60: column `x` is ambiguous");

@@ -32,7 +32,7 @@ async fn the_default_store_is_the_chosen_or_the_only_one() {
     let lake = events().await;
     lake.create("other", Retention::Unlimited).await;
     let error = lake.error("SELECT count(*) FROM $EDS_ID").await;
-    assert!(matches!(&error, QueryError::NoDefaultStore { stores } if stores.len() == 2), "{error:?}");
+    assert!(matches!(&error, QueryError::NoDefaultStore { stores, .. } if stores.len() == 2), "{error:?}");
     let options = QueryOptions { default_store: Some("Events".into()), ..QueryOptions::default() };
     let result = lake.engine().query("SELECT * FROM $EDS_ID", &options).await.unwrap();
     assert_eq!(result.collect().await.unwrap().1.rows, 4);

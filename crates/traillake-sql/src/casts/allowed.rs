@@ -46,20 +46,20 @@ pub(crate) fn can_cast(from: &SqlType, to: &SqlType) -> bool {
 }
 
 fn can_cast_plain(from: Family, to: Family) -> bool {
-    use Family::{Address, Boolean, Bytes, Date, Interval, Json, Number, Other, Text, Time, Timestamp};
+    use Family::{Address, Boolean, Bytes, Date, Json, Number, Other, Text, Time, Timestamp};
     if from == to {
         return from != Other;
     }
     match to {
         Text => !matches!(from, Bytes | Other),
-        Json => !matches!(from, Bytes | Interval | Other),
+        Json => matches!(from, Boolean | Number | Text | Date | Timestamp),
         Boolean => matches!(from, Number | Text | Json),
         Number => matches!(from, Boolean | Text | Json),
         Bytes => from == Address,
         Address => matches!(from, Text | Bytes),
-        Date => matches!(from, Timestamp | Text | Json),
+        Date => matches!(from, Timestamp | Text),
         Time => matches!(from, Timestamp | Text),
-        Timestamp => matches!(from, Date | Text | Json),
+        Timestamp => matches!(from, Date | Text),
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ use datafusion::common::{Result, ScalarValue, plan_err};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     Cast, ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    lit,
 };
 
 use super::allowed::can_cast;
@@ -19,6 +20,12 @@ use crate::types::{SqlType, parse_type, type_name};
 pub(crate) fn hidden() -> Vec<Arc<ScalarUDF>> {
     let functions = [CastFunction::new("$cast", false), CastFunction::new("$try_cast", true)];
     functions.into_iter().map(|function| Arc::new(ScalarUDF::from(function))).collect()
+}
+
+/// A value as a type it turns into by itself.
+pub(crate) fn implicit(value: Expr, to: &DataType) -> Expr {
+    let name = SqlType::of(to).to_string();
+    ScalarUDF::from(CastFunction::new("$cast", false)).call(vec![value, lit(name)])
 }
 
 /// A value and the text of a type.

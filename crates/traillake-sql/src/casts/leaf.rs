@@ -177,6 +177,11 @@ impl Leaf<'_> {
         shortened(&self.to_string()).into_owned()
     }
 
+    /// Whether it is not a number.
+    pub(crate) fn is_nan(&self) -> bool {
+        matches!(self, Self::Real(value) if value.is_nan()) || matches!(self, Self::Double(value) if value.is_nan())
+    }
+
     /// How two values of one type are ordered; `None` when they have different types.
     pub(crate) fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {

@@ -2,7 +2,6 @@
 
 use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
 
-use super::json_scalar::with_json;
 use super::leaf::DAY;
 use super::{Leaf, times};
 use crate::functions::kit::{Date, Timestamp, UtcTimestamp};
@@ -15,7 +14,6 @@ pub(super) fn date(value: &Leaf<'_>) -> Result<Option<Date>> {
         Leaf::Timestamp(millis) => days(*millis),
         Leaf::Zoned(millis, zone) => times::local(*millis, zone).and_then(days),
         Leaf::Text(text) => times::date(text),
-        Leaf::Json(json) => return with_json(json, "date", date),
         _ => None,
     };
     found.map(|days| Some(Date(days))).ok_or_else(wrong)
@@ -38,7 +36,6 @@ pub(super) fn timestamp(value: &Leaf<'_>) -> Result<Option<Timestamp>> {
         Leaf::Date(days) => Some(i64::from(*days) * DAY),
         Leaf::Zoned(millis, zone) => times::local(*millis, zone),
         Leaf::Text(text) => times::timestamp(text),
-        Leaf::Json(json) => return with_json(json, "timestamp", timestamp),
         _ => None,
     };
     found.map(|millis| Some(Timestamp(millis))).ok_or_else(|| no_timestamp(value))
@@ -49,7 +46,6 @@ pub(super) fn zoned(value: &Leaf<'_>) -> Result<Option<UtcTimestamp>> {
         Leaf::Zoned(millis, _) | Leaf::Timestamp(millis) => Some(*millis),
         Leaf::Date(days) => Some(i64::from(*days) * DAY),
         Leaf::Text(text) => times::zoned(text).map(|(millis, _)| millis),
-        Leaf::Json(json) => return with_json(json, "timestamp with time zone", zoned),
         _ => None,
     };
     found.map(|millis| Some(UtcTimestamp(millis))).ok_or_else(|| no_timestamp(value))

@@ -1,10 +1,12 @@
 //! NULL in the place of rows that fail.
 
-use arrow::array::{ArrayRef, new_null_array};
+use arrow::array::{Array, ArrayRef, new_null_array};
 use arrow::compute::concat;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Result};
+
+use crate::functions::kit::check_column;
 
 /// Whether an error comes from the values at hand, so that TRY turns it into NULL.
 fn is_data_error(error: &DataFusionError) -> bool {
@@ -36,6 +38,8 @@ pub(crate) fn rescue(
     let half = rows / 2;
     let first = rescue(start, half, data_type, evaluate)?;
     let second = rescue(start + half, rows - half, data_type, evaluate)?;
+    let bytes = first.get_array_memory_size().saturating_add(second.get_array_memory_size());
+    check_column("TRY", bytes)?;
     Ok(concat(&[first.as_ref(), second.as_ref()])?)
 }
 

@@ -9,6 +9,9 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::cursor::{Grammar, Parsed};
 use super::nodes::{function, lambda, text};
 
+/// Calls of `reduce_agg` within each other; each writes its first argument twice.
+const MAX_REDUCTIONS: usize = 4;
+
 impl Grammar<'_, '_> {
     /// The call of a function whose name has been read.
     pub(super) fn call(&mut self, mut name: Vec<Ident>) -> Parsed<Expr> {
@@ -18,8 +21,13 @@ impl Grammar<'_, '_> {
         {
             *map = Ident { value: "$map".to_owned(), quote_style: Some('"'), span: map.span };
         }
-        let list = self.in_parentheses(Grammar::arguments)?;
         let reduces = matches!(name.as_slice(), [name] if name.value.eq_ignore_ascii_case("reduce_agg"));
+        if reduces && self.reductions >= MAX_REDUCTIONS {
+            return Err(self.refused(format!("more than {MAX_REDUCTIONS} calls of reduce_agg within each other")));
+        }
+        self.reductions += usize::from(reduces);
+        let list = self.in_parentheses(Grammar::arguments)?;
+        self.reductions -= usize::from(reduces);
         let call = self.followed(function(name.into(), list))?;
         Ok(if reduces { reduced(call) } else { call })
     }

@@ -2,9 +2,8 @@
 
 use datafusion::sql::sqlparser::ast::{Ident, ObjectName};
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
-use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan};
+use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
 
-use super::LakeDialect;
 use super::keywords::{bare, hint, is_identifier, is_word};
 
 /// What a rule of the grammar answers.
@@ -16,15 +15,16 @@ const MAX_DEPTH: usize = 512;
 /// Trino's grammar over the tokens of a parser; each rule is a method.
 pub(super) struct Grammar<'g, 'p> {
     parser: &'g mut Parser<'p>,
-    dialect: &'g LakeDialect,
     depth: usize,
+    /// Calls of `reduce_agg` around the next token.
+    pub(super) reductions: usize,
     /// References to named windows read so far.
     pub(super) window_names: usize,
 }
 
 impl<'g, 'p> Grammar<'g, 'p> {
-    pub(super) fn new(dialect: &'g LakeDialect, parser: &'g mut Parser<'p>) -> Self {
-        Self { parser, dialect, depth: 0, window_names: 0 }
+    pub(super) fn new(parser: &'g mut Parser<'p>) -> Self {
+        Self { parser, depth: 0, reductions: 0, window_names: 0 }
     }
 
     /// A rule that may hold itself.
@@ -38,11 +38,6 @@ impl<'g, 'p> Grammar<'g, 'p> {
         parsed
     }
 
-    /// Ends a parse that reads far more operands than its text can hold.
-    pub(super) fn count_operand(&self) -> Parsed<()> {
-        if self.dialect.count_operand() { Ok(()) } else { Err(ParserError::RecursionLimitExceeded) }
-    }
-
     pub(super) fn peek(&self) -> &Token {
         &self.parser.peek_token_ref().token
     }
@@ -51,9 +46,19 @@ impl<'g, 'p> Grammar<'g, 'p> {
         &self.parser.peek_nth_token_ref(n).token
     }
 
+    /// Tokens read so far.
+    pub(super) fn tokens_read(&self) -> usize {
+        self.parser.index()
+    }
+
     /// Where the next token starts.
     pub(super) fn here(&self) -> Location {
         self.parser.peek_token_ref().span.start
+    }
+
+    /// The next token's place.
+    pub(super) fn here_span(&self) -> Span {
+        self.parser.peek_token_ref().span
     }
 
     /// What follows without white space.
@@ -142,6 +147,9 @@ impl<'g, 'p> Grammar<'g, 'p> {
     pub(super) fn identifier(&mut self) -> Parsed<Ident> {
         match self.peek() {
             token if !is_identifier(token) => Err(self.mismatched("<identifier>")),
+            Token::Word(word) if word.value.is_empty() => {
+                Err(self.refused("Zero-length delimited identifier not allowed"))
+            }
             Token::Word(word) => {
                 let word = word.clone();
                 let token = self.advance();

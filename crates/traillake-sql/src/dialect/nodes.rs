@@ -2,8 +2,9 @@
 
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, LambdaFunction,
-    LambdaFunctionParameter, LambdaSyntax, ObjectName, OneOrManyWithParens, Value,
+    LambdaFunctionParameter, LambdaSyntax, ObjectName, ObjectNamePart, OneOrManyWithParens, Value,
 };
+use datafusion::sql::sqlparser::tokenizer::Span;
 
 const ROW: &str = "$row";
 
@@ -27,6 +28,22 @@ pub(super) fn function(name: ObjectName, list: FunctionArgumentList) -> Function
         over: None,
         within_group: vec![],
     }
+}
+
+/// A call or a literal of the grammar's making, which stands where its text does.
+pub(super) fn standing(at: Span, mut expr: Expr) -> Expr {
+    match &mut expr {
+        Expr::Function(call) => {
+            if let Some(ObjectNamePart::Identifier(name)) = call.name.0.first_mut()
+                && name.span == Span::empty()
+            {
+                name.span = at;
+            }
+        }
+        Expr::Value(value) if value.span == Span::empty() => value.span = at,
+        _ => {}
+    }
+    expr
 }
 
 pub(super) fn text(text: impl Into<String>) -> Expr {

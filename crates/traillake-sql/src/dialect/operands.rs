@@ -1,14 +1,14 @@
 //! Operands: names, calls, parentheses, CASE, lambdas, and what follows them with dots and brackets.
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, CaseWhen, Expr, Ident, OneOrManyWithParens, Query, SetExpr, Value,
+    AccessExpr, CaseWhen, Expr, Ident, OneOrManyWithParens, Query, SetExpr, Spanned, Value,
     helpers::attached_token::AttachedToken,
 };
-use datafusion::sql::sqlparser::tokenizer::Token;
+use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token};
 
 use super::cursor::{Grammar, Parsed};
 use super::keywords::{bare, is_reserved};
-use super::nodes::{call, lambda, null, row};
+use super::nodes::{call, lambda, null, row, standing};
 use crate::functions::ARRAY;
 
 /// Names in the parentheses of a lambda that are looked for.
@@ -23,9 +23,9 @@ pub(super) enum Parenthesised {
 impl Grammar<'_, '_> {
     /// An operand with its fields and elements.
     pub(super) fn operand(&mut self) -> Parsed<Expr> {
-        self.count_operand()?;
+        let at = self.here_span();
         let first = self.plain_operand()?;
-        self.accessed(first)
+        self.accessed(standing(at, first))
     }
 
     fn plain_operand(&mut self) -> Parsed<Expr> {
@@ -99,10 +99,11 @@ impl Grammar<'_, '_> {
                     field(value, self.identifier()?)
                 }
                 Token::LBracket => {
+                    let at = Span::new(start(&value).unwrap_or_else(|| self.here()), self.here());
                     self.advance();
                     let index = self.value(None)?;
                     self.need_token(&Token::RBracket)?;
-                    call("$subscript", vec![value, index])
+                    standing(at, call("$subscript", vec![value, index]))
                 }
                 Token::LParen => match value {
                     Expr::CompoundIdentifier(name) => self.call(name)?,
@@ -214,6 +215,17 @@ impl Grammar<'_, '_> {
             Ok(Parenthesised::Values(values))
         })
     }
+}
+
+/// Where an operand starts.
+fn start(value: &Expr) -> Option<Location> {
+    match value {
+        Expr::Function(call) => call.name.0.first().map(|name| name.span().start),
+        Expr::CompoundFieldAccess { root, .. } => start(root),
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => Some(value.span().start),
+        _ => None,
+    }
+    .filter(|start| start.line > 0)
 }
 
 /// Words for the moment or the session.

@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::cursor::{Grammar, Parsed};
 use super::intervals::negated;
-use super::nodes::{call, text};
+use super::nodes::{call, standing, text};
 use super::operands::Parenthesised;
 use crate::functions::LIKE_PATTERN;
 use crate::operators::{IS_DISTINCT_FROM, IS_NOT_DISTINCT_FROM};
@@ -107,11 +107,12 @@ impl Grammar<'_, '_> {
     }
 
     fn like(&mut self, expr: Expr, negated: bool) -> Parsed<Expr> {
+        let at = self.here_span();
         let pattern = self.value(None)?;
         let escape = if self.eat("ESCAPE") { Some(self.value(None)?) } else { None };
         let pattern = match (pattern, escape) {
             (pattern, None) if is_plain(&pattern) => pattern,
-            (pattern, escape) => call(LIKE_PATTERN, std::iter::once(pattern).chain(escape).collect()),
+            (pattern, escape) => standing(at, call(LIKE_PATTERN, std::iter::once(pattern).chain(escape).collect())),
         };
         let pattern = Box::new(pattern);
         Ok(Expr::Like { negated, any: false, expr: Box::new(expr), pattern, escape_char: None })
@@ -150,6 +151,7 @@ impl Grammar<'_, '_> {
 
     /// `x AT TIME ZONE 'z'`.
     fn zoned(&mut self, first: Option<Expr>) -> Parsed<Expr> {
+        let at = self.here_span();
         let mut value = match first {
             Some(first) => self.accessed(first)?,
             None => self.operand()?,
@@ -161,7 +163,7 @@ impl Grammar<'_, '_> {
                 _ if self.at("INTERVAL") => self.interval_zone()?,
                 _ => return Err(self.mismatched("<string>, 'INTERVAL'")),
             };
-            value = call("at_timezone", vec![value, zone]);
+            value = standing(at, call("at_timezone", vec![value, zone]));
         }
         Ok(value)
     }

@@ -32,15 +32,6 @@ impl Grammar<'_, '_> {
             || (self.at("FETCH") && self.one_of_nth(1, &["FIRST", "NEXT"]).is_some())
     }
 
-    /// A query that nothing follows.
-    pub(super) fn whole_query(&mut self) -> Parsed<Query> {
-        let query = self.query()?;
-        match self.peek() {
-            Token::EOF | Token::SemiColon => Ok(query),
-            _ => Err(self.mismatched("<EOF>")),
-        }
-    }
-
     pub(super) fn query(&mut self) -> Parsed<Query> {
         self.nested(|grammar| {
             let with = if grammar.at("WITH") { Some(grammar.with()?) } else { None };

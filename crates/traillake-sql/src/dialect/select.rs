@@ -11,6 +11,11 @@ use super::cursor::{Grammar, Parsed};
 use super::relations::table;
 use super::windows;
 
+/// References to named windows in one statement; each becomes a copy of the window.
+const MAX_WINDOW_NAMES: usize = 500;
+/// Tokens of one WINDOW clause.
+const MAX_WINDOW_TOKENS: usize = 1_000;
+
 impl Grammar<'_, '_> {
     pub(super) fn select(&mut self) -> Parsed<Select> {
         let names = self.window_names;
@@ -37,6 +42,9 @@ impl Grammar<'_, '_> {
         if self.at_window_clause() {
             self.eat("WINDOW");
             select.named_window = self.named_windows()?;
+        }
+        if self.window_names > MAX_WINDOW_NAMES {
+            return Err(self.refused(format!("more than {MAX_WINDOW_NAMES} uses of named windows")));
         }
         if self.window_names > names {
             windows::resolve(&mut select.projection, &select.named_window)?;
@@ -114,10 +122,15 @@ impl Grammar<'_, '_> {
 
     fn named_windows(&mut self) -> Parsed<Vec<NamedWindowDefinition>> {
         let mut windows: Vec<NamedWindowDefinition> = Vec::new();
+        let start = self.tokens_read();
         loop {
             let name = self.identifier()?;
             self.need("AS")?;
-            let window = windows::completed(self.window()?, &windows)?;
+            let window = self.window()?;
+            if self.tokens_read() - start > MAX_WINDOW_TOKENS || self.window_names > MAX_WINDOW_NAMES {
+                return Err(self.refused("WINDOW clause is too long for the number of its uses"));
+            }
+            let window = windows::completed(window, &windows)?;
             windows.push(NamedWindowDefinition(name, NamedWindowExpr::WindowSpec(window)));
             if !self.eat_token(&Token::Comma) {
                 return Ok(windows);

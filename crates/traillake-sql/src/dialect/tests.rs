@@ -7,8 +7,9 @@ mod operands;
 mod operators;
 mod planned;
 mod queries;
+mod statements;
 
-use datafusion::sql::sqlparser::ast::{SelectItem, SetExpr};
+use datafusion::sql::sqlparser::ast::{Expr, SelectItem, SetExpr};
 
 use super::*;
 
@@ -25,7 +26,7 @@ fn statement(sql: &str) -> Result<Statement, String> {
 fn on_deep_stack<T: Send + 'static>(sql: &str, then: fn(Statement) -> T) -> Result<T, String> {
     let sql = sql.to_owned();
     let parse = move || {
-        let mut statements = Parser::parse_sql(&LakeDialect::default(), &sql).map_err(|error| error.to_string())?;
+        let mut statements = Parser::parse_sql(&LakeDialect, &sql).map_err(|error| error.to_string())?;
         statements.pop().map(then).ok_or_else(|| "nothing".to_owned())
     };
     std::thread::Builder::new().stack_size(256 << 20).spawn(parse).unwrap().join().unwrap()

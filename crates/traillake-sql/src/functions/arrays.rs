@@ -24,6 +24,8 @@ use datafusion::logical_expr::ScalarUDF;
 
 use super::{Function, FunctionDoc, Group, Origin};
 
+pub use element_at::map_entry;
+
 /// The functions of this chapter.
 pub(super) fn functions() -> Vec<Function> {
     [

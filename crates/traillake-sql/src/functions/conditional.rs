@@ -41,7 +41,8 @@ fn type_of() -> Function {
         aliases: &[],
         group: Group::Conditional,
         usage: &["typeof(x) → varchar"],
-        text: "The name of the type of x. Integers without a point are bigint here.",
+        text: "The name of the type of x. Integers without a point are bigint here, texts of any length varchar, and all \
+               intervals `interval day to second`.",
         origin: Origin::Here,
         examples: &[("typeof('a')", "varchar"), ("typeof(ARRAY[1.5])", "array(decimal(2,1))")],
     })

@@ -3,6 +3,7 @@
 mod arrays;
 mod extract;
 mod last;
+mod many;
 mod path;
 pub(crate) mod scan;
 mod standard;

@@ -12,12 +12,18 @@ mod tests;
 mod transform;
 
 use arrow::datatypes::DataType;
+use datafusion::logical_expr::ScalarUDFImpl;
 
 use super::arrays::unify::{as_array, entry_types};
 use super::maps::build::map_type;
 use super::{Function, FunctionDoc, Group, Origin};
 
 pub(super) use lifting::LiftLambdas;
+
+/// Whether a function is a call that holds its lambdas.
+pub(super) fn is_lifted(function: &dyn ScalarUDFImpl) -> bool {
+    function.is::<lifted::Lifted>()
+}
 
 /// The functions of this chapter.
 pub(super) fn functions() -> Vec<Function> {

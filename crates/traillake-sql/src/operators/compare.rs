@@ -12,7 +12,9 @@ use datafusion::logical_expr::{
     binary_expr,
 };
 
+use super::canonical::is_orderable;
 use super::convert::{fit, length_of, literal_beside};
+use super::floats::settled_sides;
 use super::meet::{Meeting, meet};
 use super::nested::{equal, order, same};
 use crate::casts::cast_to_type;
@@ -41,11 +43,29 @@ pub(super) fn is_comparison(op: Operator) -> bool {
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom)
 }
 
+fn is_ordering(op: Operator) -> bool {
+    matches!(op, Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq)
+}
+
 /// A comparison as Lake means it; sides whose type is not known stay as they are.
 pub(super) fn compared(op: Operator, left: Expr, right: Expr, schema: &DFSchema) -> Result<Compared> {
+    Ok(match met(op, left, right, schema)? {
+        Compared::Sides(left, right) => {
+            let (left, right) = settled_sides(op, left, right, schema);
+            Compared::Sides(left, right)
+        }
+        whole @ Compared::Whole(_) => whole,
+    })
+}
+
+/// The sides as types that can be compared.
+fn met(op: Operator, left: Expr, right: Expr, schema: &DFSchema) -> Result<Compared> {
     let (Ok(left_type), Ok(right_type)) = (left.get_type(schema), right.get_type(schema)) else {
         return Ok(Compared::Sides(left, right));
     };
+    if is_ordering(op) && !(is_orderable(&left_type) && is_orderable(&right_type)) {
+        return refuse(op, &left_type, &right_type);
+    }
     if left_type == right_type && !left_type.is_nested() && !matches!(left_type, DataType::Interval(_)) {
         return Ok(Compared::Sides(left, right));
     }

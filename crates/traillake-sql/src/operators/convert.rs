@@ -29,7 +29,7 @@ pub(super) fn fit(expr: Expr, from: &DataType, to: &DataType) -> Result<Expr> {
             None => Ok(lit(ScalarValue::TimestampMillisecond(None, None))),
         },
         Expr::Literal(value, _) => Ok(lit(value.cast_to(to)?)),
-        _ if is_text(from) && *to == STAMP => Ok(call(time_of_text(), expr)),
+        _ if is_text(from) && *to == STAMP => Ok(time_of(expr)),
         _ => Ok(Expr::Cast(Cast::new(Box::new(expr), to.clone()))),
     }
 }
@@ -67,6 +67,11 @@ pub(super) fn length_of(interval: Expr) -> Expr {
         })
         .hidden();
     call(function, interval)
+}
+
+/// The time that a text says, in any form that Lake reads.
+pub(crate) fn time_of(text: Expr) -> Expr {
+    call(time_of_text(), text)
 }
 
 fn time_of_text() -> Arc<ScalarUDF> {

@@ -58,7 +58,7 @@ fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     result
 }
 
-/// Whether two values of one type are the same, NULL being the same as NULL.
+/// Whether two values of one type are the same, NULL being the same as NULL and NaN as NaN.
 pub(crate) fn same(left: &dyn Array, right: &dyn Array, row: usize, other: usize) -> bool {
     if is_null(left, row) || is_null(right, other) {
         return is_null(left, row) && is_null(right, other);
@@ -86,7 +86,10 @@ fn same_parts(left: &dyn Array, right: &dyn Array, row: usize, other: usize) -> 
             let alike = entries.all(|entry| found(entry).is_some_and(|place| same(values, other_values, entry, place)));
             Some(keys.len() == other_keys.len() && alike)
         }
-        _ => Some(leaf(left, row)?.order(&leaf(right, other)?)? == Ordering::Equal),
+        _ => {
+            let (left, right) = (leaf(left, row)?, leaf(right, other)?);
+            Some((left.is_nan() && right.is_nan()) || left.order(&right)? == Ordering::Equal)
+        }
     }
 }
 

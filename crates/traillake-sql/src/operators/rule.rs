@@ -1,4 +1,6 @@
-//! Comparisons that are not planned as an operator between two sides, in the finished plan.
+//! Comparisons that are not planned as an operator between two sides, in the finished plan, and what is refused there.
+
+use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
@@ -7,14 +9,19 @@ use datafusion::common::{DFSchema, Result, ScalarValue, plan_err};
 use datafusion::logical_expr::expr::{Between, BinaryExpr, Case, InList, InSubquery};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::{disjunction, merge_schema};
-use datafusion::logical_expr::{Cast, Expr, ExprSchemable, LogicalPlan, Operator, lit};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, lit};
 use datafusion::optimizer::AnalyzerRule;
 
 use super::arithmetic::{self, Sign};
+use super::canonical::{canonical, has_forms};
 use super::compare::{Compared, compared, is_comparison, refuse};
 use super::convert::fit;
+use super::floats::{Nan, settled};
 use super::meet::{Meeting, meet};
-use crate::types::{SqlType, common_type, type_name};
+use super::planner::{at, place, placed};
+use super::refusals;
+use crate::coercion::coerce;
+use crate::types::{SqlType, common_type, is_text, type_name};
 
 /// Gives BETWEEN, IN, CASE, IS DISTINCT FROM and `-x` their meaning in Lake; to run before types are coerced.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +53,15 @@ fn rewrite(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 }
 
 fn meaning(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    refusals::check_expr(&expr, schema).map_err(|error| placed(error, &expr))?;
+    let here = match &expr {
+        Expr::Between(_) | Expr::InList(_) | Expr::InSubquery(_) | Expr::Case(_) => place(&expr),
+        _ => None,
+    };
+    meant(expr, schema).map_err(|error| at(error, here))
+}
+
+fn meant(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     match expr {
         Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_comparison(op) => {
             let before = Expr::BinaryExpr(BinaryExpr { left: left.clone(), op, right: right.clone() });
@@ -113,15 +129,38 @@ fn subquery_meaning(subquery: InSubquery, schema: &DFSchema) -> Result<Transform
     let found = subquery.expr.get_type(schema);
     let inner = subquery.subquery.subquery.schema().fields().first().map(|field| field.data_type().clone());
     let (Ok(found), Some(inner)) = (found, inner) else { return Ok(Transformed::no(Expr::InSubquery(subquery))) };
-    match meet(&found, &inner) {
-        Some(Meeting::Sides(to, kept)) if kept == inner => {
-            let InSubquery { expr, subquery, negated } = subquery;
-            let expr = Box::new(fit(*expr, &found, &to)?);
-            Ok(Transformed::yes(Expr::InSubquery(InSubquery { expr, subquery, negated })))
+    let before = subquery.clone();
+    let InSubquery { expr, subquery, negated } = subquery;
+    let (expr, subquery) = match meet(&found, &inner) {
+        Some(Meeting::Sides(to, kept)) if kept == inner => (fit(*expr, &found, &to)?, subquery),
+        Some(Meeting::Parts) if found == inner && has_forms(&found) => {
+            (canonical(*expr), projected(subquery, |value, _| canonical(value))?)
         }
-        Some(_) => Ok(Transformed::no(Expr::InSubquery(subquery))),
-        None => refuse(Operator::Eq, &found, &inner),
+        Some(_) => (*expr, subquery),
+        None => return refuse(Operator::Eq, &found, &inner),
+    };
+    let subquery = projected(subquery, |value, schema| settled(value, Nan::Low, schema))?;
+    let expr = Box::new(settled(expr, Nan::High, schema));
+    let after = InSubquery { expr, subquery, negated };
+    let is_changed = after != before;
+    Ok(Transformed::new_transformed(Expr::InSubquery(after), is_changed))
+}
+
+/// The subquery with its only column changed.
+fn projected(subquery: Subquery, changed: impl Fn(Expr, &DFSchema) -> Expr) -> Result<Subquery> {
+    let Subquery { subquery: plan, outer_ref_columns, spans } = subquery;
+    let columns = plan.schema().columns().into_iter().map(|column| {
+        let name = column.name.clone();
+        let value = Expr::Column(column);
+        let after = changed(value.clone(), plan.schema());
+        if after == value { value } else { after.alias(name) }
+    });
+    let columns: Vec<Expr> = columns.collect();
+    if columns.iter().all(|column| matches!(column, Expr::Column(_))) {
+        return Ok(Subquery { subquery: plan, outer_ref_columns, spans });
     }
+    let plan = LogicalPlanBuilder::new_from_arc(plan).project(columns)?.build()?;
+    Ok(Subquery { subquery: Arc::new(plan), outer_ref_columns, spans })
 }
 
 fn case_meaning(case: Case, schema: &DFSchema) -> Result<Transformed<Expr>> {
@@ -158,14 +197,14 @@ fn common_results(mut case: Case, schema: &DFSchema) -> Result<Case> {
         shared = wider;
     }
     let wanted = shared.data_type();
-    if !wanted.is_numeric() {
-        return Ok(case);
-    }
+    let is_alike = |data_type: &DataType| {
+        *data_type == wanted || *data_type == DataType::Null || is_text(&wanted) && is_text(data_type)
+    };
     let results = case.when_then_expr.iter_mut().map(|(_, then)| then).chain(&mut case.else_expr);
     for (result, data_type) in results.zip(&types) {
-        if *data_type != wanted {
+        if !is_alike(data_type) {
             let inner = std::mem::replace(result.as_mut(), lit(ScalarValue::Null));
-            **result = Expr::Cast(Cast::new(Box::new(inner), wanted.clone()));
+            **result = coerce(inner, data_type, &wanted);
         }
     }
     Ok(case)

@@ -20,7 +20,7 @@ const PRECISION: usize = 12;
 
 /// The type a text names.
 pub(crate) fn parse_type(text: &str) -> Result<SqlType> {
-    let tokens = Tokenizer::new(&LakeDialect::default(), text).tokenize().unwrap_or_default();
+    let tokens = Tokenizer::new(&LakeDialect, text).tokenize().unwrap_or_default();
     let tokens = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
     let mut written = Written { tokens, place: 0 };
     match read_type(&mut written) {

@@ -3,9 +3,11 @@
 use datafusion::common::Column;
 use datafusion::sql::sqlparser::keywords::Keyword;
 
+use super::super::hints::way_out;
 use super::super::{Position, QueryError};
 use super::Translator;
-use crate::catalog::StoreEntry;
+use super::instead::instead;
+use crate::catalog::{ATHENA, StoreEntry, is_json_text};
 use crate::completion;
 use crate::planners::{Denied, FieldFault};
 use crate::suggest::nearest;
@@ -18,6 +20,7 @@ impl Translator {
             name: self.places.spelled(&[name]),
             nearest,
             of_engine,
+            instead: instead(name),
             position: self.places.find(&[name]),
         }
     }
@@ -27,7 +30,8 @@ impl Translator {
         let ours = ["traillake.public.", "traillake."];
         let name = ours.iter().find_map(|prefix| reference.strip_prefix(prefix)).unwrap_or(reference);
         let stores: Vec<String> = self.stores.active().map(StoreEntry::name).map(str::to_owned).collect();
-        let known = stores.iter().chain(&self.system_tables).map(String::as_str);
+        let athena: Vec<String> = stores.iter().map(|store| format!("{ATHENA}.{store}")).collect();
+        let known = stores.iter().chain(&self.system_tables).chain(&athena).map(String::as_str);
         let parts: Vec<&str> = name.split('.').collect();
         QueryError::StoreNotFound {
             name: name.to_owned(),
@@ -40,11 +44,24 @@ impl Translator {
     pub(super) fn unknown_column(&self, names: &[&str], valid: &[Column], span: Option<Position>) -> QueryError {
         let position = span.or_else(|| self.places.find(names));
         let name = position.and_then(|place| self.places.at(place)).unwrap_or_else(|| self.places.spelled(names));
-        let advice = position.and_then(|place| self.output_name(names, place)).or_else(|| self.no_relation());
+        let advice = position
+            .and_then(|place| self.output_name(names, place))
+            .or_else(|| self.function_name(names))
+            .or_else(|| self.no_relation());
         // A column of a store that the query's own relations lack.
         let nearest = self.nearest_column(names, valid).filter(|near| !near.eq_ignore_ascii_case(&names.join(".")));
-        let advice = advice.or_else(|| listed(valid).filter(|_| nearest.is_none()));
+        let quoted = position.filter(|place| nearest.is_none() && self.places.is_quoted(*place));
+        let advice = advice
+            .or_else(|| quoted.map(|_| format!("text stands in single quotes: '{name}'; double quotes are for names")))
+            .or_else(|| listed(valid).filter(|_| nearest.is_none()));
         QueryError::UnknownColumn { name, nearest, fields: Vec::new(), advice, position }
+    }
+
+    /// What to do when the name is a function's without its parentheses.
+    fn function_name(&self, names: &[&str]) -> Option<String> {
+        let [name] = names else { return None };
+        let known = self.functions.iter().find(|function| function.eq_ignore_ascii_case(name))?;
+        Some(format!("`{known}` is a function: write `{known}()` with its arguments"))
     }
 
     /// What to do when the query reads nothing at all.
@@ -108,7 +125,13 @@ impl Translator {
                 format!("{parent} is a map: its keys are not fields, `{written}` cannot be taken with a dot"),
                 Some(format!("`element_at({value}, '{written}')`")),
             ),
-            Denied::Plain => (format!("{parent} has no fields, `{written}` cannot be taken"), None),
+            Denied::Plain => {
+                let is_json = parents.last().is_some_and(|parent| is_json_text(parent));
+                let hint = is_json.then(|| format!("it is JSON text: `json_extract_scalar({value}, '$.{written}')`"));
+                let message = format!("{parent} has no fields, `{written}` cannot be taken");
+                let hint = hint.or_else(|| way_out(&message));
+                (message, hint)
+            }
         };
         QueryError::Invalid { message, position, hint }
     }

@@ -1,11 +1,17 @@
 //! Messages of the planner whose meaning is known, by the texts they are made of.
 
 use super::super::messages::{between, brief};
-use super::super::{Position, QueryError};
+use super::super::{Position, QueryError, hints};
 use super::Translator;
 
 /// Messages by a part of them, what is said instead, and what to do.
-const SAID: [(&str, &str, &str); 17] = [
+const SAID: [(&str, &str, &str); 24] = [
+    ("for function LIKE", "the pattern of LIKE must be a varchar", "a pattern stands in quotes: `x LIKE '%text%'`"),
+    (
+        "ast node in sqltorel: Lambda",
+        "`->` makes a lambda, which stands only in the arguments of functions such as `transform`",
+        "Lake writes `json_extract_scalar(x, '$.key')` for a key of JSON",
+    ),
     (
         "does not support logical expression OuterReferenceColumn",
         "a subquery that uses columns of the query around it is not answered here",
@@ -25,6 +31,27 @@ const SAID: [(&str, &str, &str); 17] = [
         "Cannot create filter with non-boolean predicate",
         "the condition of WHERE, HAVING or ON must be a boolean",
         "compare the value: `x = 'text'`, `x IS NOT NULL`",
+    ),
+    (
+        "must be boolean type, but got",
+        "the condition of WHERE, HAVING or ON must be a boolean",
+        "compare the value: `x = 'text'`, `x IS NOT NULL`",
+    ),
+    (
+        "Unary operator 'NOT' requires a boolean",
+        "the operand of NOT must be a boolean",
+        "compare the value: `NOT x = 1`",
+    ),
+    (
+        "Unary operator '-' only supports",
+        "the operand of `-` must be a number or an interval",
+        "`CAST(x AS bigint)`, or `try_cast` for values that may not fit",
+    ),
+    ("for function $like_pattern", "the pattern of LIKE must be a varchar", "convert it: `CAST(x AS varchar)`"),
+    (
+        "params but UDF support only",
+        "a lambda has more parameters than its function gives it",
+        "`x -> ...` for arrays, `(k, v) -> ...` for maps",
     ),
     (
         "Physical plan does not support logical expression",
@@ -98,6 +125,13 @@ impl Translator {
         if let Some(reference) = between(message, "table '", "' not found") {
             return Some(self.unknown_store(reference));
         }
+        if let Some(name) = between(message, "table function '", "' not found") {
+            return Some(QueryError::Invalid {
+                message: format!("`{name}` is no table function"),
+                position: self.places.find(&[name]),
+                hint: Some("`UNNEST(sequence(1, 10)) AS t(n)` gives numbers as rows".into()),
+            });
+        }
         if let Some(name) = message.strip_prefix("Invalid qualifier ") {
             let position = self.places.find(&[name]);
             let message = format!("`{}` is no relation of the query", self.places.spelled(&[name]));
@@ -112,10 +146,23 @@ impl Translator {
             let names: Vec<&str> = reference.split(", ").map(|name| name.trim_matches('"')).collect();
             return Some(self.unknown_column(&names, &[], span));
         }
+        if message.contains("for function LIKE") {
+            return said(message, span);
+        }
+        if let Some(count) = between(message, "Source table contains ", " columns but") {
+            let given = between(message, "but only ", " names").unwrap_or_default();
+            let message = format!("the relation has {count} columns, and {given} names are given");
+            return Some(QueryError::Invalid { message, position: span, hint: None });
+        }
+        if let Some(name) = between(message, "The function '", "' expected zero argument") {
+            let message = format!("function `{name}` takes no arguments");
+            return Some(QueryError::Invalid { message, position: span, hint: None });
+        }
         self.ungrouped(message, span)
+            .or_else(|| self.unorderable(message))
+            .or_else(|| said(message, span))
             .or_else(|| self.arguments(message, span))
             .or_else(|| Self::operator(message, span))
-            .or_else(|| said(message, span))
     }
 
     /// A column that is neither grouped nor aggregated.
@@ -123,6 +170,7 @@ impl Translator {
         let column = between(message, "column \"", "\" must appear in the GROUP BY")?;
         let name = column.rsplit('.').next().unwrap_or(column);
         let found = span.and_then(|place| Some((place, self.places.at(place)?))).or_else(|| self.places.path(&[name]));
+        let found = found.or_else(|| Some((self.places.word("*")?, name.to_owned())));
         let (position, name) = found.map_or((None, name.to_owned()), |(place, name)| (Some(place), name));
         Some(QueryError::Invalid {
             message: format!("'{name}' must be an aggregate expression or appear in GROUP BY clause"),
@@ -139,8 +187,12 @@ impl Translator {
             return Some(QueryError::Invalid {
                 message: format!("unexpected parameters ({text}"),
                 position: span.or_else(|| self.places.find(&[name])),
-                hint: Some("convert an argument: `CAST(x AS type)`, or `try_cast` for values that may not fit".into()),
+                hint: Some(hints::call(name)),
             });
+        }
+        if let Some((_, text)) = message.split_once("user-defined coercion failed with: Error during planning: ") {
+            let text = text.split(". No function matches").next().unwrap_or(text);
+            return Some(QueryError::Invalid { message: brief(text), position: span, hint: None });
         }
         let name = between(message, "Function '", "' failed to match any signature")
             .or_else(|| between(message, "Function '", "' expects"))

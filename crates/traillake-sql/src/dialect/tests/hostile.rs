@@ -29,6 +29,25 @@ fn deep_texts_are_refused() {
     assert!(query(&chain).is_ok());
 }
 
+#[test]
+fn what_the_grammar_writes_out_is_bounded() {
+    let uses = vec!["count(*) OVER w"; 3_000].join(", ");
+    let columns = vec!["a"; 900].join(", ");
+    let pairs = vec!["(a, b)"; 20_000].join(", ");
+    for sql in [
+        format!("SELECT {uses} FROM t WINDOW w AS (PARTITION BY a)"),
+        format!("SELECT count(*) OVER w FROM t WINDOW w AS (PARTITION BY {columns})"),
+        format!("SELECT 1 FROM t GROUP BY ROLLUP ({pairs})"),
+        format!("SELECT 1 FROM t GROUP BY DISTINCT ROLLUP ({pairs})"),
+        format!("SELECT 1 FROM t GROUP BY CUBE ({})", vec!["(a, b)"; 20].join(", ")),
+        format!("SELECT {}x", "reduce_agg(".repeat(40)),
+    ] {
+        assert!(query(&sql).is_err(), "{}", &sql[..40]);
+    }
+    assert!(query("SELECT count(*) OVER w, sum(a) OVER w FROM t WINDOW w AS (PARTITION BY a, b ORDER BY c)").is_ok());
+    assert!(query("SELECT 1 FROM t GROUP BY ROLLUP ((a, b), (c, d), e)").is_ok());
+}
+
 proptest! {
     #[test]
     fn nonsense_never_panics(pieces in prop::collection::vec(piece(), 1..40)) {

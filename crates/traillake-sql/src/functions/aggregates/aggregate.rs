@@ -1,7 +1,6 @@
 //! An aggregate as the engine sees it: DISTINCT, ORDER BY and moving frames for every definition.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
@@ -17,6 +16,7 @@ use datafusion::logical_expr::{
 use super::buffered::Buffered;
 use super::call::Call;
 use super::sliding::Sliding;
+use crate::functions::kit::equal_by_name;
 use crate::functions::{Function, FunctionDoc, Implementation};
 use crate::types::type_name;
 
@@ -221,20 +221,7 @@ impl AggregateUDFImpl for Aggregate {
     }
 }
 
-// There is one aggregate of a name.
-impl PartialEq for Aggregate {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Aggregate {}
-
-impl Hash for Aggregate {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(Aggregate);
 
 /// The finished function; its name is the documentation's.
 pub(super) fn documented(doc: FunctionDoc, definition: impl Definition + 'static) -> Function {

@@ -13,8 +13,9 @@ use datafusion::logical_expr::{Accumulator, AggregateUDF, GroupsAccumulator, Sta
 use super::aggregate::{Definition, documented, hidden};
 use super::call::Call;
 use super::native::Native;
-use super::parameters::{array_of, bigint, is_orderable, nested};
+use super::parameters::{array_of, bigint, nested};
 use crate::functions::{Function, FunctionDoc, Group, Origin};
+use crate::operators::is_orderable;
 use best::{Best, Wanted};
 
 pub(super) fn functions() -> Vec<Function> {

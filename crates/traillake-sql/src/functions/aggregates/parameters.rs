@@ -25,16 +25,6 @@ pub(super) fn map_of(key: &DataType, value: &DataType) -> DataType {
     DataType::Map(Arc::new(Field::new("entries", DataType::Struct(entries), false)), false)
 }
 
-/// Whether values of the type have an order.
-pub(super) fn is_orderable(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::LargeUtf8 | DataType::Map(..) => false,
-        DataType::List(item) => is_orderable(item.data_type()),
-        DataType::Struct(fields) => fields.iter().all(|field| is_orderable(field.data_type())),
-        _ => true,
-    }
-}
-
 /// A number, as a double.
 pub(super) fn double(given: &DataType) -> Option<DataType> {
     (given.is_numeric() || given.is_null()).then_some(DataType::Float64)

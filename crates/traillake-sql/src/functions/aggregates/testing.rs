@@ -41,7 +41,7 @@ async fn run(sql: &str, memory: usize) -> datafusion::error::Result<Vec<Vec<Stri
         .with_expr_planners(SessionStateDefaults::default_expr_planners());
     let context = SessionContext::new_with_state(register(builder).build());
     context.register_table("t", Arc::new(table()?))?;
-    let statement = Parser::parse_sql(&LakeDialect::default(), sql)
+    let statement = Parser::parse_sql(&LakeDialect, sql)
         .map_err(|error| datafusion::error::DataFusionError::Plan(error.to_string()))?
         .remove(0);
     let plan = context.state().statement_to_plan(Statement::Statement(Box::new(statement))).await?;

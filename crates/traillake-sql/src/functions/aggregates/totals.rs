@@ -1,12 +1,13 @@
-//! Sums and averages of integers and decimals, exact: an overflow is an error, not a wrong number.
+//! Sums and averages of integers, decimals and intervals, exact: an overflow is an error, not a wrong number.
 
 mod groups;
+mod intervals;
 mod running;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
+use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Int64Array, IntervalMonthDayNanoArray};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type, IntervalMonthDayNanoType};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::functions_aggregate::average::avg_udaf;
 use datafusion::functions_aggregate::sum::sum_udaf;
@@ -19,6 +20,7 @@ use super::native::Native;
 use super::parameters;
 use crate::functions::{Function, FunctionDoc, Group, Origin};
 use groups::GroupTotals;
+use intervals::{INTERVAL, interval, millis};
 use running::RunningTotal;
 
 /// Digits of the widest decimal.
@@ -32,7 +34,12 @@ pub(super) fn functions() -> Vec<Function> {
                 name: "sum",
                 aliases: &[],
                 group: Group::Aggregates,
-                usage: &["sum(bigint) → bigint", "sum(decimal(p, s)) → decimal(38, s)", "sum(double) → double"],
+                usage: &[
+                    "sum(bigint) → bigint",
+                    "sum(decimal(p, s)) → decimal(38, s)",
+                    "sum(double) → double",
+                    "sum(interval day to second) → interval day to second",
+                ],
                 text: "Sum of the values that are not NULL; NULL if there are none. A sum outside bigint is an error.",
                 origin: Origin::Here,
                 examples: &[
@@ -47,13 +54,19 @@ pub(super) fn functions() -> Vec<Function> {
                 name: "avg",
                 aliases: &[],
                 group: Group::Aggregates,
-                usage: &["avg(bigint) → double", "avg(double) → double", "avg(decimal(p, s)) → decimal(p, s)"],
+                usage: &[
+                    "avg(bigint) → double",
+                    "avg(double) → double",
+                    "avg(decimal(p, s)) → decimal(p, s)",
+                    "avg(interval day to second) → interval day to second",
+                ],
                 text: "Arithmetic mean of the values that are not NULL; NULL if there are none. \
                        The mean of decimals is rounded half away from zero.",
                 origin: Origin::DataFusion,
                 examples: &[
                     ("SELECT avg(x) FROM (VALUES (1), (2)) AS t(x)", "1.5"),
                     ("SELECT avg(x) FROM (VALUES (1.05), (1.10)) AS t(x)", "1.08"),
+                    ("SELECT avg(x) FROM (VALUES INTERVAL '1' DAY, INTERVAL '2' DAY) AS t(x)", "1 12:00:00.000"),
                 ],
             },
             Total { kind: Kind::Average, native: Native { inner: avg_udaf(), accept: parameters::one_double } },
@@ -81,7 +94,7 @@ enum Kind {
     CountIf,
 }
 
-/// Totals of integers, decimals and booleans; doubles are the engine's.
+/// Totals of integers, decimals, intervals and booleans; doubles are the engine's.
 #[derive(Debug)]
 struct Total {
     kind: Kind,
@@ -102,6 +115,7 @@ impl Definition for Total {
         match given {
             [DataType::Decimal128(precision, scale)] => Some(vec![DataType::Decimal128(*precision, *scale)]),
             [number] if number.is_decimal() => Some(vec![DataType::Decimal128(DIGITS, scale(number))]),
+            [DataType::Interval(_) | DataType::Duration(_)] => Some(vec![INTERVAL]),
             [number] if self.kind == Kind::Sum && (number.is_integer() || number.is_null()) => {
                 Some(vec![DataType::Int64])
             }
@@ -114,6 +128,7 @@ impl Definition for Total {
             (Kind::CountIf, _) | (Kind::Sum, Some(DataType::Int64)) => DataType::Int64,
             (Kind::Sum, Some(DataType::Decimal128(_, scale))) => DataType::Decimal128(DIGITS, *scale),
             (Kind::Average, Some(decimal @ DataType::Decimal128(..))) => decimal.clone(),
+            (_, Some(DataType::Interval(_))) => INTERVAL,
             _ => DataType::Float64,
         })
     }
@@ -176,6 +191,8 @@ fn each(column: &ArrayRef, mut add: impl FnMut(usize, i128) -> Result<()>) -> Re
         rows.into_iter().try_for_each(|row| add(row, i128::from(integers.value(row))))
     } else if let Some(decimals) = column.as_primitive_opt::<Decimal128Type>() {
         rows.into_iter().try_for_each(|row| add(row, decimals.value(row)))
+    } else if let Some(intervals) = column.as_primitive_opt::<IntervalMonthDayNanoType>() {
+        rows.into_iter().try_for_each(|row| add(row, millis(intervals.value(row))?))
     } else if let Some(conditions) = column.as_boolean_opt() {
         rows.filter(|&row| conditions.value(row)).try_for_each(|row| add(row, 1))
     } else {
@@ -209,11 +226,12 @@ impl Finish {
         }
     }
 
-    fn scalar(&self, value: Option<i128>) -> ScalarValue {
-        match &self.returns {
+    fn scalar(&self, value: Option<i128>) -> Result<ScalarValue> {
+        Ok(match &self.returns {
             DataType::Decimal128(precision, scale) => ScalarValue::Decimal128(value, *precision, *scale),
+            DataType::Interval(_) => ScalarValue::IntervalMonthDayNano(value.map(interval).transpose()?),
             _ => ScalarValue::Int64(value.and_then(|value| i64::try_from(value).ok())),
-        }
+        })
     }
 }
 
@@ -224,13 +242,17 @@ fn rounded(total: i128, count: i128) -> i128 {
 }
 
 /// The column of results.
-fn column_of(finish: &Finish, values: Vec<Option<i128>>) -> ArrayRef {
+fn column_of(finish: &Finish, values: Vec<Option<i128>>) -> Result<ArrayRef> {
     if finish.returns.is_decimal() {
-        let column = arrow::array::Decimal128Array::from(values);
-        return Arc::new(column.with_data_type(finish.returns.clone()));
+        let column = Decimal128Array::from(values);
+        return Ok(Arc::new(column.with_data_type(finish.returns.clone())));
+    }
+    if matches!(finish.returns, DataType::Interval(_)) {
+        let intervals = values.into_iter().map(|value| value.map(interval).transpose());
+        return Ok(Arc::new(intervals.collect::<Result<IntervalMonthDayNanoArray>>()?));
     }
     let integers = values.into_iter().map(|value| value.and_then(|value| i64::try_from(value).ok()));
-    Arc::new(integers.collect::<arrow::array::Int64Array>())
+    Ok(Arc::new(integers.collect::<Int64Array>()))
 }
 
 #[cfg(test)]

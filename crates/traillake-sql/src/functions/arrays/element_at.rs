@@ -15,6 +15,7 @@ use datafusion::logical_expr::{
 
 use super::doc;
 use super::unify::{as_array, common, entry_types};
+use crate::functions::kit::column_of;
 use crate::functions::{Function, Implementation};
 use crate::types::type_name;
 
@@ -34,6 +35,11 @@ pub(super) fn functions() -> Vec<Function> {
         ],
     );
     vec![Function { doc, implementation: Implementation::Scalar(Arc::new(ScalarUDF::from(ElementAt::default()))) }]
+}
+
+/// `element_at(map, key)`, the key being of the type of the map's.
+pub fn map_entry(map: Expr, key: Expr) -> Expr {
+    ScalarUDF::from(ElementAt::default()).call(vec![map, key])
 }
 
 /// The function.
@@ -93,7 +99,10 @@ impl ScalarUDFImpl for ElementAt {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
+        let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let rows = if constant { 1 } else { args.number_rows };
+        let arrays = args.args.into_iter().map(|arg| column_of(self.name(), arg, rows));
+        let arrays = arrays.collect::<Result<Vec<_>>>()?;
         let [container, place] = arrays.as_slice() else { return super::wrong_count() };
         let (values, places) = match container.data_type() {
             DataType::Map(..) => (Arc::clone(container.as_map().values()), of_maps(container, place)?),

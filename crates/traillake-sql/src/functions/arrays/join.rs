@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
@@ -9,6 +10,7 @@ use datafusion::common::{Result, exec_err, plan_err};
 
 use super::lists::{Lists, element_type};
 use super::{doc, first};
+use crate::casts::cast_to_type;
 use crate::functions::Function;
 use crate::functions::kit::{
     Cell,
@@ -16,7 +18,7 @@ use crate::functions::kit::{
     Row, scalar,
 };
 use crate::text_of;
-use crate::types::type_name;
+use crate::types::{SqlType, type_name};
 
 /// Bytes of a text, at most.
 const MAX_BYTES: usize = 16 << 20;
@@ -50,7 +52,8 @@ fn text_type(types: &[DataType]) -> Result<DataType> {
 
 fn join(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
     let lists = Lists::of(first(arrays)?)?;
-    let nulls = lists.values().logical_nulls();
+    let values = texts(lists.values())?;
+    let nulls = values.logical_nulls();
     let is_null = |place: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(place));
     let joined = |(index, range): (usize, Option<Range<usize>>)| {
         let row = Row::new(arrays, index);
@@ -59,7 +62,7 @@ fn join(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         let null_text = (row.count() > 2).then(|| row.text(2));
         let mut started = false;
         for place in range {
-            let element = if is_null(place) { null_text.map(str::to_owned) } else { element(lists.values(), place)? };
+            let element = if is_null(place) { null_text.map(str::to_owned) } else { text_of(values.as_ref(), place) };
             let Some(element) = element else { continue };
             let delimiter = if started { row.text(1) } else { "" };
             started = true;
@@ -73,20 +76,10 @@ fn join(arrays: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
     String::column(lists.ranges().enumerate().take(rows).map(joined))
 }
 
-/// The element as `CAST(x AS varchar)` has it.
-fn element(values: &ArrayRef, place: usize) -> Result<Option<String>> {
-    let text = text_of(values.as_ref(), place);
-    match (values.data_type(), text) {
-        (DataType::LargeUtf8, Some(json)) => scalar_of_json(&json),
-        (_, text) => Ok(text),
-    }
-}
-
-fn scalar_of_json(json: &str) -> Result<Option<String>> {
-    match serde_json::from_str(json) {
-        Ok(serde_json::Value::String(text)) => Ok(Some(text)),
-        Ok(serde_json::Value::Null) => Ok(None),
-        Ok(serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => Ok(Some(json.to_owned())),
-        _ => exec_err!("Cannot cast '{json}' to varchar"),
+/// Elements whose texts are those of `CAST(x AS varchar)`.
+fn texts(values: &ArrayRef) -> Result<ArrayRef> {
+    match values.data_type() {
+        DataType::LargeUtf8 => cast_to_type(values, &SqlType::Varchar(None), &DataType::Utf8),
+        _ => Ok(Arc::clone(values)),
     }
 }

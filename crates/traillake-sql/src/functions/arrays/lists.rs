@@ -10,16 +10,14 @@ use arrow::datatypes::{ArrowNativeType, DataType};
 use datafusion::common::utils::{adjust_offsets_for_slice, list_values, remove_list_null_values};
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
+use crate::functions::kit::check_column;
 use crate::types::{item_field, type_name};
 
 /// Elements that one call may make.
 pub(crate) const MAX_ELEMENTS: usize = 1_000_000;
 
-/// Elements of all rows of a batch.
-const MAX_BATCH_ELEMENTS: usize = 1 << 24;
-
-/// Bytes of all rows of a batch, where elements are repeated.
-const MAX_BATCH_BYTES: usize = 256 << 20;
+/// Elements that are picked between two checks of what they take.
+const ELEMENTS_PER_CHECK: usize = 1 << 10;
 
 /// The type of arrays of these elements, as every array made here has it.
 pub(crate) fn array_of(element: &DataType) -> DataType {
@@ -166,8 +164,8 @@ impl Picks {
     }
 
     fn push(&mut self, place: Option<u32>) -> Result<()> {
-        if self.places.len() >= MAX_BATCH_ELEMENTS {
-            return exec_err!("arrays of more than {MAX_BATCH_ELEMENTS} elements in one batch of rows");
+        if self.places.len().is_multiple_of(ELEMENTS_PER_CHECK) {
+            check_column("array functions", self.places.len().saturating_mul(size_of::<Option<u32>>()))?;
         }
         self.places.push(place);
         Ok(())
@@ -193,8 +191,5 @@ fn check_bytes(values: &ArrayRef, places: &UInt32Array) -> Result<()> {
         .collect::<Result<_, _>>()?;
     let size = |place: Option<u32>| place.and_then(|place| sizes.get(place.as_usize())).copied().unwrap_or_default();
     let bytes = places.iter().map(size).fold(0, usize::saturating_add);
-    if bytes > MAX_BATCH_BYTES {
-        return exec_err!("arrays of more than {MAX_BATCH_BYTES} bytes in one batch of rows");
-    }
-    Ok(())
+    check_column("array functions", bytes)
 }

@@ -13,14 +13,11 @@ use super::{doc, first};
 use crate::functions::Function;
 use crate::functions::kit::{
     Kind::{self, Bigint, Date, Interval, Timestamp, Zoned},
-    Row, Scalar, scalar,
+    Row, Scalar, check_column, scalar,
 };
 use crate::types::item_field;
 
 const DAY_MILLIS: i64 = 86_400_000;
-
-/// Elements of all rows of a batch.
-const MAX_BATCH_ELEMENTS: usize = 1 << 24;
 
 pub(super) fn functions() -> Vec<Function> {
     let function = scalar("sequence");
@@ -68,9 +65,7 @@ fn sequences(arrays: &[ArrayRef], rows: usize, of_row: &dyn Fn(&Row<'_>) -> Resu
     for index in 0..rows {
         let known = arrays.iter().all(|array| array.is_valid(index));
         let row = if known { of_row(&Row::new(arrays, index))? } else { vec![] };
-        if values.len() + row.len() > MAX_BATCH_ELEMENTS {
-            return exec_err!("arrays of more than {MAX_BATCH_ELEMENTS} elements in one batch of rows");
-        }
+        check_column("sequence", (values.len() + row.len()).saturating_mul(size_of::<i64>()))?;
         lengths.push(row.len());
         valid.push(known);
         values.extend(row);

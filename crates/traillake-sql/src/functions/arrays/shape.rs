@@ -13,7 +13,7 @@ use super::{doc, first, second};
 use crate::functions::Function;
 use crate::functions::kit::{
     Kind::{Any, Array as ArrayKind, Bigint},
-    scalar,
+    Row, check_bytes, scalar,
 };
 
 pub(super) fn functions() -> Vec<Function> {
@@ -158,7 +158,10 @@ fn repeat(arrays: &[ArrayRef]) -> Result<ArrayRef> {
         }
         let count = counts.value(row);
         match usize::try_from(count) {
-            Ok(count) if count <= MAX_ELEMENTS => picks.pick_all(std::iter::repeat_n(row, count))?,
+            Ok(count) if count <= MAX_ELEMENTS => {
+                check_bytes("repeat", Row::new(arrays, row).text(0).len().saturating_mul(count))?;
+                picks.pick_all(std::iter::repeat_n(row, count))?;
+            }
             Ok(_) => {
                 return exec_err!("count argument of repeat function must be less than or equal to {MAX_ELEMENTS}");
             }

@@ -15,6 +15,7 @@ use datafusion::logical_expr::{
 
 use super::element_at::{ZERO_INDEX, element_type, of_maps, place_type};
 use super::unify::as_array;
+use crate::functions::kit::column_of;
 use crate::text_of;
 use crate::types::type_name;
 
@@ -83,7 +84,7 @@ impl ScalarUDFImpl for Subscript {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let [container, place] = args.args.as_slice() else { return super::wrong_count() };
         let literal = if let ColumnarValue::Scalar(literal) = place { Some(literal) } else { None };
-        let container = container.to_array(args.number_rows)?;
+        let container = column_of(self.name(), container.clone(), args.number_rows)?;
         if let DataType::Struct(fields) = container.data_type() {
             let index = field_index(fields, literal)?;
             return Ok(ColumnarValue::Array(field_of(&container, index)?));
@@ -99,24 +100,23 @@ impl ScalarUDFImpl for Subscript {
 
 /// Which field a literal names, by its place from 1 or by its name.
 fn field_index(fields: &Fields, place: Option<&ScalarValue>) -> Result<usize> {
-    let text = place.and_then(|place| place.try_as_str().flatten());
+    let row_type = || type_name(&DataType::Struct(fields.clone()));
     let number = match place {
         Some(ScalarValue::Int64(number)) => *number,
         Some(ScalarValue::Int32(number)) => number.map(i64::from),
         _ => None,
     };
-    let by_name = || text.and_then(|name| fields.iter().position(|field| field.name().eq_ignore_ascii_case(name)));
-    let by_place = || usize::try_from(number?).ok()?.checked_sub(1).filter(|&index| index < fields.len());
-    match (by_place().or_else(by_name), number, text) {
+    let index = number.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
+    match (index.filter(|&index| index < fields.len()), number, place) {
         (Some(index), ..) => Ok(index),
         (None, Some(number), _) if number <= 0 => {
             plan_err!("Invalid subscript index: {number}. ROW indices start at 1")
         }
-        (None, Some(number), _) => {
-            plan_err!("Subscript index out of bounds for {}: {number}", type_name(&DataType::Struct(fields.clone())))
+        (None, Some(number), _) => plan_err!("Subscript index out of bounds for {}: {number}", row_type()),
+        (None, None, Some(place)) if !place.is_null() => {
+            plan_err!("Cannot use {} for subscript of {}", type_name(&place.data_type()), row_type())
         }
-        (None, None, Some(name)) => plan_err!("{} has no field {name}", type_name(&DataType::Struct(fields.clone()))),
-        (None, None, None) => plan_err!("Subscript expression on ROW requires a constant"),
+        (None, None, _) => plan_err!("Subscript expression on ROW requires a constant"),
     }
 }
 

@@ -59,10 +59,9 @@ fn a_subscript_of_a_map_must_be_a_key_and_of_a_row_a_field() {
     let row = "element_at(zip(ARRAY[7], ARRAY['x']), 1)";
     assert_eq!(ok(&format!("\"$subscript\"({row}, 1)")), "7");
     assert_eq!(ok(&format!("\"$subscript\"({row}, 2)")), "x");
-    assert_eq!(ok(&format!("\"$subscript\"({row}, 'FIELD1')")), "x");
     assert!(error(&format!("\"$subscript\"({row}, 3)")).contains("out of bounds"));
     assert!(error(&format!("\"$subscript\"({row}, 0)")).contains("start at 1"));
-    assert!(error(&format!("\"$subscript\"({row}, 'none')")).contains("has no field none"));
+    assert!(error(&format!("\"$subscript\"({row}, 'field1')")).contains("Cannot use varchar for subscript of row"));
 }
 
 #[test]
@@ -179,7 +178,7 @@ fn repeat_is_limited() {
     assert_eq!(ok("repeat('x', NULL)"), "NULL");
     assert!(error("repeat('x', -1)").contains("greater than or equal to 0"));
     assert!(error("repeat('x', 1000001)").contains("less than or equal to 1000000"));
-    assert!(error("repeat(repeat(repeat('x', 100), 100), 1000000)").contains("arrays of more than"));
+    assert!(error("repeat(repeat(repeat('x', 100), 100), 1000000)").contains("Results of array functions are too large"));
 }
 
 #[test]
@@ -210,7 +209,7 @@ fn ngrams_of_a_short_array_are_the_array() {
     assert_eq!(joined("2"), "ab,bc");
     assert_eq!(joined("9"), "abc");
     assert!(error("ngrams(ARRAY[1], 0)").contains("N must be positive"));
-    assert!(error("ngrams(sequence(1, 1000000), 500000)").contains("elements"));
+    assert!(error("ngrams(sequence(1, 1000000), 500000)").contains("Results of array functions are too large"));
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! `nullif`, `greatest`, `least`.
 
-use arrow::array::{Array, ArrayRef, BooleanArray, UInt64Array};
-use arrow::compute::{interleave, nullif as null_where, take};
+use std::cmp::Ordering;
+
+use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::buffer::NullBuffer;
+use arrow::compute::kernels::cmp::{eq, gt, lt};
+use arrow::compute::kernels::zip::zip;
+use arrow::compute::nullif as null_where;
 use arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, plan_err};
-use std::cmp::Ordering;
 
 use crate::casts::cast_to_type;
 use crate::functions::kit::{Kind, scalar};
 use crate::functions::{Function, FunctionDoc, Group, Origin};
-use crate::operators::{equal, order};
+use crate::operators::{equal, is_orderable, order};
 use crate::types::{SqlType, common_type, type_name};
 
 pub(super) fn nullif() -> Function {
@@ -18,16 +22,14 @@ pub(super) fn nullif() -> Function {
         Ok(types.first().cloned().unwrap_or(DataType::Null))
     };
     scalar("nullif")
-        .on_arrays(&[Kind::Any, Kind::Any], returns, |arrays, rows| {
+        .on_arrays(&[Kind::Any, Kind::Any], returns, |arrays, _| {
             let [value, other] = arrays else { return plan_err!("nullif has two arguments") };
             let alike = alike("nullif", arrays)?;
             let [left, right] = alike.as_slice() else { return plan_err!("nullif has two arguments") };
-            let equal = (0..rows).map(|row| equal(left.as_ref(), right.as_ref(), row, row) == Some(true));
-            let equal = BooleanArray::from(equal.collect::<Vec<_>>());
             if *value.data_type() == DataType::Null || *other.data_type() == DataType::Null {
                 return Ok(ArrayRef::clone(value));
             }
-            Ok(null_where(value, &equal)?)
+            Ok(null_where(value, &equals(left, right)?)?)
         })
         .documented(FunctionDoc {
             name: "nullif",
@@ -73,48 +75,54 @@ pub(super) fn least() -> Function {
 }
 
 fn extreme(name: &'static str, wanted: Ordering, doc: FunctionDoc) -> Function {
-    let returns = move |types: &[DataType]| Ok(shared(name, types)?.data_type());
-    let evaluate = move |arrays: &[ArrayRef], rows: usize| {
+    let returns = move |types: &[DataType]| {
+        let shared = shared(name, types)?.data_type();
+        if is_orderable(&shared) { Ok(shared) } else { plan_err!("Type {} is not orderable", type_name(&shared)) }
+    };
+    let evaluate = move |arrays: &[ArrayRef], _| {
         let alike = alike(name, arrays)?;
-        let mut places = Vec::with_capacity(rows);
-        for row in 0..rows {
-            places.push(best(&alike, row, wanted)?.map(|column| (column, row)));
+        let mut nulls = None;
+        for array in &alike {
+            nulls = NullBuffer::union(nulls.as_ref(), array.logical_nulls().as_ref());
         }
-        picked(&alike, &places)
+        let best = alike.iter().cloned().map(Ok).reduce(|best, other| {
+            let (best, other) = (best?, other?);
+            let wins = beats(&other, &best, nulls.as_ref(), wanted)?;
+            Ok(zip(&wins, &other, &best)?)
+        });
+        match (best, nulls) {
+            (Some(best), Some(nulls)) => Ok(null_where(&best?, &BooleanArray::new(!nulls.inner(), None))?),
+            (Some(best), None) => best,
+            (None, _) => plan_err!("{name} has arguments"),
+        }
     };
     scalar(name).on_arrays(&[Kind::Any], returns, evaluate).variadic().documented(doc)
 }
 
-/// The argument with the wanted value; `None` if any is NULL.
-fn best(arrays: &[ArrayRef], row: usize, wanted: Ordering) -> Result<Option<usize>> {
-    if arrays.iter().any(|array| array.is_null(row) || *array.data_type() == DataType::Null) {
-        return Ok(None);
-    }
-    let mut best = 0;
-    for (place, array) in arrays.iter().enumerate().skip(1) {
-        let Some(first) = arrays.get(best) else { continue };
-        match order(array.as_ref(), first.as_ref(), row, row) {
-            Some(found) if found == wanted => best = place,
-            Some(_) => {}
-            None => return exec_err!("Values of type {} have no order", type_name(array.data_type())),
-        }
-    }
-    Ok(Some(best))
+/// Whether values of a type are compared as the kernels do: doubles have two zeros and NaN, intervals and
+/// values with parts have no kernel.
+fn has_kernel(data_type: &DataType) -> bool {
+    !data_type.is_nested() && !data_type.is_floating() && !matches!(data_type, DataType::Interval(_) | DataType::Null)
 }
 
-/// The values at the places, NULL where there is none.
-fn picked(arrays: &[ArrayRef], places: &[Option<(usize, usize)>]) -> Result<ArrayRef> {
-    let present: Vec<(usize, usize)> = places.iter().flatten().copied().collect();
-    let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
-    let values = interleave(&arrays, &present)?;
-    let mut next = 0;
-    let order = places.iter().map(|place| {
-        place.map(|_| {
-            next += 1;
-            next - 1
-        })
-    });
-    Ok(take(&values, &order.collect::<UInt64Array>(), None)?)
+fn equals(left: &ArrayRef, right: &ArrayRef) -> Result<BooleanArray> {
+    if has_kernel(left.data_type()) {
+        return Ok(eq(left, right)?);
+    }
+    Ok((0..left.len()).map(|row| equal(left.as_ref(), right.as_ref(), row, row)).collect())
+}
+
+/// Where a value is on the wanted side of another; rows with a NULL among the arguments do not matter.
+fn beats(other: &ArrayRef, best: &ArrayRef, nulls: Option<&NullBuffer>, wanted: Ordering) -> Result<BooleanArray> {
+    if has_kernel(best.data_type()) {
+        return Ok(if wanted == Ordering::Greater { gt(other, best)? } else { lt(other, best)? });
+    }
+    let wins = |row| match order(other.as_ref(), best.as_ref(), row, row) {
+        _ if nulls.is_some_and(|nulls| nulls.is_null(row)) => Ok(Some(false)),
+        Some(found) => Ok(Some(found == wanted)),
+        None => exec_err!("Values of type {} with NULLs inside have no order", type_name(best.data_type())),
+    };
+    (0..best.len()).map(wins).collect()
 }
 
 fn shared(name: &str, types: &[DataType]) -> Result<SqlType> {

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
 };
 
 use crate::casts::{cast_to_type, is_native};
+use crate::functions::kit::column_of;
 use crate::functions::{Function, FunctionDoc, Group, Implementation, Origin};
 use crate::types::{SqlType, common_type, type_name};
 
@@ -90,7 +91,7 @@ impl ScalarUDFImpl for Coalesce {
         let wanted = shared.data_type();
         let mut found: Option<ArrayRef> = None;
         for arg in args.args {
-            let array = cast_to_type(&arg.into_array(args.number_rows)?, &shared, &wanted)?;
+            let array = cast_to_type(&column_of("coalesce", arg, args.number_rows)?, &shared, &wanted)?;
             found = Some(match found {
                 None => array,
                 Some(found) if found.null_count() == 0 => found,

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
 };
 
 use crate::casts::rescue;
+use crate::functions::kit::column_of;
 
 /// The function.
 pub(crate) fn hidden_higher() -> Vec<Arc<HigherOrderUDF>> {
@@ -63,6 +64,6 @@ impl HigherOrderUDFImpl for Try {
 fn part(body: &LambdaArgument, start: usize, rows: usize, data_type: &DataType) -> Result<ArrayRef> {
     let parameter = || Ok(new_null_array(&DataType::Null, rows));
     let slice = |captures: &[ArrayRef]| Ok(captures.iter().map(|column| column.slice(start, rows)).collect());
-    let found = body.evaluate(&[&parameter], slice)?.into_array(rows)?;
+    let found = column_of("TRY", body.evaluate(&[&parameter], slice)?, rows)?;
     if found.data_type() == data_type { Ok(found) } else { Ok(cast(&found, data_type)?) }
 }

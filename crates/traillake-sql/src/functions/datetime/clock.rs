@@ -1,6 +1,5 @@
 //! The time at which the query started: `now()`, `current_date` and their kin.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -12,6 +11,7 @@ use datafusion::logical_expr::{
 };
 
 use super::civil::days_of;
+use crate::functions::kit::equal_by_name;
 use crate::functions::{Function, FunctionDoc, Group, Implementation, Origin};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -120,20 +120,7 @@ struct Running {
     at: fn(DateTime<Utc>) -> ScalarValue,
 }
 
-// There is one clock of a name.
-impl PartialEq for Running {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Running {}
-
-impl Hash for Running {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(Running);
 
 impl ScalarUDFImpl for Running {
     fn name(&self) -> &str {

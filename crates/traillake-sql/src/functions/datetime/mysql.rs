@@ -99,7 +99,7 @@ fn specify(specifier: char, parts: &mut Vec<Part>) -> Result<()> {
         'v' => number(Field::Week, 2, 2),
         'W' => Part::Name { name: Name::DayOfWeek, short: false },
         'x' => year(Field::WeekYear, 4, 4),
-        'Y' => year(Field::Year, 4, 9),
+        'Y' => year(Field::Year, 4, 4),
         'y' => Part::TwoDigits { field: Field::Year, first: FIRST_OF_TWO_DIGITS, strict: true },
         'D' | 'U' | 'u' | 'V' | 'w' | 'X' => return exec_err!("%{specifier} not supported in date format string"),
         other => {

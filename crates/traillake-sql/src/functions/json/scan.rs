@@ -45,7 +45,12 @@ pub(super) fn count(json: &str) -> Option<i64> {
 
 /// The first member `name` of an object, or the element `index` of an array.
 pub(super) fn child<'de>(json: &'de str, name: &str, index: Option<usize>) -> Option<&'de str> {
-    visit(json, Child { name, index }).flatten().map(RawValue::get)
+    visit(json, Child { name, index, last: false }).flatten().map(RawValue::get)
+}
+
+/// The last member `name` of an object.
+pub(crate) fn last_member<'de>(json: &'de str, name: &str) -> Option<&'de str> {
+    visit(json, Child { name, index: None, last: true }).flatten().map(RawValue::get)
 }
 
 /// What the visitor makes of an object or an array that is the whole text.
@@ -64,6 +69,8 @@ fn visit<'de, V: Visitor<'de>>(json: &'de str, visitor: V) -> Option<V::Value> {
 struct Child<'a> {
     name: &'a str,
     index: Option<usize>,
+    /// Whether the last of several members of the name is wanted, not the first.
+    last: bool,
 }
 
 impl<'de> Visitor<'de> for Child<'_> {
@@ -76,7 +83,7 @@ impl<'de> Visitor<'de> for Child<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
         while let Some(wanted) = members.next_key_seed(Is(self.name))? {
-            if wanted && found.is_none() {
+            if wanted && (self.last || found.is_none()) {
                 found = Some(members.next_value()?);
             } else {
                 members.next_value::<IgnoredAny>()?;

@@ -110,8 +110,8 @@ fn nulls_give_null() {
 
 #[test]
 fn a_bad_path_is_an_error() {
-    fails("json_extract('{}', 'a')", "Invalid JSON path: 'a'");
-    fails("json_extract_scalar('{}', '$.*')", "Invalid JSON path: '$.*'");
+    fails("json_extract('{}', 'a.')", "Invalid JSON path: 'a.'");
+    fails("json_extract_scalar('{}', '$.[*')", "Invalid JSON path: '$.[*'");
     fails("json_size('{}', '')", "Invalid JSON path: ''");
     fails("json_extract(CAST(NULL AS varchar), '$..a')", "Invalid JSON path: '$..a'");
 }

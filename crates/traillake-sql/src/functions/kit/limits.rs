@@ -2,14 +2,13 @@
 
 use datafusion::common::{Result, exec_err};
 
+use crate::budget;
+
 /// Bytes of a text or varbinary.
 pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Elements of an array or entries of a map.
 pub(crate) const MAX_ELEMENTS: usize = 1_000_000;
-
-/// Bytes of the values of one column.
-const MAX_COLUMN_BYTES: usize = 512 * 1024 * 1024;
 
 /// Refuses a result of more than [`MAX_BYTES`].
 pub(crate) fn check_bytes(function: &str, bytes: usize) -> Result<()> {
@@ -27,13 +26,8 @@ pub(crate) fn check_elements(function: &str, elements: usize) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a column of more than [`MAX_COLUMN_BYTES`]: many results that are large together.
+/// Refuses a column of more bytes than the query may take for one, and more time than it has; for every row.
 pub(crate) fn check_column(function: &str, bytes: usize) -> Result<()> {
-    if bytes > MAX_COLUMN_BYTES {
-        return exec_err!(
-            "Results of {function} are too large: more than {} MiB for a batch of rows",
-            MAX_COLUMN_BYTES >> 20
-        );
-    }
-    Ok(())
+    budget::check_time()?;
+    budget::check_bytes(function, bytes)
 }

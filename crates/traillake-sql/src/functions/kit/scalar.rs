@@ -1,7 +1,6 @@
 //! A scalar function as a list of overloads.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, new_null_array};
@@ -15,7 +14,8 @@ use datafusion::logical_expr::{
 };
 
 use super::hooks::Hooks;
-use super::{Cell, Kind, Row, check_column};
+use super::{Cell, Kind, Row, check_column, equal_by_name, in_parts};
+use crate::budget::enter;
 use crate::functions::{Function, FunctionDoc, Implementation};
 use crate::types::type_name;
 
@@ -210,8 +210,11 @@ impl ScalarUDFImpl for Scalar {
             && !args.args.is_empty()
             && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
-        let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
-        let result = (overload.evaluate)(&arrays, rows)?;
+        let _entered = enter(&args.config_options)?;
+        let result = in_parts(self.name, args.args, rows, |args, rows| {
+            let arrays = args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
+            (overload.evaluate)(&arrays, rows)
+        })?;
         let result = if *result.data_type() == DataType::Null && *args.return_field.data_type() != DataType::Null {
             new_null_array(args.return_field.data_type(), result.len())
         } else {
@@ -239,17 +242,4 @@ impl fmt::Debug for Scalar {
     }
 }
 
-// There is one function of a name.
-impl PartialEq for Scalar {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Scalar {}
-
-impl Hash for Scalar {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(Scalar);

@@ -9,22 +9,21 @@ use datafusion::common::{Result, exec_datafusion_err, exec_err};
 use datafusion::logical_expr::{HigherOrderFunctionArgs, LambdaArgument, ValueOrLambda};
 
 use crate::functions::arrays::lists::Lists;
+use crate::functions::kit::{check_column, column_of};
 
 /// Elements a lambda is run on at a time: columns of the row that it uses are repeated for each of them.
 const CHUNK: usize = 8192;
 
-/// Bytes of a lambda's results for all rows of a batch.
-const MAX_BYTES: usize = 1 << 30;
-
 /// Values and lambdas of a call.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
+    function: &'static str,
     values: Vec<ArrayRef>,
     lambdas: Vec<(&'a LambdaArgument, &'a DataType)>,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(args: &'a HigherOrderFunctionArgs) -> Result<Self> {
+    pub(super) fn new(args: &'a HigherOrderFunctionArgs, function: &'static str) -> Result<Self> {
         let (mut values, mut lambdas) = (Vec::new(), Vec::new());
         for (arg, field) in args.args.iter().zip(&args.arg_fields) {
             match (arg, field) {
@@ -35,7 +34,7 @@ impl<'a> Call<'a> {
                 (ValueOrLambda::Lambda(_), ValueOrLambda::Value(_)) => return exec_err!("a lambda stands for a value"),
             }
         }
-        Ok(Self { values, lambdas })
+        Ok(Self { function, values, lambdas })
     }
 
     /// A value argument.
@@ -70,9 +69,7 @@ impl<'a> Call<'a> {
             let parameters: Vec<ArrayRef> = parameters.iter().map(|column| column.slice(start, length)).collect();
             let chunk = cast_to(run(lambda, &parameters, &rows.slice(start, length))?, result)?;
             bytes = bytes.saturating_add(chunk.to_data().get_slice_memory_size()?);
-            if bytes > MAX_BYTES {
-                return exec_err!("results of a lambda of more than {MAX_BYTES} bytes in one batch of rows");
-            }
+            check_column(self.function, bytes)?;
             results.push(chunk);
         }
         match results.as_slice() {
@@ -92,7 +89,7 @@ fn run(lambda: &LambdaArgument, parameters: &[ArrayRef], rows: &UInt32Array) -> 
     let columns: Vec<_> = parameters.iter().map(|column| || Ok(Arc::clone(column))).collect();
     let columns: Vec<&dyn Fn() -> Result<ArrayRef>> = columns.iter().map(|column| column as _).collect();
     let result = lambda.evaluate(&columns, |captured| Ok(take_arrays(captured, rows, None)?))?;
-    result.into_array(rows.len())
+    column_of("a lambda", result, rows.len())
 }
 
 /// The column as the type that was planned.

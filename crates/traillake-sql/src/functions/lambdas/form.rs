@@ -1,7 +1,6 @@
 //! How functions that take lambdas are written here: values first, then lambdas.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -13,6 +12,8 @@ use datafusion::logical_expr::{
 };
 
 use super::call::{Call, cast_to};
+use crate::budget::enter;
+use crate::functions::kit::equal_by_name;
 use crate::functions::{Function, FunctionDoc, Implementation};
 use crate::types::type_name;
 
@@ -122,7 +123,8 @@ impl HigherOrderUDFImpl for HigherOrder {
     }
 
     fn invoke_with_args(&self, args: HigherOrderFunctionArgs) -> Result<ColumnarValue> {
-        let call = Call::new(&args)?;
+        let _entered = enter(&args.config_options)?;
+        let call = Call::new(&args, self.name)?;
         Ok(ColumnarValue::Array(cast_to((self.form.evaluate)(&call)?, args.return_type())?))
     }
 
@@ -142,17 +144,4 @@ impl fmt::Debug for HigherOrder {
     }
 }
 
-// There is one function of a name.
-impl PartialEq for HigherOrder {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for HigherOrder {}
-
-impl Hash for HigherOrder {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(HigherOrder);

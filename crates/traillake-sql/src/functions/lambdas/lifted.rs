@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::utils::remove_list_null_values;
-use datafusion::common::{DFSchema, Result, exec_err};
+use datafusion::common::{DFSchema, Result, ScalarValue, exec_err};
 use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{
@@ -15,6 +15,9 @@ use datafusion::logical_expr::{
     ScalarUDFImpl, Signature, ValueOrLambda, Volatility,
 };
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
+
+use crate::budget::enter;
+use crate::functions::kit::{column_of, in_parts};
 
 /// The function.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -162,9 +165,24 @@ impl ScalarUDFImpl for Lifted {
         Ok(Arc::clone(&self.returns))
     }
 
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = args.number_rows;
-        let mut values = args.args;
+    fn invoke_with_args(&self, mut args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let _entered = enter(&args.config_options)?;
+        let values = std::mem::take(&mut args.args);
+        let constant = self.signature.volatility != Volatility::Volatile
+            && !values.is_empty()
+            && values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
+        let rows = if constant { 1 } else { args.number_rows };
+        let made = in_parts(self.name(), values, rows, |values, rows| self.call(values, rows, &args))?;
+        if constant {
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&made, 0)?));
+        }
+        Ok(ColumnarValue::Array(made))
+    }
+}
+
+impl Lifted {
+    /// The results of the call for so many rows.
+    fn call(&self, mut values: Vec<ColumnarValue>, rows: usize, args: &ScalarFunctionArgs) -> Result<ArrayRef> {
         let captures = values.split_off(values.len().saturating_sub(self.captures.len()));
         let around = self.captured(captures, rows)?;
         let (mut values, mut written, mut fields) = (values.into_iter(), vec![], vec![]);
@@ -182,12 +200,13 @@ impl ScalarUDFImpl for Lifted {
                 }
             }
         }
-        self.function.invoke_with_args(HigherOrderFunctionArgs {
+        let made = self.function.invoke_with_args(HigherOrderFunctionArgs {
             args: written,
             arg_fields: fields,
             number_rows: rows,
-            return_field: args.return_field,
-            config_options: args.config_options,
-        })
+            return_field: Arc::clone(&args.return_field),
+            config_options: Arc::clone(&args.config_options),
+        })?;
+        column_of(self.name(), made, rows)
     }
 }

@@ -114,11 +114,11 @@ fn arrays_are_made_of_parameters() {
 
 #[test]
 fn fields_of_rows_are_read_in_lambdas() {
-    assert_eq!(ok(&format!("any_match({RESOURCES}, r -> r['field0'] = 'arn:2')")), "true");
-    assert_eq!(ok(&format!("any_match({RESOURCES}, r -> r['field1'] = 'AWS::EC2')")), "NULL");
-    assert_eq!(ok(&format!("array_join(transform({RESOURCES}, r -> r['field0']), ',')")), "arn:1,arn:2");
-    assert_eq!(ok(&format!("cardinality(filter({RESOURCES}, r -> r['field1'] IS NULL))")), "1");
-    assert_eq!(ok(&format!("element_at(filter({RESOURCES}, r -> r['field0'] LIKE '%2'), 1)['field0']")), "arn:2");
+    assert_eq!(ok(&format!("any_match({RESOURCES}, r -> r[1] = 'arn:2')")), "true");
+    assert_eq!(ok(&format!("any_match({RESOURCES}, r -> r[2] = 'AWS::EC2')")), "NULL");
+    assert_eq!(ok(&format!("array_join(transform({RESOURCES}, r -> r[1]), ',')")), "arn:1,arn:2");
+    assert_eq!(ok(&format!("cardinality(filter({RESOURCES}, r -> r[2] IS NULL))")), "1");
+    assert_eq!(ok(&format!("element_at(filter({RESOURCES}, r -> r[1] LIKE '%2'), 1)[1]")), "arn:2");
 }
 
 #[test]

@@ -120,6 +120,6 @@ mod tests {
     fn many_large_results_are_refused_together() {
         let table = "unnest(sequence(1, 100)) t(n)";
         let large = rows(&format!("SELECT max(length(lpad(CAST(n AS varchar), 10000000, 'x'))) FROM {table}"));
-        assert!(large.unwrap_err().contains("Results of lpad are too large: more than 512 MiB for a batch of rows"));
+        assert!(large.unwrap_err().contains("Results of lpad are too large: more than 256 MiB for a batch of rows"));
     }
 }

@@ -1,4 +1,4 @@
-//! `trim` and its relatives; the planner calls them by these names for `TRIM(... FROM ...)`.
+//! `trim` and its relatives; the grammar calls them for `TRIM(... FROM ...)`.
 
 use super::DOC;
 use crate::functions::kit::Kind::Text;
@@ -12,7 +12,6 @@ pub(super) fn functions() -> Vec<Function> {
 fn trim() -> Function {
     trimming("trim", true, true).documented(FunctionDoc {
         name: "trim",
-        aliases: &["btrim"],
         usage: &["trim(text) → varchar", "trim([LEADING | TRAILING | BOTH] [characters FROM] text) → varchar"],
         text: "The text without white space, or without any of the characters, at its ends.",
         examples: &[

@@ -1,6 +1,5 @@
 //! The engine's window functions: positions are bigint, parameters are checked.
 
-use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +19,7 @@ use datafusion::logical_expr::{
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Literal;
 
+use crate::functions::kit::equal_by_name;
 use crate::functions::{Function, FunctionDoc, Group, Implementation, Origin};
 use crate::types::type_name;
 
@@ -188,19 +188,7 @@ fn check_positive(name: &str, last: Option<&Arc<dyn PhysicalExpr>>) -> Result<()
     }
 }
 
-impl PartialEq for Window {
-    fn eq(&self, other: &Self) -> bool {
-        self.inner.name() == other.inner.name()
-    }
-}
-
-impl Eq for Window {}
-
-impl Hash for Window {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.inner.name().hash(state);
-    }
-}
+equal_by_name!(Window);
 
 /// An evaluator whose unsigned results become bigint.
 #[derive(Debug)]

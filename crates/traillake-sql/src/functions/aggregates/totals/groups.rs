@@ -63,7 +63,7 @@ impl GroupsAccumulator for GroupTotals {
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
         let (totals, counts) = (emit_to.take_needed(&mut self.totals), emit_to.take_needed(&mut self.counts));
         let values = totals.into_iter().zip(counts).map(|(total, count)| self.finish.value(total, count));
-        Ok(column_of(&self.finish, values.collect::<Result<_>>()?))
+        column_of(&self.finish, values.collect::<Result<_>>()?)
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {

@@ -39,7 +39,7 @@ impl Accumulator for RunningTotal {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(self.finish.scalar(self.finish.value(self.total, self.count)?))
+        self.finish.scalar(self.finish.value(self.total, self.count)?)
     }
 
     fn size(&self) -> usize {

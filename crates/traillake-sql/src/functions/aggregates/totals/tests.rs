@@ -76,3 +76,16 @@ fn partitions_are_merged() {
     let found = partitioned("SELECT x % 3 AS k, sum(x), count_if(x > 50), avg(d) FROM t GROUP BY 1 ORDER BY 1");
     assert_eq!(found.unwrap(), [["0", "1683", "17", "24.8"], ["1", "1617", "16", "24.5"], ["2", "1650", "16", "25.0"]]);
 }
+
+#[test]
+fn intervals_have_totals_in_groups_and_windows() {
+    let spans = "(1, INTERVAL '1' DAY), (1, INTERVAL '36' HOUR), (2, INTERVAL -'1' SECOND), (2, NULL)";
+    let found = rows(&format!("SELECT y, sum(x), avg(x) FROM (VALUES {spans}) AS t(y, x) GROUP BY y ORDER BY y"));
+    assert_eq!(
+        found.unwrap(),
+        [["1", "2 12:00:00.000", "1 06:00:00.000"], ["2", "-0 00:00:01.000", "-0 00:00:01.000"]]
+    );
+    let running = rows(&format!("SELECT sum(x) OVER (ORDER BY y) FROM (VALUES {spans}) AS t(y, x) WHERE y = 1"));
+    assert_eq!(running.unwrap(), [["2 12:00:00.000"], ["2 12:00:00.000"]]);
+    assert!(value("sum(INTERVAL '1' MONTH)").unwrap_err().contains("year to month"));
+}

@@ -1,0 +1,1 @@
+SELECT "$try"(x -> "$cast"(x, 'bigint')), "$map"(1) FROM (VALUES 1) t(x)

@@ -1,0 +1,1 @@
+SELECT * FROM events, LATERAL read_csv('/etc/passwd') UNION SELECT * FROM "s3://bucket/x.parquet"
