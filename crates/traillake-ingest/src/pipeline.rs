@@ -86,7 +86,8 @@ pub async fn ingest(
 /// Merges the small files of partitions that have many. The events are safe whatever comes of it.
 async fn merge_small_files(run: &Run) {
     let Some(min_files) = run.limits.compact_at.filter(|_| run.mode == Mode::Commit) else { return };
-    let options = CompactOptions { min_files: min_files.get(), ..CompactOptions::default() };
+    let files_at_once = run.limits.compacted_at_once();
+    let options = CompactOptions { min_files: min_files.get(), files_at_once, ..CompactOptions::default() };
     let merging = Box::pin(compact(&run.table, options));
     // Stopping at any point leaves the table whole.
     let merged = tokio::select! {

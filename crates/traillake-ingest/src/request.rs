@@ -110,6 +110,11 @@ impl IngestLimits {
         (self.memory_bytes / 32).min(32 << 20)
     }
 
+    /// Files merged at once, each with some megabytes.
+    pub(crate) fn compacted_at_once(&self) -> usize {
+        usize::try_from(self.memory_bytes >> 22).unwrap_or(usize::MAX).clamp(2, 128)
+    }
+
     /// Arrow bytes of one chunk.
     pub(crate) fn chunk_bytes(&self) -> usize {
         CHUNK_BYTES.min(self.batch_bytes() / 4).max(1)

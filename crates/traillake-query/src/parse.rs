@@ -76,7 +76,8 @@ pub(crate) fn read(request: Request) -> Result<Parsed, QueryError> {
 }
 
 fn parse(request: Request) -> Result<Parsed, QueryError> {
-    let default_store = || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores, position: None });
+    let default_store =
+        || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores, position: None });
     let mut text = read_statement(&request.sql, request.text_bytes, default_store)?;
     bind_intervals(&mut text.tokens, &request.parameters)?;
     let names_hidden_columns = text.names_hidden_columns;

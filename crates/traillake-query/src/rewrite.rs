@@ -31,9 +31,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use arrow::datatypes::DataType;
-use datafusion::sql::sqlparser::ast::{
-    Expr, Query, Select, SetExpr, Statement, TableFactor, VisitMut, VisitorMut,
-};
+use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, Statement, TableFactor, VisitMut, VisitorMut};
 
 use crate::error::Position;
 use crate::output::OutputNames;
@@ -70,7 +68,8 @@ pub(crate) fn rewrite(statement: &mut Statement, context: &RewriteContext) -> Re
         }
         _ => None,
     };
-    let mut rewriter = Rewriter { context, internal: HashMap::new(), parameters: Vec::new(), depth: 0, subqueries: 0, scopes: vec![] };
+    let mut rewriter =
+        Rewriter { context, internal: HashMap::new(), parameters: Vec::new(), depth: 0, subqueries: 0, scopes: vec![] };
     broken(statement.visit(&mut rewriter))?;
     let internal = rewriter.internal;
     Ok(items.map(|(items, spelled)| OutputNames::new(items, internal, spelled)))

@@ -7,7 +7,9 @@ mod words;
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{DescribeAlias, ObjectName, Query, Select, Statement, TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    DescribeAlias, ObjectName, Query, Select, Statement, TableFactor, Visit, Visitor,
+};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 

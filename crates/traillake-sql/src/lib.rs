@@ -34,7 +34,10 @@ mod types;
 pub use budget::{Budget, is_about_size};
 pub use coercion::{coerce, common_data_type, set_data_type};
 pub use dialect::LakeDialect;
-pub use functions::{Function, FunctionDoc, Group, Implementation, Origin, functions, map_entry, reference_markdown, register, takes_rows_in_parts};
+pub use functions::{
+    Function, FunctionDoc, Group, Implementation, Origin, functions, map_entry, reference_markdown, register,
+    takes_rows_in_parts,
+};
 pub use operators::{canonical, has_forms, is_orderable};
 pub use places::{Place, unmark};
 pub use text_form::text_of;

@@ -16,8 +16,6 @@ use crate::{CommitOutcome, EventTable, Operation, Result, StorageError, TableCha
 
 mod merge;
 
-/// Files merged at once: each holds a decoder and a batch in memory.
-const MAX_FILES_AT_ONCE: usize = 128;
 /// Merged files that one commit publishes.
 const FILES_PER_COMMIT: usize = 64;
 /// Commits tried for merged files while other writers are faster.
@@ -32,11 +30,13 @@ pub struct CompactOptions {
     pub min_files: usize,
     /// Size of merged files in bytes; files of half of it or more are left alone.
     pub target_bytes: u64,
+    /// Files merged at once, at least 2: each holds a decoder and a batch in memory, up to 4 MB.
+    pub files_at_once: usize,
 }
 
 impl Default for CompactOptions {
     fn default() -> Self {
-        Self { dry_run: false, min_files: 4, target_bytes: 128 << 20 }
+        Self { dry_run: false, min_files: 4, target_bytes: 128 << 20, files_at_once: 128 }
     }
 }
 
@@ -136,7 +136,9 @@ fn groups(files: &[Arc<DataFile>], options: CompactOptions) -> Vec<Vec<Arc<DataF
     let mut bytes = 0;
     for file in small {
         match groups.last_mut() {
-            Some(group) if group.len() < MAX_FILES_AT_ONCE && bytes + file.size_bytes <= options.target_bytes => {
+            Some(group)
+                if group.len() < options.files_at_once.max(2) && bytes + file.size_bytes <= options.target_bytes =>
+            {
                 bytes += file.size_bytes;
                 group.push(file);
             }

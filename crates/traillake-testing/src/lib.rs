@@ -4,6 +4,7 @@
 //!  records ──> gzip log files ──> S3Server (real protocol, in process) ──┐
 //!                            └──> folder                                 ├──> the code under test
 //!                 FaultyStore (error, timeout, lost acknowledgement) ────┘
+//!  Workload ──> MicroBench (criterion, or a number of runs whose instructions are counted)
 //! ```
 //!
 //! # Example
@@ -24,13 +25,17 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, clippy::missing_panics_doc, reason = "test support fails loudly")]
 
 mod faults;
+mod micro_bench;
 mod real_logs;
 mod records;
 mod s3_server;
 mod topics;
+mod workload;
 
 pub use faults::{Fault, FaultPlan, FaultyStore};
+pub use micro_bench::{MicroBench, Work};
 pub use real_logs::{RealLog, real_log_records, real_logs, shared_folder};
 pub use records::{gzip, log_file, record, record_with, trail_key, write_trail};
 pub use s3_server::S3Server;
 pub use topics::{topic_files, topic_logs};
+pub use workload::Workload;

@@ -17,6 +17,7 @@ pub(super) async fn compact(context: &Context, args: &CompactArgs) -> Result<Exi
         dry_run: args.dry_run,
         min_files: args.min_files.unwrap_or(default.min_files),
         target_bytes: args.target_size.map_or(default.target_bytes, traillake::ByteSize::as_u64),
+        ..default
     };
     let (mut rows, mut lines) = (Vec::new(), Vec::new());
     for store in lake.event_data_stores_or_all(args.store.as_deref()).await? {

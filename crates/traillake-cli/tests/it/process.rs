@@ -60,7 +60,14 @@ impl Bench {
     /// Starts an ingest of the trail whose memory limit is so small that it takes several commits.
     pub(crate) fn start_ingest(&self, name: &str) -> Child {
         let mut command = self.command(name);
-        command.arg("ingest").arg(self.trail()).args(["--memory-limit", "4MB", "--format", "json"]);
+        command.arg("ingest").arg(self.trail()).args([
+            "--memory-limit",
+            "4MB",
+            "--compact-at",
+            "0",
+            "--format",
+            "json",
+        ]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap()
     }
 

@@ -7,8 +7,7 @@ use crate::text::read_statement;
 
 fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), QueryError> {
     let text = read_statement(sql, 1 << 22, || Ok("store".into()))?;
-    let mut statement =
-        Parser::new(&LakeDialect).with_tokens_with_locations(text.tokens).parse_statement().unwrap();
+    let mut statement = Parser::new(&LakeDialect).with_tokens_with_locations(text.tokens).parse_statement().unwrap();
     balance(&mut statement);
     let columns = HashMap::from([("events".to_owned(), vec!["eventname".to_owned(), "eventid".to_owned()])]);
     let context = RewriteContext {
@@ -124,7 +123,9 @@ fn values_become_lists_and_rows_of_columns_one_value() {
 #[test]
 fn fields_of_columns_of_queries_around_are_spelled_out() {
     assert_eq!(
-        sql("SELECT a FROM t, UNNEST(t.xs) AS v (r) WHERE EXISTS (SELECT 1 AS b FROM u WHERE u.x = r.arn ORDER BY u.y)"),
+        sql(
+            "SELECT a FROM t, UNNEST(t.xs) AS v (r) WHERE EXISTS (SELECT 1 AS b FROM u WHERE u.x = r.arn ORDER BY u.y)"
+        ),
         "SELECT a FROM t, UNNEST(t.xs) AS v (r) WHERE EXISTS (SELECT 1 AS b FROM u WHERE u.x = r['arn'] ORDER BY u.y)"
     );
 }

@@ -1,11 +1,11 @@
 //! Event data stores: made, found, changed, described.
 
 use chrono::DateTime;
+use traillake_ingest::{IngestRequest, suitable_partitioning};
 use traillake_model::{
     AddedColumn, AdvancedEventSelector, EventDataStoreKind, EventDataStoreName, EventDataStoreSettings,
     EventDataStoreStatus, PartitionBy, Retention,
 };
-use traillake_ingest::{IngestRequest, suitable_partitioning};
 use traillake_storage::{NewEventDataStore, StorageError};
 
 use super::Lake;

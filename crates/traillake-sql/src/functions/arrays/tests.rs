@@ -178,7 +178,9 @@ fn repeat_is_limited() {
     assert_eq!(ok("repeat('x', NULL)"), "NULL");
     assert!(error("repeat('x', -1)").contains("greater than or equal to 0"));
     assert!(error("repeat('x', 1000001)").contains("less than or equal to 1000000"));
-    assert!(error("repeat(repeat(repeat('x', 100), 100), 1000000)").contains("Results of array functions are too large"));
+    assert!(
+        error("repeat(repeat(repeat('x', 100), 100), 1000000)").contains("Results of array functions are too large")
+    );
 }
 
 #[test]
