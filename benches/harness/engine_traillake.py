@@ -47,7 +47,7 @@ class TrailLake:
         return live + measure.bytes_below(self.lake, lambda path: not self.is_data(path))
 
     def is_data(self, path):
-        return path.endswith(".parquet") and f"{os.sep}events{os.sep}account=" in path
+        return path.endswith(".parquet") and f"{os.sep}events{os.sep}" in path and "_delta_log" not in path
 
     def data_files(self):
         """The live data files."""
