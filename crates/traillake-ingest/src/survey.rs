@@ -1,6 +1,7 @@
 //! How a new store is best laid out, by what its first sources list.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use traillake_model::{PartitionBy, PartitionValues};
@@ -9,6 +10,8 @@ use crate::{IngestRequest, SourceObject, TrailKey, list};
 
 /// Objects looked at: a few listing pages.
 const MOST_OBJECTS: usize = 5_000;
+/// How long the listing may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Fewer partitions than this are few files, however small they are.
 const FEW_PARTITIONS: usize = 256;
 /// Bytes of log files that make a partition worth files of its own: some hundred and fifty events, which outweigh the
@@ -21,14 +24,8 @@ const WORTHWHILE_BYTES: u64 = 32 << 10;
 /// Sources that cannot be listed or whose keys say nothing give the default; the ingest itself reports what is wrong.
 pub async fn suitable_partitioning(request: &IngestRequest) -> PartitionBy {
     let mut survey = Survey::default();
-    for source in &request.sources {
-        let Ok(mut objects) = list(source, &request.filter, &request.options).await else { continue };
-        while !survey.is_complete()
-            && let Some(item) = objects.next().await
-        {
-            survey.add(&item);
-        }
-    }
+    // A source that does not answer is for the ingest to wait for and to report.
+    let _in_time = tokio::time::timeout(PATIENCE, survey.look_at(request)).await;
     survey.partitioning()
 }
 
@@ -40,6 +37,17 @@ struct Survey {
 }
 
 impl Survey {
+    async fn look_at(&mut self, request: &IngestRequest) {
+        for source in &request.sources {
+            let Ok(mut objects) = list(source, &request.filter, &request.options).await else { continue };
+            while !self.is_complete()
+                && let Some(item) = objects.next().await
+            {
+                self.add(&item);
+            }
+        }
+    }
+
     fn is_complete(&self) -> bool {
         self.objects >= MOST_OBJECTS
     }

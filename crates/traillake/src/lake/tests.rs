@@ -49,6 +49,23 @@ async fn records_from_memory_are_stored_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_made_for_hundreds_of_quiet_accounts_has_no_partition_for_each() {
+    let lake = lake().await;
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..300 {
+        let account = format!("{number:012}");
+        let day = folder.path().join(format!("AWSLogs/{account}/CloudTrail/eu-west-1/2024/05/01"));
+        std::fs::create_dir_all(&day).unwrap();
+        let file = day.join(format!("{account}_CloudTrail_eu-west-1_20240501T1000Z_x.json"));
+        std::fs::write(file, format!(r#"{{"Records":[{}]}}"#, record(number))).unwrap();
+    }
+    let request = lake.ingest_request(&folder.path().to_string_lossy()).unwrap();
+    assert_eq!(lake.ingest("quiet", request).await.unwrap().events.stored, 300);
+    let quiet = lake.describe_event_data_store("quiet").await.unwrap();
+    assert_eq!((quiet.settings.partition_by.to_string().as_str(), quiet.files), ("region,date", 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_is_set_aside_and_its_neighbours_are_stored() {
     let lake = lake().await;
     let summary = lake.ingest_records("events", [record(1), "{\"eventName\": 1".to_owned(), record(2)]).await.unwrap();
