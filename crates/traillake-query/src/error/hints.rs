@@ -1,8 +1,14 @@
 //! What to write instead, by what a message says.
 
 /// Parts of messages in lower case, and a way out; the first that fits is said.
-const WAYS: [(&str, &str); 57] = [
+const WAYS: [(&str, &str); 60] = [
     ("returned multiple rows", "use an aggregate such as `max(...)` or `arbitrary(...)`, or LIMIT 1"),
+    (
+        "correlated sub-select is not answered",
+        "write it as a join with a condition, or as `CROSS JOIN UNNEST(...)` in the query itself",
+    ),
+    ("rows are compared with a sub-select", "compare their fields one by one, or use `=` and `<>`"),
+    ("change from reading to reading", "leave functions such as `random()` out of the query around the sub-select"),
     ("division by zero", "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead"),
     ("divide by zero", "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead"),
     ("modulo by zero", "`nullif(x, 0)` as the divisor, or `try(...)`, gives NULL instead"),

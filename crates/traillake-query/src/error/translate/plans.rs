@@ -5,7 +5,7 @@ use super::super::{Position, QueryError, hints};
 use super::Translator;
 
 /// Messages by a part of them, what is said instead, and what to do.
-const SAID: [(&str, &str, &str); 24] = [
+const SAID: [(&str, &str, &str); 25] = [
     ("for function LIKE", "the pattern of LIKE must be a varchar", "a pattern stands in quotes: `x LIKE '%text%'`"),
     (
         "ast node in sqltorel: Lambda",
@@ -93,6 +93,11 @@ const SAID: [(&str, &str, &str); 24] = [
         "a subquery in the place of a value has several rows",
         "use an aggregate such as `max(...)`, or LIMIT 1",
     ),
+    (
+        "Qualified wildcard with expression not supported",
+        "`.*` takes a relation, or a row column of a store",
+        "name the fields: `r.arn AS arn, r.type AS type`",
+    ),
     ("SELECT * with no tables specified", "SELECT * needs a FROM", "name the columns, or add `FROM <store>`"),
     (
         "LATERAL syntax is not supported for",
@@ -133,9 +138,11 @@ impl Translator {
             });
         }
         if let Some(name) = message.strip_prefix("Invalid qualifier ") {
-            let position = self.places.find(&[name]);
-            let message = format!("`{}` is no relation of the query", self.places.spelled(&[name]));
-            let hint = "`t.*` takes the name or alias of a table in FROM".into();
+            let names: Vec<&str> = name.split('.').collect();
+            let position = self.places.find(&names);
+            let message = format!("`{}` is no relation of the query", self.places.spelled(&names));
+            let hint =
+                "`t.*` takes the name or alias of a table in FROM; fields of a row are named: `t.r.field`".into();
             return Some(QueryError::Invalid { message, position, hint: Some(hint) });
         }
         if message.starts_with("UNNEST") {

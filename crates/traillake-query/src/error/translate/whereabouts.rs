@@ -7,7 +7,7 @@ use super::super::messages::between;
 use super::Translator;
 
 /// Parts of messages and the words of the text they are about, in the order they are looked for.
-const ABOUT: [(&str, &[&str]); 27] = [
+const ABOUT: [(&str, &[&str]); 28] = [
     ("annot apply operator", &["IN", "BETWEEN", "CASE"]),
     ("parsing timestamp", &["IN", "USING"]),
     ("cast to timestamp", &["UNION", "IN", "USING"]),
@@ -28,6 +28,7 @@ const ABOUT: [(&str, &[&str]); 27] = [
     ("EXCEPT", &["EXCEPT"]),
     ("INTERSECT", &["INTERSECT"]),
     ("SELECT * with no tables", &["*"]),
+    ("Qualified wildcard", &["*"]),
     ("ambda", &["->"]),
     ("LATERAL", &["JOIN"]),
     ("USING", &["USING"]),
@@ -44,13 +45,18 @@ impl Translator {
             .or_else(|| self.of_alias(message))
             .or_else(|| self.of_function(message))
             .or_else(|| self.of_total(message))
-            .or_else(|| {
-                (message.contains("ubquery") || message.contains("sub-query")).then(|| self.places.subquery())?
-            })
+            .or_else(|| self.of_subquery(message))
             .or_else(|| {
                 let (_, words) = ABOUT.iter().find(|(part, _)| message.contains(part))?;
                 words.iter().find_map(|word| self.places.word(word))
             })
+    }
+
+    /// The first sub-select; which of several the engine does not say.
+    fn of_subquery(&self, message: &str) -> Option<Position> {
+        let words = ["ubquery", "sub-query", "sub-select"];
+        let found = || self.places.subquery().or_else(|| self.places.word("LATERAL"));
+        words.iter().any(|word| message.contains(word)).then(found)?
     }
 
     /// An expression that the message quotes, in the clause it belongs to.

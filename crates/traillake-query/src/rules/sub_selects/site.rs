@@ -124,7 +124,7 @@ impl<'a> Site<'a> {
         let nested = left.get_type(if self.joins { self.input.schema() } else { &self.schema })?.is_nested();
         let takes_nested = matches!(op, Operator::Eq | Operator::NotEq);
         if nested && !takes_nested {
-            return not_impl_err!("{NOT_ANSWERED}: rows are compared by = and <>");
+            return not_impl_err!("rows are compared with a sub-select by = and <> alone, not by {op}");
         }
         if references.is_empty() && !nested {
             return if op == Operator::Eq { self.member(left, subquery) } else { self.beyond(left, subquery, op) };
