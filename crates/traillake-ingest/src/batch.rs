@@ -158,11 +158,11 @@ impl Batch {
             Mark::Content(content) => self.seen.is_repeat(account(meta), content, meta.occurrence),
             Mark::Id(_) => {
                 let at = RowAt { chunk, row: index(row) };
-                let Some(&content) = firsts.get(&at).and_then(|_| contents.get(&at)) else { return false };
-                if let Some(&first) = firsts.get(&at).and_then(|first| contents.get(first)) {
-                    self.seen.is_repeat(account(meta), first, 1);
-                }
-                self.seen.is_repeat(account(meta), content, 1)
+                let Some(&first) = firsts.get(&at) else { return false };
+                let mut note =
+                    |row| contents.get(&row).is_some_and(|&found| self.seen.is_repeat(account(meta), found, 1));
+                note(first);
+                note(at)
             }
         };
         metas.iter().enumerate().map(is_repeat).collect()
