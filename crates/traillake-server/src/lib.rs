@@ -1,0 +1,1 @@
+//! Arrow Flight SQL and CloudTrail's JSON API over a lake.
