@@ -6,6 +6,7 @@ mod ingest;
 mod maintain;
 mod query;
 mod samples;
+mod serve;
 mod store;
 mod trail;
 mod value;
@@ -24,6 +25,10 @@ pub(crate) use maintain::{
 };
 pub(crate) use query::{AskArgs, DialectArg, Format, QueryArgs, ReplArgs};
 pub(crate) use samples::SamplesArgs;
+pub(crate) use serve::{
+    AddKeyArgs, AddTokenArgs, AddUserArgs, RightsArgs, SelfSignedArgs, ServeArgs, TlsCommand, UsersCommand,
+    UsersFileArgs, UsersListArgs, UsersRemoveArgs,
+};
 pub(crate) use store::{CreateArgs, DeleteArgs, NamedArgs, OnOff, StoreCommand, UpdateArgs};
 pub(crate) use trail::{TrailAddArgs, TrailCommand};
 pub(crate) use value::HumanDuration;
@@ -60,6 +65,12 @@ pub(crate) struct GlobalArgs {
     /// AWS region of the buckets; goes before the command
     #[arg(long = "region", id = "aws_region", value_name = "REGION", env = env_vars::REGION, hide_env_values = true)]
     pub(crate) aws_region: Option<String>,
+    /// Account in the ARNs of a lake that is made by this command; goes before it [default: 000000000000]
+    #[arg(long, value_name = "ACCOUNT", env = env_vars::LAKE_ACCOUNT, hide_env_values = true)]
+    pub(crate) lake_account: Option<String>,
+    /// Region in the ARNs of a lake that is made by this command; goes before it [default: us-east-1]
+    #[arg(long, value_name = "REGION", env = env_vars::LAKE_REGION, hide_env_values = true)]
+    pub(crate) lake_region: Option<String>,
     /// Profile of the AWS configuration
     #[arg(long, global = true, value_name = "NAME", env = env_vars::PROFILE, hide_env_values = true)]
     pub(crate) profile: Option<String>,
@@ -128,6 +139,14 @@ pub(crate) enum Command {
     Compact(CompactArgs),
     /// Remove files that nothing refers to
     Vacuum(VacuumArgs),
+    /// Answer Arrow Flight SQL and the AWS API
+    Serve(ServeArgs),
+    /// Who may speak to a server
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// Certificates for trials
+    #[command(subcommand)]
+    Tls(TlsCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the version
@@ -144,9 +163,10 @@ pub(crate) struct CompletionsArgs {
 
 const CONFIG_HELP: &str = "\
 Keys of the configuration file:
-  lake, endpoint_url, region, profile, quiet, color
+  lake, lake_account, lake_region, endpoint_url, region, profile, quiet, color
   [query]   store, format, timeout, max_rows, memory_limit
-  [ingest]  store, memory_limit, max_record_size, compact_at";
+  [ingest]  store, memory_limit, max_record_size, compact_at
+  [serve]   see docs/serve.md";
 
 #[derive(Args, Debug)]
 #[command(after_help = CONFIG_HELP)]

@@ -11,9 +11,12 @@ mod maintain;
 mod quarantine;
 mod query;
 mod samples;
+mod serve;
 mod store;
 mod summary;
+mod tls;
 mod trail;
+mod users;
 
 use crate::args::{Command, ReplArgs};
 use crate::context::Context;
@@ -31,6 +34,7 @@ pub(crate) async fn run(context: &Context, command: Option<Command>) -> Result<E
         None => Box::pin(repl::run(context, &ReplArgs::default())).await,
         Some(Command::Repl(args)) => Box::pin(repl::run(context, &args)).await,
         Some(Command::Ingest(args)) => Box::pin(context.interrupt.finishing(ingest::run(context, &args))).await,
+        Some(Command::Serve(args)) => Box::pin(serve::run(context, &args)).await,
         Some(Command::Demo(args)) => Box::pin(context.interrupt.stopping(demo::run(context, &args))).await,
         Some(other) => Box::pin(context.interrupt.stopping(run_plain(context, other))).await,
     }
@@ -47,9 +51,11 @@ async fn run_plain(context: &Context, command: Command) -> Result<ExitStatus> {
         Command::Expire(args) => expire::run(context, &args).await,
         Command::Compact(args) => maintain::compact(context, &args).await,
         Command::Vacuum(args) => maintain::vacuum(context, &args).await,
+        Command::Users(command) => users::run(context, command),
+        Command::Tls(command) => tls::run(context, &command),
         Command::Completions(args) => completions::run(&args),
         Command::Version => completions::version(),
         Command::Config(args) => config::run(context, &args),
-        Command::Demo(_) | Command::Ingest(_) | Command::Repl(_) => Ok(ExitStatus::Done),
+        Command::Demo(_) | Command::Ingest(_) | Command::Repl(_) | Command::Serve(_) => Ok(ExitStatus::Done),
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use traillake_server::ServerConfig;
 
 pub(crate) use file::{ConfigError, ConfigFile, IngestSection, QuerySection};
 
@@ -43,6 +44,8 @@ pub(crate) struct Setting<T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) lake: Setting<Option<String>>,
+    pub(crate) lake_account: Setting<Option<String>>,
+    pub(crate) lake_region: Setting<Option<String>>,
     pub(crate) endpoint_url: Setting<Option<String>>,
     pub(crate) region: Setting<Option<String>>,
     pub(crate) profile: Setting<Option<String>>,
@@ -52,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) config: Option<PathBuf>,
     pub(crate) query: QuerySection,
     pub(crate) ingest: IngestSection,
+    pub(crate) serve: ServerConfig,
 }
 
 impl Settings {
@@ -63,6 +67,8 @@ impl Settings {
         let lake = if lake.value.is_some() { lake } else { Setting { value: folders::default_lake(), ..lake } };
         Ok(Self {
             lake,
+            lake_account: pick.text("lake_account", args.lake_account.as_ref(), file.lake_account.as_ref()),
+            lake_region: pick.text("lake_region", args.lake_region.as_ref(), file.lake_region.as_ref()),
             endpoint_url: pick.text("endpoint_url", args.endpoint_url.as_ref(), file.endpoint_url.as_ref()),
             region: pick.text("aws_region", args.aws_region.as_ref(), file.region.as_ref()),
             profile: pick.text("profile", args.profile.as_ref(), file.profile.as_ref()),
@@ -71,6 +77,7 @@ impl Settings {
             config,
             query: file.query,
             ingest: file.ingest,
+            serve: file.serve,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What every command gets: settings, the printer, and the way to the lake.
 
-use traillake::{IngestLimits, Lake, LakeOptions, ObjectStoreOptions, QueryLimits};
+use traillake::{Error, IngestLimits, Lake, LakeHome, LakeOptions, ObjectStoreOptions, QueryLimits};
 
 use crate::config::Settings;
 use crate::error::{CliError, Result};
@@ -39,18 +39,35 @@ impl Context {
         }
     }
 
-    fn options(&self) -> LakeOptions {
-        LakeOptions::new().object_store(self.object_store())
+    fn options(&self) -> Result<LakeOptions> {
+        Ok(LakeOptions::new().object_store(self.object_store()).home(self.home()?))
+    }
+
+    /// Account and region of a lake that is made.
+    fn home(&self) -> Result<LakeHome> {
+        let mut home = LakeHome::default();
+        if let Some(account) = &self.settings.lake_account.value {
+            home = home.with_account(account).map_err(Error::from)?;
+        }
+        if let Some(region) = &self.settings.lake_region.value {
+            home = home.with_region(region).map_err(Error::from)?;
+        }
+        Ok(home)
     }
 
     /// The lake, to write; made when there is none.
     pub(crate) async fn writable(&self) -> Result<Lake> {
-        Ok(self.options().open(self.location()?).await?)
+        Ok(self.options()?.open(self.location()?).await?)
     }
 
     /// The lake, to write, for an ingest.
     pub(crate) async fn ingesting(&self, limits: IngestLimits) -> Result<Lake> {
-        Ok(self.options().ingest_limits(limits).open(self.location()?).await?)
+        Ok(self.options()?.ingest_limits(limits).open(self.location()?).await?)
+    }
+
+    /// The lake, to write, for a server.
+    pub(crate) async fn serving(&self, limits: QueryLimits) -> Result<Lake> {
+        Ok(self.options()?.query_limits(limits).open(self.location()?).await?)
     }
 
     /// The lake, to read.
@@ -60,11 +77,11 @@ impl Context {
 
     /// The lake, to read, for queries.
     pub(crate) async fn asking(&self, limits: QueryLimits) -> Result<Lake> {
-        Ok(self.options().read_only().query_limits(limits).open(self.location()?).await?)
+        Ok(self.options()?.read_only().query_limits(limits).open(self.location()?).await?)
     }
 
     /// An empty lake in memory, for rehearsals where there is none yet.
     pub(crate) async fn rehearsal(&self, limits: IngestLimits) -> Result<Lake> {
-        Ok(self.options().ingest_limits(limits).open("memory://rehearsal").await?)
+        Ok(self.options()?.ingest_limits(limits).open("memory://rehearsal").await?)
     }
 }

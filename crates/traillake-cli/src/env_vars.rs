@@ -8,6 +8,10 @@ pub(crate) const CONFIG: &str = "TRAILLAKE_CONFIG";
 pub(crate) const ENDPOINT_URL: &str = "TRAILLAKE_ENDPOINT_URL";
 /// The AWS region of the buckets, as `--region`.
 pub(crate) const REGION: &str = "TRAILLAKE_REGION";
+/// Account in the ARNs of a new lake, as `--lake-account`.
+pub(crate) const LAKE_ACCOUNT: &str = "TRAILLAKE_LAKE_ACCOUNT";
+/// Region in the ARNs of a new lake, as `--lake-region`.
+pub(crate) const LAKE_REGION: &str = "TRAILLAKE_LAKE_REGION";
 /// The AWS profile, as `--profile`.
 pub(crate) const PROFILE: &str = "TRAILLAKE_PROFILE";
 /// Colours, as `--color`.

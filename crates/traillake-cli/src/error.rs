@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use traillake_server::{AccessError, ServerError};
+
 use crate::config::ConfigError;
 use crate::exit::ExitStatus;
 use crate::generate::GenerateError;
@@ -21,6 +23,10 @@ pub(crate) enum CliError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Lake(Box<traillake::Error>),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
     #[error(transparent)]
     Generate(#[from] GenerateError),
     #[error("cannot read `{}`", path.display())]
@@ -64,6 +70,8 @@ impl CliError {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Config(error) => Some(error.hint()),
             Self::Lake(error) => error.hint(),
+            Self::Server(error) => error.hint(),
+            Self::Access(error) => error.hint(),
             Self::Read { .. } => Some("check that the file exists and that you may read it".to_owned()),
             Self::Write { .. } => Some("check that the folder exists and that you may write to it".to_owned()),
             Self::PieceNotFound { .. } => Some("`traillake quarantine list` shows the ids".to_owned()),

@@ -1,6 +1,6 @@
 //! Where the user's own files lie: configuration, data, history.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
@@ -17,6 +17,16 @@ pub(crate) fn default_lake() -> Option<String> {
 /// The lines that were typed at the prompt.
 pub(crate) fn history_file() -> Option<PathBuf> {
     project().map(|folders| folders.data_dir().join("history.txt"))
+}
+
+/// Who may speak to a server when no file is named.
+pub(crate) fn users_file() -> Option<PathBuf> {
+    project().map(|folders| folders.config_dir().join("users.toml"))
+}
+
+/// The key that seals the secrets of a users file when none is named.
+pub(crate) fn sealing_key_beside(users: &Path) -> PathBuf {
+    users.with_file_name("sealing.key")
 }
 
 fn project() -> Option<ProjectDirs> {

@@ -144,7 +144,8 @@ impl Follower {
             return Err(error);
         }
         tracing::warn!(error = %error, failures = self.failures, "a pass failed and will be tried again");
-        let note = Note { message: format!("a pass failed and is tried again: {error}"), hint: error.hint() };
+        let note =
+            Note { message: format!("a pass failed and is tried again: {error}"), hint: error.hint(), object: None };
         self.report(&IngestSummary { notes: vec![note], ..IngestSummary::empty(self.total.store) });
         self.next = Instant::now() + (self.poll * 2u32.saturating_pow(self.failures.min(6))).min(LONGEST_WAIT);
         Ok(())

@@ -75,7 +75,9 @@ pub async fn ingest(
     cancel: CancellationToken,
 ) -> Result<IngestSummary> {
     let mode = Mode::of(request.dry_run);
-    let run = Arc::new(Run::start(table, lake, mode, request.limits, progress, cancel).await?);
+    let run = Run::start(table, lake, mode, request.limits, progress, cancel).await?;
+    let run = Arc::new(run.held_to(request.grants.clone()));
+    let request = request.narrowed();
     let summary = drive(Arc::clone(&run), |run, chunks| plan_and_read(run, request, chunks)).await?;
     if summary.events.stored > 0 && !summary.interrupted {
         merge_small_files(&run).await;

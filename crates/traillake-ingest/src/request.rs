@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use traillake_model::Grants;
 use traillake_storage::ObjectStoreOptions;
 
 use crate::{KeyFilter, SourceObject, SourceSpec};
@@ -16,6 +17,9 @@ pub struct IngestRequest {
     pub objects: Vec<SourceObject>,
     /// Which objects to take, by account, region, organisation and delivery date in the key.
     pub filter: KeyFilter,
+    /// Whose events are taken: objects whose keys name another account are left alone, events of other accounts in the
+    /// objects that are read are filtered, and such an object is read again by the next ingest.
+    pub grants: Grants,
     /// Read every object again, also those the manifest knows.
     pub retry: bool,
     /// Tell what would happen; write nothing.
@@ -69,11 +73,22 @@ impl IngestRequest {
             sources,
             objects: Vec::new(),
             filter: KeyFilter::default(),
+            grants: Grants::all(),
             retry: false,
             dry_run: false,
             options,
             limits: IngestLimits::default(),
         }
+    }
+
+    /// The request with a listing that skips the folders of accounts that are not granted, where it takes any account.
+    pub(crate) fn narrowed(mut self) -> Self {
+        if let Some(accounts) = self.grants.accounts()
+            && self.filter.accounts.is_empty()
+        {
+            self.filter.accounts = accounts.iter().cloned().collect();
+        }
+        self
     }
 
     /// Objects under way at once: object stores are slow to answer, not to send.

@@ -57,7 +57,7 @@ pub struct EventCounts {
     pub stored: u64,
     /// Events the store (or this ingest) already had with equal content.
     pub duplicate: u64,
-    /// Events of another kind, or not chosen by the store's selectors.
+    /// Events of another kind, not chosen by the store's selectors, or of an account the ingest was not granted.
     pub filtered: u64,
     /// Events older than the store's retention.
     pub expired: u64,
@@ -83,6 +83,8 @@ pub struct Note {
     pub message: String,
     /// What can be done.
     pub hint: Option<String>,
+    /// Address of the object that could not be read, when the message is about one.
+    pub object: Option<String>,
 }
 
 /// How many events met one fate for one reason.
@@ -183,7 +185,7 @@ mod tests {
     fn the_json_has_exactly_the_documented_members() {
         let id = "0f4c9a1e-1234-4c6b-9f00-aaaaaaaaaaaa".parse().unwrap();
         let mut summary = IngestSummary::empty(id);
-        summary.notes.push(Note { message: "a".to_owned(), hint: None });
+        summary.notes.push(Note { message: "a".to_owned(), hint: None, object: None });
         let json = serde_json::to_string(&summary).unwrap();
         assert_eq!(
             json,

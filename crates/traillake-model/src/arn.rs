@@ -24,12 +24,7 @@ impl EventDataStoreArn {
     /// The ARN of a store in partition `aws`, or the partition the region belongs to
     /// (`cn-…` is `aws-cn`, `us-gov-…` is `aws-us-gov`).
     pub fn new(region: &str, account: &str, id: EventDataStoreId) -> Self {
-        let partition = match region {
-            _ if region.starts_with("cn-") => "aws-cn",
-            _ if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
-        Self { partition: partition.into(), region: region.into(), account: account.into(), id }
+        Self { partition: partition_of(region).into(), region: region.into(), account: account.into(), id }
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -45,6 +40,15 @@ impl EventDataStoreArn {
             account: checked_account(account)?.to_owned(),
             id: resource.strip_prefix("eventdatastore/")?.parse().ok()?,
         })
+    }
+}
+
+/// The AWS partition that a region belongs to.
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
 

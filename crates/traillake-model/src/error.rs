@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{ErrorCode, EventDataStoreKind, EventDataStoreName, FORMAT_VERSION, PartitionBy, SelectorError, limits};
+use crate::{
+    ErrorCode, EventDataStoreKind, EventDataStoreName, EventDataStoreStatus, FORMAT_VERSION, PartitionBy,
+    SelectorError, limits,
+};
 
 /// Result of this crate.
 pub type Result<T, E = ModelError> = std::result::Result<T, E>;
@@ -32,6 +35,12 @@ pub enum ModelError {
 
     #[error("`{text}` is not a valid partitioning")]
     InvalidPartitionBy { text: String },
+
+    #[error("`{text}` is not an account: expected 12 digits")]
+    InvalidAccount { text: String },
+
+    #[error("`{text}` is not a region: expected a name like `eu-west-1`")]
+    InvalidRegion { text: String },
 
     #[error("`{text}` is not a valid size")]
     InvalidByteSize { text: String },
@@ -68,6 +77,27 @@ pub enum ModelError {
 
     #[error("event data store `{name}` was deleted on {deleted_at} and can no longer be restored")]
     NoLongerRestorable { name: EventDataStoreName, deleted_at: DateTime<Utc> },
+
+    #[error("event data store `{name}` is {status}, expected {expected}")]
+    WrongStatus { name: EventDataStoreName, status: EventDataStoreStatus, expected: EventDataStoreStatus },
+
+    #[error("event data store `{name}` is of kind `{kind}`, whose ingestion is not started and stopped")]
+    NoIngestionOfKind { name: EventDataStoreName, kind: EventDataStoreKind },
+
+    #[error("the billing mode of event data store `{name}` cannot go back to FIXED_RETENTION_PRICING")]
+    BillingModeFinal { name: EventDataStoreName },
+
+    #[error(
+        "a retention of {days} days is too long for FIXED_RETENTION_PRICING: expected 7 to {}",
+        limits::FIXED_RETENTION_DAYS_MAX
+    )]
+    RetentionBeyondBillingMode { days: u16 },
+
+    #[error("tag `{key}` is not valid: expected {expected}")]
+    InvalidTag { key: String, expected: &'static str },
+
+    #[error("{count} tags, at most {} are allowed", limits::TAGS)]
+    TooManyTags { count: usize },
 }
 
 impl ModelError {
@@ -118,7 +148,12 @@ impl ModelError {
             Self::UnreadableSelectors { .. } | Self::InvalidSelectors(_) => ErrorCode::InvalidEventSelectors,
             Self::TerminationProtected { .. } => ErrorCode::EventDataStoreTerminationProtected,
             Self::PendingDeletion { .. } => ErrorCode::InactiveEventDataStore,
-            Self::NotPendingDeletion { .. } | Self::NoLongerRestorable { .. } => ErrorCode::InvalidEventDataStoreStatus,
+            Self::NotPendingDeletion { .. } | Self::NoLongerRestorable { .. } | Self::WrongStatus { .. } => {
+                ErrorCode::InvalidEventDataStoreStatus
+            }
+            Self::NoIngestionOfKind { .. } => ErrorCode::InvalidEventDataStoreCategory,
+            Self::InvalidTag { .. } => ErrorCode::InvalidTagParameter,
+            Self::TooManyTags { .. } => ErrorCode::TagsLimitExceeded,
             Self::UnreadableMetadata { .. } | Self::UnwritableMetadata { .. } | Self::UnknownFormatVersion { .. } => {
                 ErrorCode::InternalFailure
             }

@@ -26,24 +26,44 @@ macro_rules! error_codes {
 error_codes! {
     /// The caller or the credentials of the lake may not do this.
     AccessDenied => "AccessDeniedException",
+    /// Another import is running.
+    AccountHasOngoingImport => "AccountHasOngoingImportException",
+    /// The text is not an ARN or id of a channel.
+    ChannelArnInvalid => "ChannelARNInvalidException",
+    /// No such channel.
+    ChannelNotFound => "ChannelNotFoundException",
+    /// The ARN does not fit the resource.
+    CloudTrailArnInvalid => "CloudTrailARNInvalidException",
     /// Something else is changing the same resource.
     Conflict => "ConflictException",
     /// A store of this name exists.
     EventDataStoreAlreadyExists => "EventDataStoreAlreadyExistsException",
     /// The text is not an ARN or id of a store of this lake.
     EventDataStoreArnInvalid => "EventDataStoreARNInvalidException",
+    /// An import into the store is running.
+    EventDataStoreHasOngoingImport => "EventDataStoreHasOngoingImportException",
     /// There are as many stores as allowed.
     EventDataStoreMaxLimitExceeded => "EventDataStoreMaxLimitExceededException",
     /// No such store.
     EventDataStoreNotFound => "EventDataStoreNotFoundException",
     /// The store is protected against deletion.
     EventDataStoreTerminationProtected => "EventDataStoreTerminationProtectedException",
+    /// No such import.
+    ImportNotFound => "ImportNotFoundException",
     /// The store is pending deletion.
     InactiveEventDataStore => "InactiveEventDataStoreException",
     /// The query is over or was cancelled.
     InactiveQuery => "InactiveQueryException",
+    /// Insights are not on.
+    InsightNotEnabled => "InsightNotEnabledException",
+    /// The bucket does not let the server write or read there.
+    InsufficientS3BucketPolicy => "InsufficientS3BucketPolicyException",
     /// A fault of TrailLake or of the machine.
     InternalFailure => "InternalFailure",
+    /// A start that is after its end.
+    InvalidDateRange => "InvalidDateRangeException",
+    /// A category that is not offered.
+    InvalidEventCategory => "InvalidEventCategoryException",
     /// The kind of the store does not allow this.
     InvalidEventDataStoreCategory => "InvalidEventDataStoreCategoryException",
     /// The status of the store does not allow this.
@@ -52,6 +72,16 @@ error_codes! {
     InvalidEventSelectors => "InvalidEventSelectorsException",
     /// A source of log files that cannot be read.
     InvalidImportSource => "InvalidImportSourceException",
+    /// Insight selectors that do not fit.
+    InvalidInsightSelectors => "InvalidInsightSelectorsException",
+    /// A malformed key id.
+    InvalidKmsKeyId => "InvalidKmsKeyIdException",
+    /// Attributes that cannot be looked up.
+    InvalidLookupAttributes => "InvalidLookupAttributesException",
+    /// A page size out of its range.
+    InvalidMaxResults => "InvalidMaxResultsException",
+    /// A page token that is malformed or of another request.
+    InvalidNextToken => "InvalidNextTokenException",
     /// A value that is not allowed.
     InvalidParameter => "InvalidParameterException",
     /// Values that exclude each other.
@@ -60,6 +90,16 @@ error_codes! {
     InvalidQueryStatement => "InvalidQueryStatementException",
     /// The state of the query does not allow this.
     InvalidQueryStatus => "InvalidQueryStatusException",
+    /// A malformed bucket name.
+    InvalidS3BucketName => "InvalidS3BucketNameException",
+    /// A malformed prefix.
+    InvalidS3Prefix => "InvalidS3PrefixException",
+    /// Tags that are malformed or repeated.
+    InvalidTagParameter => "InvalidTagParameterException",
+    /// A start that is after its end.
+    InvalidTimeRange => "InvalidTimeRangeException",
+    /// A page token where none is known.
+    InvalidToken => "InvalidTokenException",
     /// A malformed trail name.
     InvalidTrailName => "InvalidTrailNameException",
     /// As many queries run as allowed.
@@ -70,8 +110,14 @@ error_codes! {
     QueryIdNotFound => "QueryIdNotFoundException",
     /// Some other thing does not exist.
     ResourceNotFound => "ResourceNotFoundException",
+    /// The kind of resource does not allow this.
+    ResourceTypeNotSupported => "ResourceTypeNotSupportedException",
+    /// No such bucket.
+    S3BucketDoesNotExist => "S3BucketDoesNotExistException",
     /// The object store or the lake does not answer; later may be better.
     ServiceUnavailable => "ServiceUnavailable",
+    /// More tags than a resource may have.
+    TagsLimitExceeded => "TagsLimitExceededException",
     /// Too many requests.
     Throttling => "ThrottlingException",
     /// A trail of this name exists.

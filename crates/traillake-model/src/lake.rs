@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{LakeId, ModelError};
+use crate::{LakeId, ModelError, arn::partition_of};
 
 /// Version of the layout of a lake that this program writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -28,6 +28,11 @@ impl LakeMetadata {
     /// A lake made now.
     pub fn new(id: LakeId, region: &str, account: &str, created_at: DateTime<Utc>) -> Self {
         Self { format_version: FORMAT_VERSION, id, created_at, region: region.to_owned(), account: account.to_owned() }
+    }
+
+    /// The AWS partition of its region: `aws`, `aws-cn` or `aws-us-gov`.
+    pub fn partition(&self) -> &'static str {
+        partition_of(&self.region)
     }
 
     /// Reads `lake.json`. The format version is checked before anything else, so that a lake

@@ -32,16 +32,21 @@ mod clock;
 mod column;
 mod error;
 mod error_code;
+mod grants;
 mod ids;
+mod import;
 mod kind;
 mod lake;
 pub mod limits;
 mod names;
 mod partition;
+mod query_job;
 mod retention;
 mod selector;
 mod settings;
+mod signing_key;
 mod status;
+mod tags;
 pub mod time;
 mod trail;
 
@@ -52,18 +57,23 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use column::{AddedColumn, ColumnType};
 pub use error::{ModelError, Result};
 pub use error_code::ErrorCode;
+pub use grants::Grants;
 pub use ids::{EventDataStoreId, LakeId};
+pub use import::{Import, ImportFailure, ImportSource, ImportStatistics, ImportStatus};
 pub use kind::EventDataStoreKind;
 pub use lake::{FORMAT_VERSION, LakeMetadata};
 pub use names::{EventDataStoreName, TrailName};
 pub use partition::{
     DateOutOfRange, PartitionBy, PartitionKey, PartitionValues, UNKNOWN, checked_account, checked_date, checked_region,
 };
+pub use query_job::{Delivery, DeliveryStatus, QueryJob, QueryStatistics, QueryStatus};
 pub use retention::Retention;
 pub use selector::{
     AdvancedEventSelector, FieldSelector, SelectorError, SelectorField, SelectorInput, SelectorMatcher,
     SelectorOperator, SelectorPlace, SelectorProblem, SelectorResource,
 };
-pub use settings::EventDataStoreSettings;
+pub use settings::{ApiSettings, BillingMode, EventDataStoreSettings};
+pub use signing_key::SigningKeyDocument;
 pub use status::EventDataStoreStatus;
+pub use tags::Tags;
 pub use trail::TrailSettings;

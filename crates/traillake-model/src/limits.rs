@@ -25,6 +25,16 @@ pub const SELECTOR_NAME_CHARS: usize = 1000;
 /// Longest value of a selector condition, in characters (AWS API).
 pub const SELECTOR_VALUE_CHARS: usize = 2048;
 
+/// Tags of one resource (AWS API).
+pub const TAGS: usize = 50;
+/// Longest key of a tag, in characters (AWS API).
+pub const TAG_KEY_CHARS: usize = 128;
+/// Longest value of a tag, in characters (AWS API).
+pub const TAG_VALUE_CHARS: usize = 256;
+
+/// Longest retention with `FIXED_RETENTION_PRICING`, in days (AWS API).
+pub const FIXED_RETENTION_DAYS_MAX: u16 = 2557;
+
 /// Distinct accounts a store keeps as partition values; further ones go to `unknown`.
 pub const PARTITION_ACCOUNTS: usize = 10_000;
 /// Distinct regions a store keeps as partition values; further ones go to `unknown`.

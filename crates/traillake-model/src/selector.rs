@@ -16,7 +16,7 @@ pub use error::{SelectorError, SelectorPlace, SelectorProblem};
 pub use field::{SelectorField, SelectorOperator};
 pub use matcher::{SelectorInput, SelectorMatcher, SelectorResource};
 
-use crate::ModelError;
+use crate::{EventCategory, ModelError};
 
 /// One selector: an event fits when it meets every field selector. A list of selectors takes
 /// an event when one of them fits.
@@ -69,14 +69,18 @@ impl AdvancedEventSelector {
 
     /// The selector AWS gives a store created without one: all management events.
     pub fn default_management_events() -> Self {
-        Self {
-            name: Some("Default management events".to_owned()),
-            field_selectors: vec![FieldSelector {
-                field: "eventCategory".to_owned(),
-                equals: Some(vec!["Management".to_owned()]),
-                ..FieldSelector::default()
-            }],
-        }
+        let name = Some("Default management events".to_owned());
+        Self { name, ..Self::of_category(EventCategory::Management) }
+    }
+
+    /// The selector of all events of one category.
+    pub fn of_category(category: EventCategory) -> Self {
+        let field_selectors = vec![FieldSelector {
+            field: "eventCategory".to_owned(),
+            equals: Some(vec![category.as_str().to_owned()]),
+            ..FieldSelector::default()
+        }];
+        Self { name: None, field_selectors }
     }
 }
 

@@ -1,12 +1,18 @@
 //! Settings of an event data store, and the changes AWS's rules allow.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod api;
+mod lifecycle;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     AddedColumn, AdvancedEventSelector, EventDataStoreArn, EventDataStoreId, EventDataStoreKind, EventDataStoreName,
-    EventDataStoreStatus, LakeMetadata, ModelError, PartitionBy, Retention, SelectorMatcher, lake::to_json, limits,
+    EventDataStoreStatus, LakeMetadata, ModelError, PartitionBy, Retention, SelectorMatcher, Tags, lake::to_json,
+    limits,
 };
+
+pub use api::{ApiSettings, BillingMode};
 
 /// Content of `stores/<id>/settings/<version>.json`.
 ///
@@ -46,6 +52,9 @@ pub struct EventDataStoreSettings {
     pub updated_at: DateTime<Utc>,
     /// When the store was deleted, while its status is `PENDING_DELETION`.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// The status a restore gives back, while it is `PENDING_DELETION` and was not `ENABLED` before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_before_deletion: Option<EventDataStoreStatus>,
     /// Version in which the retention was last raised: objects read under an earlier one may
     /// hold events that were expired then and are not now.
     pub retention_raised_in: u64,
@@ -54,6 +63,12 @@ pub struct EventDataStoreSettings {
     pub selectors_changed_in: u64,
     /// Columns added since the store was made.
     pub added_columns: Vec<AddedColumn>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// What CloudTrail's API keeps beside all this.
+    #[serde(default, skip_serializing_if = "ApiSettings::is_default")]
+    pub api: ApiSettings,
 }
 
 impl EventDataStoreSettings {
@@ -80,9 +95,12 @@ impl EventDataStoreSettings {
             created_at: now,
             updated_at: now,
             deleted_at: None,
+            status_before_deletion: None,
             retention_raised_in: 1,
             selectors_changed_in: 1,
             added_columns: Vec::new(),
+            tags: Tags::default(),
+            api: ApiSettings::default(),
         }
     }
 
@@ -176,54 +194,6 @@ impl EventDataStoreSettings {
         }
         self.added_columns.push(column);
         Ok(())
-    }
-
-    /// Deletes the store: it is `PENDING_DELETION` for 7 days, then gone. Refused while
-    /// termination protection is on.
-    pub fn delete(&mut self, now: DateTime<Utc>) -> Result<(), ModelError> {
-        self.ensure_active()?;
-        if self.termination_protection {
-            return Err(ModelError::TerminationProtected { name: self.name.clone() });
-        }
-        self.status = EventDataStoreStatus::PendingDeletion;
-        self.deleted_at = Some(now);
-        Ok(())
-    }
-
-    /// Takes a deletion back within its 7 days; the store is enabled again.
-    pub fn restore(&mut self, now: DateTime<Utc>) -> Result<(), ModelError> {
-        let name = || self.name.clone();
-        if self.status != EventDataStoreStatus::PendingDeletion {
-            return Err(ModelError::NotPendingDeletion { name: name() });
-        }
-        if self.is_gone(now) {
-            return Err(ModelError::NoLongerRestorable {
-                name: name(),
-                deleted_at: self.deleted_at.unwrap_or(self.updated_at),
-            });
-        }
-        self.status = EventDataStoreStatus::Enabled;
-        self.deleted_at = None;
-        Ok(())
-    }
-
-    /// Whether the store was deleted 7 days ago or earlier, so that its bytes may be removed
-    /// and its name used again.
-    pub fn is_gone(&self, now: DateTime<Utc>) -> bool {
-        let grace = TimeDelta::days(limits::PENDING_DELETION_DAYS);
-        self.status == EventDataStoreStatus::PendingDeletion
-            && now.signed_duration_since(self.deleted_at.unwrap_or(self.updated_at)) >= grace
-    }
-
-    /// Fails when the store is pending deletion: then nothing but a restore is allowed.
-    pub fn ensure_active(&self) -> Result<(), ModelError> {
-        if self.status != EventDataStoreStatus::PendingDeletion {
-            return Ok(());
-        }
-        Err(ModelError::PendingDeletion {
-            name: self.name.clone(),
-            deleted_at: self.deleted_at.unwrap_or(self.updated_at),
-        })
     }
 
     /// Reads one stored version.

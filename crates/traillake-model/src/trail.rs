@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{EventDataStoreName, ModelError, TrailName, lake::to_json};
+use crate::{EventDataStoreName, ModelError, Tags, TrailName, lake::to_json};
 
 /// Content of `trails/<name>/<version>.json`; a version is written once, a change is the
 /// next version.
@@ -29,6 +29,9 @@ pub struct TrailSettings {
     /// When the trail was removed; a removed trail is not ingested, its name can be used again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<DateTime<Utc>>,
+    /// Its tags (kept over changes).
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
 }
 
 impl TrailSettings {
@@ -43,6 +46,7 @@ impl TrailSettings {
             endpoint_url: None,
             created_at,
             removed_at: None,
+            tags: Tags::default(),
         }
     }
 
@@ -73,6 +77,7 @@ mod tests {
         full.endpoint_url = Some("http://localhost:9000".into());
         full.region = Some("eu-west-1".into());
         full.removed_at = Some(full.created_at);
+        full.tags = Tags::try_new([("team".to_owned(), None)]).unwrap();
         for settings in [trail(), full] {
             let json = settings.to_json().unwrap();
             assert_eq!(TrailSettings::from_json(&json).unwrap(), settings);
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn the_stored_form_leaves_out_what_is_not_set() {
         let json = String::from_utf8(trail().to_json().unwrap()).unwrap();
-        assert!(!json.contains("endpoint_url") && !json.contains("removed_at"), "{json}");
+        assert!(["endpoint_url", "removed_at", "tags"].iter().all(|member| !json.contains(member)), "{json}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The query engine of one lake: a text goes in, a stream of batches comes out.
 
+mod describe;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,8 @@ use crate::{
     deep_stack, explain, parse,
 };
 
+pub use describe::QueryShape;
+
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
 #[derive(Debug, Clone)]
 pub struct QueryEngine {
@@ -47,16 +51,31 @@ impl QueryEngine {
         &self.limits
     }
 
-    /// The queries this engine has run, oldest first; also `system.queries`.
-    pub fn queries(&self) -> Vec<QueryRecord> {
-        self.registry.list(self.lake.clock().now())
+    /// The queries this engine has run for `owner`, or for everybody, oldest first; also `system.queries`.
+    pub fn queries(&self, owner: Option<&str>) -> Vec<QueryRecord> {
+        self.registry.list(owner, self.lake.clock().now())
     }
 
     /// Checks, plans and starts one query. It reads the snapshot of each store at this moment.
     ///
     /// Rows come as the result is polled; dropping the result, or this call, stops the query.
     pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
-        let mut entry = self.registry.start(sql, self.lake.clock().now());
+        match options.memory_bytes {
+            Some(bytes) => self.with_memory(bytes)?.run(sql, options).await,
+            None => self.run(sql, options).await,
+        }
+    }
+
+    /// The same engine with memory of its own, no more than the engine has.
+    fn with_memory(&self, bytes: u64) -> Result<Self, QueryError> {
+        let most = self.limits.memory_bytes.unwrap_or(u64::MAX);
+        let limits = QueryLimits { memory_bytes: Some(bytes.min(most)), ..self.limits.as_ref().clone() };
+        let runtime = session::runtime_with_memory(&self.runtime, &limits)?;
+        Ok(Self { limits: Arc::new(limits), runtime, ..self.clone() })
+    }
+
+    async fn run(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
+        let mut entry = self.registry.start(sql, options.owner.as_deref(), self.lake.clock().now());
         let timeout = options.timeout.or(self.limits.timeout);
         let deadline = timeout.and_then(|limit| Instant::now().checked_add(limit));
         let budget = session::budget(&self.limits, deadline);
@@ -89,9 +108,9 @@ impl QueryEngine {
         Ok(SessionContext::new_with_state(session.state))
     }
 
-    /// Names of stores, columns, nested fields and functions, for completion.
-    pub async fn names(&self) -> Result<LakeNames, QueryError> {
-        let session = self.open_session(&QueryOptions::default(), session::budget(&self.limits, None)).await?;
+    /// Names of stores, columns, nested fields and functions, for completion of a query with these options.
+    pub async fn names(&self, options: &QueryOptions) -> Result<LakeNames, QueryError> {
+        let session = self.open_session(options, session::budget(&self.limits, None)).await?;
         Ok(LakeNames::of(&session))
     }
 
@@ -107,6 +126,8 @@ impl QueryEngine {
             dialect: options.dialect,
             schema: options.schema,
             budget,
+            grants: options.grants.clone(),
+            owner: options.owner.clone(),
         })
     }
 
@@ -133,6 +154,17 @@ impl QueryEngine {
         statement: Statement,
         dialect: Dialect,
     ) -> datafusion::error::Result<(Arc<dyn ExecutionPlan>, bool)> {
+        let (plan, explains) = self.logical_plan(session, statement, dialect).await?;
+        Ok((session.state.create_physical_plan(&plan).await?, explains))
+    }
+
+    /// A checked plan, and whether it is about a plan or a table and has no output names.
+    async fn logical_plan(
+        &self,
+        session: &QuerySession,
+        statement: Statement,
+        dialect: Dialect,
+    ) -> datafusion::error::Result<(LogicalPlan, bool)> {
         let statement = PlannedStatement::Statement(Box::new(statement));
         let plan = traillake_sql::unmark(session.state.statement_to_plan(statement).await?)?;
         read_only().verify_plan(&plan)?;
@@ -142,7 +174,7 @@ impl QueryEngine {
             Dialect::Lake => explain::in_words(plan, &session.state, &session.stores).await?,
             Dialect::DataFusion => plan,
         };
-        Ok((session.state.create_physical_plan(&plan).await?, explains))
+        Ok((plan, explains))
     }
 }
 

@@ -128,6 +128,20 @@ pub enum QueryError {
         /// The kind it was declared as.
         kind: &'static str,
     },
+    /// A value that cannot stand for a `?`.
+    #[error("no `?` takes a value of the type `{data_type}`")]
+    UnfitValue {
+        /// The type of the value, by its Lake name.
+        data_type: String,
+    },
+    /// There are more or fewer values than `?`.
+    #[error("the query has {expected} `?` and {given} values")]
+    ValueCount {
+        /// The `?` of the text.
+        expected: usize,
+        /// The values.
+        given: usize,
+    },
     /// No event data store or system table has this name or id.
     #[error("{}event data store `{name}` not found", place(*position))]
     StoreNotFound {
@@ -248,7 +262,10 @@ impl QueryError {
         match self {
             Self::StoreNotFound { .. } | Self::NoDefaultStore { .. } => Some(ErrorCode::EventDataStoreNotFound),
             Self::InactiveStore { .. } => Some(ErrorCode::InactiveEventDataStore),
-            Self::MalformedParameter { .. } | Self::InvalidParameter { .. } => Some(ErrorCode::InvalidParameter),
+            Self::MalformedParameter { .. }
+            | Self::InvalidParameter { .. }
+            | Self::UnfitValue { .. }
+            | Self::ValueCount { .. } => Some(ErrorCode::InvalidParameter),
             Self::Timeout { .. }
             | Self::MemoryLimit { .. }
             | Self::SpillLimit { .. }

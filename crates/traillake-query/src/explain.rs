@@ -61,9 +61,14 @@ fn of_scan(scan: &ScanDescription, stores: &LakeStores, times: Option<&TimeRange
     let mut facts = vec![
         ("event data store", format!("{name} ({id}), table version {}", report.table_version)),
         ("time range", times.map_or_else(|| TimeRange::default().to_string(), ToString::to_string)),
-        ("partitions", format!("{} of {}", report.partitions_kept, report.partitions_total)),
-        ("files", format!("{} of {}, {} bytes", report.files_kept, report.files_total, scan.bytes_kept)),
     ];
+    if scan.is_shared {
+        facts.push(("files", "not told: they also hold events of accounts that are not granted".to_owned()));
+    } else {
+        facts.push(("partitions", format!("{} of {}", report.partitions_kept, report.partitions_total)));
+        let bytes = scan.bytes_kept;
+        facts.push(("files", format!("{} of {}, {bytes} bytes", report.files_kept, report.files_total)));
+    }
     if report.row_groups_total > 0 {
         facts.push(("row groups", format!("{} of {} examined", report.row_groups_kept, report.row_groups_total)));
     }

@@ -48,9 +48,10 @@ mod stats;
 mod suggest;
 mod system;
 mod text;
+mod values;
 
 pub use completion::{LakeNames, StoreNames};
-pub use engine::QueryEngine;
+pub use engine::{QueryEngine, QueryShape};
 pub use error::{Position, QueryError};
 pub use limits::{DefaultSchema, Dialect, QueryLimits, QueryOptions, StatementRules};
 pub use parameters::{ParameterKind, QueryParameter};
@@ -58,5 +59,6 @@ pub use registry::{QueryRecord, QueryState};
 pub use result::QueryResult;
 pub use stats::QueryStats;
 pub use text::{is_complete_statement, split_statements};
+pub use values::ParameterValue;
 
-pub use traillake_sql::text_of;
+pub use traillake_sql::{text_of, type_name};

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::QueryParameter;
+use traillake_model::Grants;
+
+use crate::{ParameterValue, QueryParameter};
 
 /// Limits of a [`QueryEngine`](crate::QueryEngine); `None` means no limit.
 ///
@@ -92,6 +94,8 @@ pub struct QueryOptions {
     pub default_store: Option<String>,
     /// Values of the `:name` placeholders.
     pub parameters: Vec<QueryParameter>,
+    /// Values of the `?` placeholders of Lake's dialect in their order: one for each, or none at all.
+    pub values: Vec<ParameterValue>,
     /// Which statements are accepted.
     pub statements: StatementRules,
     /// Whose SQL the text is.
@@ -102,4 +106,10 @@ pub struct QueryOptions {
     pub max_rows: Option<u64>,
     /// Wall time of this query; the engine's limit when `None`.
     pub timeout: Option<Duration>,
+    /// Bytes that this query may hold in operators, apart from all others; `None` shares the engine's memory.
+    pub memory_bytes: Option<u64>,
+    /// The event data stores and accounts that exist for this query; everything unless restricted.
+    pub grants: Grants,
+    /// Who asks: `system.queries` shows them their own queries alone; `None` sees those of everybody.
+    pub owner: Option<String>,
 }

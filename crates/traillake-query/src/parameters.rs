@@ -6,8 +6,9 @@ use datafusion::sql::sqlparser::ast::{DataType, Expr, TimezoneInfo, TypedString,
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use crate::QueryError;
 use crate::text::{is_space, position};
+use crate::values::find;
+use crate::{ParameterValue, QueryError};
 
 /// What a parameter's text is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -114,8 +115,13 @@ fn typed(data_type: DataType, value: Value) -> Expr {
     Expr::TypedString(TypedString { data_type, value: value.into(), uses_odbc_syntax: false })
 }
 
-/// Puts the values of `INTERVAL :name DAY` in their places: the grammar takes a text there, no expression.
-pub(crate) fn bind_intervals(tokens: &mut Vec<TokenWithSpan>, parameters: &[QueryParameter]) -> Result<(), QueryError> {
+/// Puts the values of `INTERVAL :name DAY` and `INTERVAL ? DAY` in their places: the grammar takes a text there, no
+/// expression.
+pub(crate) fn bind_intervals(
+    tokens: &mut Vec<TokenWithSpan>,
+    parameters: &[QueryParameter],
+    values: &[ParameterValue],
+) -> Result<(), QueryError> {
     let is_interval = |token: &Token| matches!(token, Token::Word(word) if word.keyword == Keyword::INTERVAL);
     let mut after_interval = false;
     let mut index = 0;
@@ -130,6 +136,13 @@ pub(crate) fn bind_intervals(tokens: &mut Vec<TokenWithSpan>, parameters: &[Quer
             let value = parameter.ok_or_else(unbound)?.value.clone();
             let text = TokenWithSpan::new(Token::SingleQuotedString(value), token.span);
             tokens.splice(index..=index + 1, [text]);
+        }
+        if after_interval
+            && let Some(token) = tokens.get_mut(index)
+            && let Token::Placeholder(name) = &token.token
+            && let Some(value) = find(name, values)
+        {
+            token.token = Token::SingleQuotedString(value.interval_text());
         }
         after_interval = tokens
             .get(index)

@@ -19,7 +19,8 @@ use crate::rewrite::{
 };
 use crate::session::QuerySession;
 use crate::text::{is_space, position, read_statement, set_operators};
-use crate::{Dialect, QueryError, QueryOptions, QueryParameter, StatementRules, statement};
+use crate::values::number;
+use crate::{Dialect, ParameterValue, QueryError, QueryOptions, QueryParameter, StatementRules, statement};
 use traillake_sql::LakeDialect;
 
 /// Subqueries, parentheses and prefixes within each other that the parser follows.
@@ -33,6 +34,7 @@ pub(crate) struct Request {
     statements: StatementRules,
     default_store: Result<String, Vec<String>>,
     parameters: Vec<QueryParameter>,
+    values: Vec<ParameterValue>,
     store_columns: HashMap<String, Vec<String>>,
     column_types: HashMap<String, DataType>,
     kinds: FunctionKinds,
@@ -58,6 +60,7 @@ impl Request {
             statements: options.statements,
             default_store: session.default_store(),
             parameters: options.parameters.clone(),
+            values: options.values.clone(),
             store_columns: session.store_columns(),
             column_types: session.column_types(),
             kinds: session.function_kinds(),
@@ -79,7 +82,10 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
     let default_store =
         || request.default_store.clone().map_err(|stores| QueryError::NoDefaultStore { stores, position: None });
     let mut text = read_statement(&request.sql, request.text_bytes, default_store)?;
-    bind_intervals(&mut text.tokens, &request.parameters)?;
+    if request.dialect == Dialect::Lake {
+        number(&mut text.tokens, &request.values)?;
+    }
+    bind_intervals(&mut text.tokens, &request.parameters, &request.values)?;
     let names_hidden_columns = text.names_hidden_columns;
     let operators = set_operators(&text.tokens);
     let mut statement = match request.dialect {
@@ -97,6 +103,7 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
     let context = RewriteContext {
         written: text.written,
         parameters: request.parameters,
+        values: request.values,
         store_columns: if names_hidden_columns { request.store_columns } else { HashMap::new() },
         column_types: request.column_types,
         kinds: request.kinds,

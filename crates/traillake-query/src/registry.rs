@@ -45,6 +45,8 @@ impl QueryState {
 pub struct QueryRecord {
     /// Identifies the query.
     pub id: Uuid,
+    /// Who asked, where callers are told apart.
+    pub owner: Option<String>,
     /// The text as it was given.
     pub sql: String,
     /// Where it stands.
@@ -72,10 +74,11 @@ pub(crate) struct QueryRegistry {
 
 impl QueryRegistry {
     /// Lists a query as running and returns its id.
-    pub(crate) fn start(&self, sql: &str, started_at: DateTime<Utc>) -> QueryEntry {
+    pub(crate) fn start(&self, sql: &str, owner: Option<&str>, started_at: DateTime<Utc>) -> QueryEntry {
         let id = Uuid::new_v4();
         let record = QueryRecord {
             id,
+            owner: owner.map(str::to_owned),
             sql: sql.to_owned(),
             state: QueryState::Running,
             started_at,
@@ -91,9 +94,10 @@ impl QueryRegistry {
         QueryEntry { registry: self.clone(), key: (started_at, id), started: std::time::Instant::now(), ended: false }
     }
 
-    /// All queries, oldest first; a running one with its time so far.
-    pub(crate) fn list(&self, now: DateTime<Utc>) -> Vec<QueryRecord> {
-        let mut records: Vec<_> = self.lock().values().cloned().collect();
+    /// The queries of `owner`, or of everybody, oldest first; a running one with its time so far.
+    pub(crate) fn list(&self, owner: Option<&str>, now: DateTime<Utc>) -> Vec<QueryRecord> {
+        let asked = |record: &&QueryRecord| owner.is_none() || record.owner.as_deref() == owner;
+        let mut records: Vec<_> = self.lock().values().filter(asked).cloned().collect();
         for record in &mut records {
             if record.state == QueryState::Running {
                 record.elapsed = (now - record.started_at).to_std().unwrap_or_default();

@@ -35,7 +35,7 @@ use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, Statement, T
 
 use crate::error::Position;
 use crate::output::OutputNames;
-use crate::{QueryError, QueryParameter};
+use crate::{ParameterValue, QueryError, QueryParameter};
 
 pub(crate) use balance::balance;
 pub(crate) use bind::bind_parameters;
@@ -51,6 +51,8 @@ pub(crate) struct RewriteContext {
     pub(crate) written: HashMap<Position, String>,
     /// Values of the `:name` placeholders.
     pub(crate) parameters: Vec<QueryParameter>,
+    /// Values of the `?` placeholders.
+    pub(crate) values: Vec<ParameterValue>,
     /// Columns of each store by its lower-case name, with and without a schema; filled only when hidden columns are named.
     pub(crate) store_columns: HashMap<String, Vec<String>>,
     /// Types of the columns of all stores by lower-case name.
@@ -111,7 +113,7 @@ impl VisitorMut for Expander<'_> {
 
     // After binding: a parameter may stand for a place or a limit.
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
-        let bound = bind::bind(expr, &self.context.parameters);
+        let bound = bind::bind(expr, &self.context.parameters, &self.context.values);
         bind::as_cast(expr);
         members::rewrite(expr);
         flow(bound)

@@ -22,7 +22,7 @@ use datafusion::logical_expr::planner::{ExprPlanner, RelationPlanner};
 use datafusion::optimizer::{Analyzer, AnalyzerRule, Optimizer, OptimizerRule};
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::ast::Statement;
-use traillake_model::EventDataStoreSettings;
+use traillake_model::{EventDataStoreSettings, Grants};
 use traillake_sql::Budget;
 use traillake_storage::ScanTracker;
 
@@ -48,6 +48,10 @@ pub(crate) struct SessionParts<'a> {
     pub(crate) dialect: Dialect,
     pub(crate) schema: DefaultSchema,
     pub(crate) budget: Budget,
+    /// Stores that are not granted do not exist for the session, nor do events of other accounts.
+    pub(crate) grants: Grants,
+    /// Whose queries `system.queries` shows; everybody's when `None`.
+    pub(crate) owner: Option<String>,
 }
 
 /// A session for one query.
@@ -86,6 +90,14 @@ pub(crate) fn runtime(limits: &QueryLimits) -> Result<Arc<RuntimeEnv>, QueryErro
         .map_err(|source| QueryError::Engine { source: Box::new(source) })
 }
 
+/// The same disk, and memory for one query alone.
+pub(crate) fn runtime_with_memory(shared: &RuntimeEnv, limits: &QueryLimits) -> Result<Arc<RuntimeEnv>, QueryError> {
+    RuntimeEnvBuilder::from_runtime_env(shared)
+        .with_memory_pool(memory::pool(limits))
+        .build_arc()
+        .map_err(|source| QueryError::Engine { source: Box::new(source) })
+}
+
 /// Opens a session over the lake as it is now.
 pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> {
     let dialect = parts.dialect;
@@ -93,10 +105,13 @@ pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> 
     let faults = FieldFaults::default();
     let times_as_text = Arc::new(AtomicBool::new(false));
     let now = parts.tables.lake().clock().now();
-    let stores = LakeStores::try_new(parts.stores)?;
+    let (grants, owner) = (parts.grants, parts.owner);
+    let stores = LakeStores::try_new(parts.stores.into_iter().filter(|store| grants.allows_store(store)).collect())?;
     let hidden_columns = Arc::new(AtomicBool::new(false));
-    let schema = Arc::new(StoreSchema::new(parts.tables.clone(), stores.clone(), Arc::clone(&hidden_columns)));
-    let context = SystemContext { tables: parts.tables, stores: stores.clone(), registry: parts.registry };
+    let schema = StoreSchema::new(parts.tables.clone(), stores.clone(), Arc::clone(&hidden_columns), grants.clone());
+    let schema = Arc::new(schema);
+    let context =
+        SystemContext { tables: parts.tables, stores: stores.clone(), registry: parts.registry, grants, owner };
     let system = Arc::new(SystemSchema::new(context));
     let catalogs = MemoryCatalogProviderList::new();
     catalogs

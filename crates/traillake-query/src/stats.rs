@@ -15,6 +15,8 @@ pub struct QueryStats {
     pub elapsed: Duration,
     /// Events decoded in the files that were read.
     pub events_scanned: u64,
+    /// Events that fulfilled the conditions on their store.
+    pub events_matched: u64,
     /// Bytes read from the lake's data files, footers included.
     pub bytes_scanned: u64,
     /// Data files that were opened for rows.
@@ -38,6 +40,7 @@ pub(crate) fn measure(
         rows,
         elapsed,
         events_scanned: scanned.events_scanned as u64,
+        events_matched: scanned.events_matched as u64,
         bytes_scanned: (scanned.bytes_scanned + planned.bytes_planned) as u64,
         files_read: planned.files_kept as u64,
         files_total: planned.files_total as u64,

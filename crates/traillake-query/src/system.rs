@@ -1,4 +1,7 @@
 //! System tables: what the lake knows of itself, each in a file of its own.
+//!
+//! A caller who is held to some accounts sees the rows that belong to one of them; rows that tell of events and belong
+//! to no one account are hidden. The stores that are granted are shown with all of their settings.
 
 mod cells;
 mod conflicts;
@@ -25,6 +28,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
+use traillake_model::Grants;
 
 use crate::QueryError;
 use crate::catalog::{LakeStores, LakeTables, StoreEntry};
@@ -39,6 +43,8 @@ pub(crate) struct SystemContext {
     pub(crate) tables: LakeTables,
     pub(crate) stores: LakeStores,
     pub(crate) registry: QueryRegistry,
+    pub(crate) grants: Grants,
+    pub(crate) owner: Option<String>,
 }
 
 /// Cells of one row, in the order of the schema.

@@ -61,6 +61,12 @@ pub enum StorageError {
         /// The existing name that is spelled most alike.
         nearest: Option<String>,
     },
+    /// No import has this id.
+    #[error("there is no import `{id}`")]
+    ImportNotFound {
+        /// What was asked for.
+        id: uuid::Uuid,
+    },
     /// A request to the object store failed, or its outcome could not be determined.
     #[error("could not {operation} `{path}`")]
     ObjectStore {
@@ -231,6 +237,7 @@ impl StorageError {
             }
             Self::EventDataStoreNotFound { .. } => Some("`traillake store list` shows the names".into()),
             Self::TrailNotFound { .. } => Some("`traillake trail list` shows the names".into()),
+            Self::ImportNotFound { .. } => Some("ListImports shows the ids".into()),
             Self::EventDataStoreAlreadyExists { .. } => {
                 Some("`traillake store update` changes it, `traillake store describe` shows it".into())
             }

@@ -7,16 +7,48 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{Error, ObjectStore, PutMode, PutOptions};
 use tokio_util::task::TaskTracker;
-use traillake_model::{Clock, EventDataStoreId, LakeId, LakeMetadata};
+use traillake_model::{Clock, EventDataStoreId, LakeId, LakeMetadata, ModelError, checked_account, checked_region};
 
 use crate::location::Location;
 use crate::manifest::SortedFiles;
 use crate::{Result, StorageError, TableSnapshot, documents, log, paths};
 
-/// Region in the ARNs of a lake that lies nowhere in particular.
-const REGION: &str = "us-east-1";
-/// Account in the ARNs of a lake that belongs to none.
-const ACCOUNT: &str = "000000000000";
+/// Account and region in the ARNs of a lake, fixed when it is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LakeHome {
+    account: String,
+    region: String,
+}
+
+impl Default for LakeHome {
+    /// No account in particular, `000000000000`, in `us-east-1`.
+    fn default() -> Self {
+        Self { account: "000000000000".to_owned(), region: "us-east-1".to_owned() }
+    }
+}
+
+impl LakeHome {
+    /// The home in this account.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidAccount`] unless it has 12 digits.
+    pub fn with_account(self, account: &str) -> Result<Self, ModelError> {
+        let text = account.to_owned();
+        checked_account(account).map_or(Err(ModelError::InvalidAccount { text }), |account| {
+            Ok(Self { account: account.to_owned(), ..self })
+        })
+    }
+
+    /// The home in this region.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidRegion`] for what is no region name.
+    pub fn with_region(self, region: &str) -> Result<Self, ModelError> {
+        let text = region.to_owned();
+        checked_region(region)
+            .map_or(Err(ModelError::InvalidRegion { text }), |region| Ok(Self { region: region.to_owned(), ..self }))
+    }
+}
 
 /// What a lake is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +78,18 @@ impl LakeStorage {
     /// Opens the lake at `location`. For writing, makes it when there is none, and proves that the object store
     /// honours create-if-absent, on which every commit rests.
     pub async fn open(location: &Location, mode: OpenMode, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open_at(location, mode, clock, &LakeHome::default()).await
+    }
+
+    /// [`open`](Self::open); a lake that is made by it has this home, one that is there keeps its own.
+    pub async fn open_at(location: &Location, mode: OpenMode, clock: Arc<dyn Clock>, home: &LakeHome) -> Result<Self> {
         let root = location.rooted();
         let url = location.url.to_string();
         let found = documents::read_optional(root.as_ref(), &Path::from(paths::LAKE)).await?;
         let document = match (found, mode) {
             (Some(document), _) => document,
             (None, OpenMode::Read) => return Err(StorageError::LakeNotFound { url }),
-            (None, OpenMode::Write) => make(root.as_ref(), clock.as_ref()).await?,
+            (None, OpenMode::Write) => make(root.as_ref(), clock.as_ref(), home).await?,
         };
         let metadata = LakeMetadata::from_json(&document)?;
         if mode == OpenMode::Write {
@@ -74,6 +111,13 @@ impl LakeStorage {
     /// What it was opened for.
     pub fn mode(&self) -> OpenMode {
         self.0.mode
+    }
+
+    /// Reads the lake's document again: fails when the object store does not answer or the lake is no longer there.
+    pub async fn probe(&self) -> Result<()> {
+        let found = documents::read_optional(self.0.root.as_ref(), &Path::from(paths::LAKE)).await?;
+        let gone = || StorageError::LakeNotFound { url: self.0.location.url.to_string() };
+        found.map(|_| ()).ok_or_else(gone)
     }
 
     /// The object store, rooted at the lake.
@@ -134,8 +178,8 @@ impl LakeStorage {
 }
 
 /// Makes `lake.json`. Two processes may do so at once: what lies there in the end is the lake of both.
-async fn make(root: &dyn ObjectStore, clock: &dyn Clock) -> Result<Bytes> {
-    let metadata = LakeMetadata::new(LakeId::random(), REGION, ACCOUNT, clock.now());
+async fn make(root: &dyn ObjectStore, clock: &dyn Clock, home: &LakeHome) -> Result<Bytes> {
+    let metadata = LakeMetadata::new(LakeId::random(), &home.region, &home.account, clock.now());
     let document = Bytes::from(metadata.to_json()?);
     match documents::create(root, &Path::from(paths::LAKE), &document, |found| *found == document).await? {
         documents::Created::Ours => Ok(document),
@@ -175,6 +219,30 @@ mod tests {
         for mode in [OpenMode::Read, OpenMode::Write] {
             assert_eq!(open(&location, mode).await.unwrap().metadata(), first.metadata());
         }
+    }
+
+    #[tokio::test]
+    async fn a_home_is_for_the_lake_that_is_made_and_later_ones_change_nothing() {
+        let location = Location::in_memory("x");
+        let at = |account, region| {
+            let home = LakeHome::default().with_account(account).unwrap().with_region(region).unwrap();
+            let location = location.clone();
+            async move { LakeStorage::open_at(&location, OpenMode::Write, Arc::new(SystemClock), &home).await.unwrap() }
+        };
+        for lake in [at("111122223333", "eu-west-1").await, at("444455556666", "eu-west-2").await] {
+            let found = (lake.metadata().account.as_str(), lake.metadata().region.as_str());
+            assert_eq!(found, ("111122223333", "eu-west-1"));
+        }
+        assert!(LakeHome::default().with_account("1").is_err() && LakeHome::default().with_region("a/b").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_lake_that_is_gone_no_longer_answers() {
+        let location = Location::in_memory("x");
+        let lake = open(&location, OpenMode::Write).await.unwrap();
+        lake.probe().await.unwrap();
+        location.store.delete(&Path::from("lake.json")).await.unwrap();
+        assert!(matches!(lake.probe().await, Err(StorageError::LakeNotFound { .. })));
     }
 
     #[tokio::test]

@@ -9,6 +9,12 @@ pub(crate) const LAKE: &str = "lake.json";
 pub(crate) const STORES: &str = "stores";
 /// Folder of the trails.
 pub(crate) const TRAILS: &str = "trails";
+/// Folder of the imports.
+pub(crate) const IMPORTS: &str = "imports";
+/// Folder of the queries started over the AWS API.
+pub(crate) const QUERIES: &str = "queries";
+/// Folder of the keys that sign delivered results.
+pub(crate) const KEYS: &str = "keys";
 /// The Delta table, below an event data store's folder.
 pub(crate) const EVENTS: &str = "events";
 /// The manifest files, below an event data store's folder.
@@ -31,6 +37,36 @@ pub(crate) fn settings(id: &EventDataStoreId) -> Path {
 /// Folder of a trail; the versions are `<n>.json`.
 pub(crate) fn trail(name: &TrailName) -> Path {
     Path::from_iter([TRAILS, name.as_str()])
+}
+
+/// Folder of an import; the versions are `<n>.json`.
+pub(crate) fn import(id: uuid::Uuid) -> Path {
+    Path::from_iter([IMPORTS, &id.to_string()])
+}
+
+/// Folder of a query.
+pub(crate) fn query(id: uuid::Uuid) -> Path {
+    Path::from_iter([QUERIES, &id.to_string()])
+}
+
+/// Folder of a query's states; the versions are `<n>.json`.
+pub(crate) fn query_state(id: uuid::Uuid) -> Path {
+    query(id).join("state")
+}
+
+/// Folder of the parts of a query's result.
+pub(crate) fn query_rows_folder(id: uuid::Uuid) -> Path {
+    query(id).join("rows")
+}
+
+/// Part `n` of a query's result.
+pub(crate) fn query_rows(id: uuid::Uuid, n: usize) -> Path {
+    query_rows_folder(id).join(format!("{n}.parquet"))
+}
+
+/// Folder of a signing key; its document is version 1.
+pub(crate) fn signing_key(fingerprint: &str) -> Path {
+    Path::from_iter([KEYS, fingerprint])
 }
 
 /// Version `n` of a document in `folder`.

@@ -21,6 +21,7 @@ use datafusion::datasource::table_schema::TableSchema;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventSchema, RECORD_REST, RECORD_SHAPE};
+use traillake_model::{EventDataStoreId, Grants};
 
 use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, keep_files};
 use crate::{EventTable, TableSnapshot};
@@ -28,22 +29,28 @@ use crate::{EventTable, TableSnapshot};
 mod describe;
 mod files;
 mod footers;
+mod grants;
+mod held;
 mod narrow;
 mod scan;
 mod source;
 
 pub use describe::{ScanDescription, describe_scans};
+pub(crate) use held::HeldScanExec;
 
 /// What a scan shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScanPolicy {
     /// Events of earlier UTC days are invisible: their partitions are never opened.
     pub first_visible_date: Option<NaiveDate>,
     /// Whether the table also has the columns `$account`, `$region`, `$date` and `$path`; `SELECT *` shows them then.
     pub hidden_columns: bool,
+    /// Whose events are shown; no figure, statistic or error tells of others.
+    pub grants: Grants,
 }
 
 /// A snapshot of an event data store for the engine: Lake's columns, `eventjson` and `eventjsonchecksum` included.
+#[derive(Clone)]
 pub struct EventTableProvider {
     table: EventTable,
     snapshot: Arc<TableSnapshot>,
@@ -51,6 +58,8 @@ pub struct EventTableProvider {
     schema: SchemaRef,
     stored: TableSchema,
     prune: bool,
+    /// Set where accounts share files, and not all of them are granted.
+    owners: Option<grants::Owners>,
 }
 
 impl EventTableProvider {
@@ -60,10 +69,16 @@ impl EventTableProvider {
         let shown = table.schema().sql_schema().fields().iter().chain(&hidden).map(Arc::clone);
         let schema = Arc::new(Schema::new(shown.collect::<Vec<_>>()));
         let stored = stored_schema(table.schema(), hidden);
-        Ok(Self { table, snapshot, policy, schema, stored, prune: true })
+        let (snapshot, owners) = grants::held_to(snapshot, &policy.grants);
+        Ok(Self { table, snapshot, policy, schema, stored, prune: true, owners })
     }
 
-    /// The version of the table that is read.
+    /// The event data store that is read.
+    pub fn event_data_store(&self) -> &EventDataStoreId {
+        self.table.id()
+    }
+
+    /// The version of the table that is read, as far as it is granted.
     pub fn snapshot(&self) -> &Arc<TableSnapshot> {
         &self.snapshot
     }
@@ -117,7 +132,7 @@ impl TableProvider for EventTableProvider {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        scan::plan(self, state, projection, filters, limit).await
+        grants::plan(self, state, projection, filters, limit).await
     }
 }
 

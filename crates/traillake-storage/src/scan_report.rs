@@ -6,7 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::metrics::MetricsSet;
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::repartition::RepartitionExec;
+
+use crate::provider::HeldScanExec;
 
 /// What one scan of a table was planned to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +89,8 @@ impl ScanTracker {
 pub struct ScanMetrics {
     /// Events whose columns were decoded: those given on, and those that a pushed filter dropped.
     pub events_scanned: usize,
+    /// Events that fulfilled the conditions on their own scan.
+    pub events_matched: usize,
     /// Bytes requested from the object store for rows.
     pub bytes_scanned: usize,
 }
@@ -92,12 +101,54 @@ pub fn scan_metrics(plan: &Arc<dyn ExecutionPlan>) -> ScanMetrics {
     let mut open = vec![Arc::clone(plan)];
     while let Some(node) = open.pop() {
         open.extend(node.children().into_iter().map(Arc::clone));
-        let Some(metrics) = node.downcast_ref::<DataSourceExec>().and_then(|_| node.metrics()) else { continue };
+        if !is_scan(&node) {
+            continue;
+        }
+        let Some(metrics) = node.metrics() else { continue };
         let named = |name: &str| metrics_sum(&metrics, name);
         sum.events_scanned += metrics.output_rows().unwrap_or_default() + named("pushdown_rows_pruned");
         sum.bytes_scanned += named("bytes_scanned");
     }
+    sum.events_matched = events_matched(plan);
     sum
+}
+
+fn is_scan(node: &Arc<dyn ExecutionPlan>) -> bool {
+    node.is::<DataSourceExec>() || node.is::<HeldScanExec>()
+}
+
+/// Rows that leave the uppermost filter above each scan, or the scan where there is none.
+fn events_matched(plan: &Arc<dyn ExecutionPlan>) -> usize {
+    let (mut sum, mut open) = (0, vec![Arc::clone(plan)]);
+    while let Some(node) = open.pop() {
+        match matched_by(&node) {
+            Some(rows) => sum += rows,
+            None => open.extend(node.children().into_iter().map(Arc::clone)),
+        }
+    }
+    sum
+}
+
+/// `None` unless there is but one scan below `node` and nothing between that makes other rows of its events.
+fn matched_by(node: &Arc<dyn ExecutionPlan>) -> Option<usize> {
+    let (mut node, mut filter) = (Arc::clone(node), None);
+    while !is_scan(&node) {
+        if node.is::<FilterExec>() {
+            filter.get_or_insert_with(|| Arc::clone(&node));
+        } else if !keeps_rows(&node) {
+            return None;
+        }
+        let below = node.children().first().map(|child| Arc::clone(child))?;
+        node = below;
+    }
+    Some(filter.unwrap_or(node).metrics().and_then(|metrics| metrics.output_rows()).unwrap_or_default())
+}
+
+fn keeps_rows(node: &Arc<dyn ExecutionPlan>) -> bool {
+    node.is::<ProjectionExec>()
+        || node.is::<RepartitionExec>()
+        || node.is::<CoalescePartitionsExec>()
+        || node.is::<CooperativeExec>()
 }
 
 fn metrics_sum(metrics: &MetricsSet, name: &str) -> usize {

@@ -85,6 +85,16 @@ impl LakeStorage {
     /// Makes an event data store: settings version 1, then the Delta table. When it is interrupted between the two,
     /// the first [`LakeStorage::events`] that may write finishes it.
     pub async fn create_event_data_store(&self, new: NewEventDataStore) -> Result<EventDataStoreSettings> {
+        self.create_event_data_store_with(new, |_| Ok(())).await
+    }
+
+    /// [`create_event_data_store`](Self::create_event_data_store) with more settings than a new store needs: `adjust`
+    /// changes version 1 before it is written, and may be called again.
+    pub async fn create_event_data_store_with(
+        &self,
+        new: NewEventDataStore,
+        adjust: impl Fn(&mut EventDataStoreSettings) -> Result<()>,
+    ) -> Result<EventDataStoreSettings> {
         self.require_write()?;
         let now = self.clock().now();
         for k in 0..NAME_REUSES {
@@ -99,7 +109,8 @@ impl LakeStorage {
                 .with_selectors(new.selectors.clone())?
                 .with_partition_by(new.partition_by)
                 .with_termination_protection(new.termination_protection);
-            let settings = without_history(settings);
+            let mut settings = without_history(settings);
+            adjust(&mut settings)?;
             if !documents::create_version(self.object_store().as_ref(), &paths::settings(&id), 1, &settings).await? {
                 let theirs = self.settings_at(&id, 1).await?;
                 return Err(taken(&theirs));

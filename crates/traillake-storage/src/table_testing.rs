@@ -35,6 +35,15 @@ pub(crate) async fn table(retention: Retention) -> EventTable {
 
 /// The same at a place of the caller's.
 pub(crate) async fn table_at(location: &Location, retention: Retention) -> EventTable {
+    created(location, retention, PartitionBy::default()).await
+}
+
+/// The same in memory, with unlimited retention, laid out like this.
+pub(crate) async fn table_by(partition_by: PartitionBy) -> EventTable {
+    created(&Location::in_memory("table-tests"), Retention::Unlimited, partition_by).await
+}
+
+async fn created(location: &Location, retention: Retention, partition_by: PartitionBy) -> EventTable {
     let clock = Arc::new(FixedClock::new(now()));
     let lake = LakeStorage::open(location, OpenMode::Write, clock).await.unwrap();
     let new = NewEventDataStore {
@@ -42,7 +51,7 @@ pub(crate) async fn table_at(location: &Location, retention: Retention) -> Event
         kind: EventDataStoreKind::CloudTrail,
         retention,
         selectors: None,
-        partition_by: PartitionBy::default(),
+        partition_by,
         termination_protection: false,
     };
     let settings = lake.create_event_data_store(new).await.unwrap();

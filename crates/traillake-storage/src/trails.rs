@@ -1,7 +1,7 @@
 //! Trails: named sources and the store each feeds, as versioned documents.
 
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use traillake_model::{TrailName, TrailSettings};
+use traillake_model::{ModelError, Tags, TrailName, TrailSettings};
 
 use crate::{LakeStorage, Result, StorageError, documents, paths};
 
@@ -39,8 +39,25 @@ impl LakeStorage {
         let name = trail.name.clone();
         self.change_trail(&name, |current| {
             let current = current.filter(|trail| trail.removed_at.is_none());
-            let created_at = current.map_or(trail.created_at, |current| current.created_at);
-            Ok(TrailSettings { created_at, ..trail.clone() })
+            let kept = current.unwrap_or_else(|| trail.clone());
+            Ok(TrailSettings { created_at: kept.created_at, tags: kept.tags, ..trail.clone() })
+        })
+        .await
+    }
+
+    /// Changes the tags of a trail.
+    pub async fn update_trail_tags(
+        &self,
+        name: &str,
+        change: impl Fn(Tags) -> Result<Tags, ModelError>,
+    ) -> Result<TrailSettings> {
+        let found = self.trail(name).await?;
+        self.change_trail(&found.name, |current| {
+            let Some(mut current) = current.filter(|trail| trail.removed_at.is_none()) else {
+                return Err(StorageError::TrailNotFound { name: name.to_owned(), nearest: None });
+            };
+            current.tags = change(current.tags)?;
+            Ok(current)
         })
         .await
     }
@@ -123,6 +140,19 @@ mod tests {
         let second = lake.put_trail(TrailSettings { source: "/logs".into(), ..trail(&lake, "main") }).await.unwrap();
         assert_eq!((second.version, second.created_at), (2, first.created_at));
         assert_eq!(lake.trail("main").await.unwrap(), second);
+    }
+
+    #[tokio::test]
+    async fn tags_stay_when_the_trail_is_put_again_and_go_when_it_is_removed() {
+        let lake = lake().await;
+        let tags = Tags::try_new([("team".to_owned(), None)]).unwrap();
+        lake.put_trail(trail(&lake, "main")).await.unwrap();
+        let tagged = lake.update_trail_tags("main", |found| found.with(&tags)).await.unwrap();
+        assert_eq!((tagged.version, &tagged.tags), (2, &tags));
+        assert_eq!(lake.put_trail(trail(&lake, "main")).await.unwrap().tags, tags);
+        lake.remove_trail("main").await.unwrap();
+        assert!(lake.put_trail(trail(&lake, "main")).await.unwrap().tags.is_empty());
+        assert!(lake.update_trail_tags("other", Ok).await.is_err());
     }
 
     #[tokio::test]

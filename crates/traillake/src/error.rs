@@ -72,6 +72,8 @@ fn storage_hint(error: &StorageError) -> Option<String> {
 fn storage_code(error: &StorageError) -> ErrorCode {
     match error {
         StorageError::EventDataStoreNotFound { .. } => ErrorCode::EventDataStoreNotFound,
+        StorageError::ImportNotFound { .. } => ErrorCode::ImportNotFound,
+        StorageError::TrailNotFound { .. } => ErrorCode::TrailNotFound,
         StorageError::EventDataStoreAlreadyExists { .. } => ErrorCode::EventDataStoreAlreadyExists,
         StorageError::InvalidLocation { .. } | StorageError::InvalidOption { .. } => ErrorCode::InvalidParameter,
         StorageError::ReadOnly { .. } => ErrorCode::AccessDenied,

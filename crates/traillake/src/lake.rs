@@ -1,5 +1,7 @@
 //! The lake: opened once, cheap to clone, safe to share between tasks.
 
+mod granted;
+mod imports;
 mod ingest;
 mod maintenance;
 mod options;
@@ -15,6 +17,7 @@ use traillake_ingest::IngestLimits;
 use traillake_query::QueryEngine;
 use traillake_storage::{EventTable, LakeStorage, ObjectStoreOptions};
 
+pub use granted::GrantedLake;
 pub use maintenance::QuarantineStream;
 pub use options::LakeOptions;
 pub use stores::EventDataStoreDescription;

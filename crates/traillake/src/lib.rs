@@ -42,9 +42,9 @@ mod lake;
 mod samples;
 
 pub use error::{Error, Result};
-pub use lake::{EventDataStoreDescription, Lake, LakeOptions, NewTrail, QuarantineStream};
+pub use lake::{EventDataStoreDescription, GrantedLake, Lake, LakeOptions, NewTrail, QuarantineStream};
 pub use samples::{
-    Sample, SampleDefault, SampleError, SampleParameter, nearest_sample, sample, samples, search_samples,
+    Sample, SampleDefault, SampleError, SampleParameter, nearest_sample, rank_samples, sample, samples, search_samples,
 };
 
 pub use traillake_columnar::{EventSchema, content_digest, event_json_checksum};
@@ -53,18 +53,22 @@ pub use traillake_ingest::{
     KeyFilter, Note, ObjectCounts, PassObserver, ProgressReading, ReasonCount, RetryRequest, SourceSpec,
 };
 pub use traillake_model::{
-    AddedColumn, AdvancedEventSelector, ByteSize, Clock, ColumnType, ErrorCode, EventDataStoreArn, EventDataStoreId,
-    EventDataStoreKind, EventDataStoreName, EventDataStoreSettings, EventDataStoreStatus, FixedClock, LakeId,
-    LakeMetadata, ModelError, PartitionBy, PartitionKey, PartitionValues, Retention, SystemClock, TrailName,
-    TrailSettings,
+    AddedColumn, AdvancedEventSelector, ApiSettings, BillingMode, ByteSize, Clock, ColumnType, Delivery,
+    DeliveryStatus, ErrorCode, EventCategory, EventDataStoreArn, EventDataStoreId, EventDataStoreKind,
+    EventDataStoreName, EventDataStoreSettings, EventDataStoreStatus, FixedClock, Grants, Import, ImportFailure,
+    ImportSource, ImportStatistics, ImportStatus, LakeId, LakeMetadata, ModelError, PartitionBy, PartitionKey,
+    PartitionValues, QueryJob, QueryStatistics, QueryStatus, Retention, SigningKeyDocument, SystemClock, Tags,
+    TrailName, TrailSettings,
 };
 pub use traillake_query::{
-    DefaultSchema, Dialect, LakeNames, ParameterKind, QueryError, QueryLimits, QueryOptions, QueryParameter,
-    QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement, split_statements, text_of,
+    DefaultSchema, Dialect, LakeNames, ParameterKind, ParameterValue, QueryError, QueryLimits, QueryOptions,
+    QueryParameter, QueryRecord, QueryResult, QueryShape, QueryState, QueryStats, StatementRules, StoreNames,
+    is_complete_statement, split_statements, text_of, type_name,
 };
 pub use traillake_storage::{
-    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition,
-    NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, StorageError, VacuumReport, VacuumedFile,
+    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, LakeHome,
+    Location, NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, QueryRowsWriter, StorageError,
+    VacuumReport, VacuumedFile, open_location,
 };
 
 /// Cancels an ingest: what was read is committed, the summary says `interrupted`.

@@ -22,6 +22,7 @@ mod error;
 mod header;
 mod parameter;
 mod search;
+mod statement;
 
 use std::sync::LazyLock;
 
@@ -31,7 +32,7 @@ use traillake_query::QueryParameter;
 
 pub use error::SampleError;
 pub use parameter::{SampleDefault, SampleParameter};
-pub use search::{nearest_sample, search_samples};
+pub use search::{nearest_sample, rank_samples, search_samples};
 
 /// A bundled query.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -77,6 +77,9 @@ pub(crate) struct UpdateArgs {
     /// Refuse deletion
     #[arg(long, value_enum, value_name = "ON|OFF")]
     pub(crate) termination_protection: Option<OnOff>,
+    /// Take in what trails bring; sources that are named are taken in either way
+    #[arg(long, value_enum, value_name = "ON|OFF")]
+    pub(crate) ingestion: Option<OnOff>,
     /// Add a column filled from a member of the record: `name=recordMember:type`
     #[arg(long, value_name = "COLUMN")]
     pub(crate) add_column: Vec<NewColumn>,

@@ -23,6 +23,8 @@ fn globals(settings: &Settings) -> Vec<Value> {
     vec![
         json!({"setting": "config", "value": config, "from": read}),
         text("lake", &settings.lake),
+        text("lake_account", &settings.lake_account),
+        text("lake_region", &settings.lake_region),
         text("endpoint_url", &settings.endpoint_url),
         text("region", &settings.region),
         text("profile", &settings.profile),

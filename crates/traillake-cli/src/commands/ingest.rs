@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use traillake::{
-    Error, FollowOptions, IngestLimits, IngestProgress, IngestRequest, IngestSummary, Lake, SourceSpec, StorageError,
-    TrailSettings,
+    Error, EventDataStoreSettings, EventDataStoreStatus, FollowOptions, IngestLimits, IngestProgress, IngestRequest,
+    IngestSummary, Lake, SourceSpec, StorageError, TrailSettings,
 };
 
 use super::summary;
@@ -103,23 +103,32 @@ async fn jobs(context: &Context, lake: &Lake, args: &IngestArgs) -> Result<Vec<J
         ));
     }
     let feeds = |trail: &&TrailSettings| args.store.as_deref().is_none_or(|store| store == trail.store.as_str());
-    let jobs: Vec<_> =
-        trails.iter().filter(feeds).map(|trail| trail_job(context, args, trail)).collect::<Result<_>>()?;
-    if let (true, Some(store)) = (jobs.is_empty(), &args.store) {
+    let fed: Vec<_> = trails.iter().filter(feeds).collect();
+    if let (true, Some(store)) = (fed.is_empty(), &args.store) {
         return Err(CliError::usage(
             format!("no trail feeds `{store}`"),
             "`traillake trail list` shows what each trail feeds",
         ));
     }
-    Ok(jobs)
+    let stores = lake.event_data_stores().await?;
+    let taken = fed.into_iter().filter(|trail| takes_events(context, &stores, trail));
+    taken.map(|trail| trail_job(context, lake, args, trail)).collect()
 }
 
-fn trail_job(context: &Context, args: &IngestArgs, trail: &TrailSettings) -> Result<Job> {
-    let mut options = context.object_store();
-    options.region = trail.region.clone().or(options.region);
-    options.endpoint_url = trail.endpoint_url.clone().or(options.endpoint_url);
-    let source = SourceSpec::parse(&trail.source).map_err(Error::from)?;
-    let mut request = IngestRequest::new(vec![source], options);
+/// Whether the store of a trail takes in what it brings; one that is not there yet does.
+fn takes_events(context: &Context, stores: &[EventDataStoreSettings], trail: &TrailSettings) -> bool {
+    let store = stores.iter().find(|store| store.name == trail.store);
+    if store.is_none_or(|store| store.status != EventDataStoreStatus::StoppedIngestion) {
+        return true;
+    }
+    let message = format!("trail `{}` is left alone: ingestion into `{}` is stopped", trail.name, trail.store);
+    let hint = format!("`traillake store update {} --ingestion on` starts it again", trail.store);
+    context.printer.note(&message, Some(&hint));
+    false
+}
+
+fn trail_job(context: &Context, lake: &Lake, args: &IngestArgs, trail: &TrailSettings) -> Result<Job> {
+    let mut request = lake.trail_request(trail)?;
     fill(&mut request, context, args);
     Ok(Job { store: trail.store.to_string(), request })
 }

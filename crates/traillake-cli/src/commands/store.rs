@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use traillake::{
-    AdvancedEventSelector, Error, EventDataStoreDescription, EventDataStoreSettings, NewEventDataStore, Retention,
+    AdvancedEventSelector, Error, EventDataStoreDescription, EventDataStoreSettings, ModelError, NewEventDataStore,
+    Retention,
 };
 
 use super::query::read_text;
@@ -77,6 +78,7 @@ async fn update(context: &Context, args: &UpdateArgs) -> Result<()> {
     let nothing = args.retention_days.is_none()
         && args.selectors.is_none()
         && args.termination_protection.is_none()
+        && args.ingestion.is_none()
         && args.add_column.is_empty();
     if nothing {
         return Err(CliError::usage(
@@ -94,13 +96,24 @@ async fn update(context: &Context, args: &UpdateArgs) -> Result<()> {
         args.retention_days.map_or(Ok(()), |retention| settings.set_retention(retention))?;
         chosen.clone().map_or(Ok(()), |selectors| settings.set_selectors(selectors))?;
         args.termination_protection
-            .map_or(Ok(()), |protection| settings.set_termination_protection(protection == OnOff::On))
+            .map_or(Ok(()), |protection| settings.set_termination_protection(protection == OnOff::On))?;
+        args.ingestion.map_or(Ok(()), |ingestion| set_ingestion(settings, ingestion))
     };
     let mut store = lake.update_event_data_store(&args.name, change).await?;
     for column in &args.add_column {
         store = lake.add_column(&args.name, column.0.clone()).await?;
     }
     done(context, args.format, &store, format!("updated `{}` to version {}", store.name, store.version))
+}
+
+/// Starts or stops ingestion unless it is so already.
+fn set_ingestion(settings: &mut EventDataStoreSettings, ingestion: OnOff) -> Result<(), ModelError> {
+    settings.ensure_active()?;
+    match (ingestion, settings.status.ingests()) {
+        (OnOff::On, false) => settings.start_ingestion(),
+        (OnOff::Off, true) => settings.stop_ingestion(),
+        _ => Ok(()),
+    }
 }
 
 async fn delete(context: &Context, args: &DeleteArgs) -> Result<()> {

@@ -5,6 +5,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 use traillake::ByteSize;
+use traillake_server::ServerConfig;
 
 use crate::args::{ColorChoice, Format, HumanDuration};
 use crate::folders;
@@ -14,6 +15,8 @@ use crate::folders;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfigFile {
     pub(crate) lake: Option<String>,
+    pub(crate) lake_account: Option<String>,
+    pub(crate) lake_region: Option<String>,
     pub(crate) endpoint_url: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
@@ -23,6 +26,8 @@ pub(crate) struct ConfigFile {
     pub(crate) query: QuerySection,
     #[serde(default)]
     pub(crate) ingest: IngestSection,
+    #[serde(default)]
+    pub(crate) serve: ServerConfig,
 }
 
 /// `[query]`: defaults of `query` and the REPL.
@@ -104,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let text = "lake = 'a'\nendpoint_url = 'b'\nregion = 'c'\nprofile = 'd'\nquiet = true\ncolor = 'never'\n\
+        let text = "lake = 'a'\nlake_account = '111122223333'\nlake_region = 'eu-west-1'\nendpoint_url = 'b'\nregion = 'c'\nprofile = 'd'\nquiet = true\ncolor = 'never'\n\
                     [query]\nstore = 'e'\nformat = 'csv'\ntimeout = '5m'\nmax_rows = 7\nmemory_limit = '1GiB'\n\
                     [ingest]\nstore = 'f'\nmemory_limit = '256MB'\nmax_record_size = '1M'\n";
         let file = ConfigFile::parse(text).unwrap();

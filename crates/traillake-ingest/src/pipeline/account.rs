@@ -8,6 +8,9 @@ use super::job::{ObjectEnd, ObjectFacts, ObjectJob, ObjectShare, Previous, Readi
 use super::run::Run;
 use crate::summary::EventCounts;
 
+/// Why an object is to be read again that was read to its end.
+const HELD_BACK: &str = "holds events of accounts that were not granted";
+
 /// Committed shares of the objects whose end has not been committed yet.
 #[derive(Debug, Default)]
 pub(crate) struct OpenAccounts(HashMap<u64, OpenAccount>);
@@ -42,7 +45,11 @@ impl OpenAccounts {
             Reading::Whole => open.stored_before.max(previous.map_or(0, |row| row.stored)),
             Reading::Quarantined { .. } => 0,
         };
-        let carried = if is_over(share) { carry(counts, stored_before) } else { keep(counts, stored_before) };
+        let carried = match &share.end {
+            Some(ObjectEnd::Read { all_granted: false, .. }) => keep_refused(counts, stored_before),
+            _ if is_over(share) => carry(counts, stored_before),
+            _ => keep(counts, stored_before),
+        };
         finish_row(row, share, carried, span)
     }
 
@@ -85,10 +92,19 @@ fn keep(counts: EventCounts, stored_before: u64) -> EventCounts {
     kept
 }
 
-/// True when the row will not be written again for this reading.
+/// The same when the end was reached and events were refused: what was not found again is first of all among those.
+fn keep_refused(mut counts: EventCounts, stored_before: u64) -> EventCounts {
+    let refused = (stored_before - stored_before.min(counts.duplicate)).min(counts.filtered);
+    counts.filtered -= refused;
+    counts.duplicate += refused;
+    keep(counts, stored_before)
+}
+
+/// True when the row tells of the whole object: no later reading has to find what this one did not take.
 fn is_over(share: &ObjectShare) -> bool {
     match &share.end {
-        Some(ObjectEnd::Read { .. } | ObjectEnd::Ignored { .. } | ObjectEnd::Retried) => true,
+        Some(ObjectEnd::Read { all_granted, .. }) => *all_granted,
+        Some(ObjectEnd::Ignored { .. } | ObjectEnd::Retried) => true,
         Some(ObjectEnd::Unfinished { .. }) | None => false,
     }
 }
@@ -134,7 +150,11 @@ fn finish_row(mut row: ManifestRow, share: &ObjectShare, counts: EventCounts, sp
     let known = row.first_event_micros.zip(row.last_event_micros);
     (row.first_event_micros, row.last_event_micros) = join_spans(known, span).unzip();
     match &share.end {
-        Some(ObjectEnd::Read { whole, facts }) => {
+        Some(ObjectEnd::Read { all_granted: false, facts, .. }) => {
+            state(&mut row, facts);
+            row.detail.get_or_insert_with(|| HELD_BACK.to_owned());
+        }
+        Some(ObjectEnd::Read { whole, facts, .. }) => {
             row.status = if *whole { ObjectStatus::Ingested } else { ObjectStatus::Partial };
             state(&mut row, facts);
         }
@@ -192,6 +212,16 @@ mod tests {
         assert!(cut_short.is_balanced());
         let whole = EventCounts { read: 50, duplicate: 35, stored: 15, ..EventCounts::default() };
         assert_eq!(carry(whole, cut_short.stored).stored, 50);
+    }
+
+    #[test]
+    fn events_that_are_refused_and_stored_already_are_counted_once() {
+        let held = EventCounts { read: 10, duplicate: 4, filtered: 6, ..EventCounts::default() };
+        let first = keep_refused(held, 0);
+        assert_eq!((first.read, first.stored, first.filtered), (10, 0, 6));
+        let again = keep_refused(held, 10);
+        assert_eq!((again.read, again.stored, again.filtered), (10, 10, 0));
+        assert!(again.is_balanced());
     }
 
     #[test]

@@ -72,6 +72,8 @@ struct Current {
     reasons: Vec<(Reason, u64)>,
     pending: Pending,
     touched: bool,
+    /// Whether every event so far is of a granted account.
+    all_granted: bool,
 }
 
 /// Progress not yet told; telling every record would make the readers wait for each other.
@@ -115,6 +117,7 @@ impl Converter {
             reasons: Vec::new(),
             pending: Pending::default(),
             touched: false,
+            all_granted: true,
         });
     }
 
@@ -143,6 +146,11 @@ impl Converter {
         current.counted(run);
     }
 
+    /// Address of the object; empty between two objects.
+    pub(crate) fn object(&self) -> &str {
+        self.current.as_ref().map_or("", |current| &current.job.object.url)
+    }
+
     /// True while nothing of the object has been taken.
     pub(crate) fn is_untouched(&self) -> bool {
         self.current.as_ref().is_none_or(|current| !current.touched)
@@ -156,9 +164,12 @@ impl Converter {
     }
 
     /// Ends the object.
-    pub(crate) fn end(&mut self, end: ObjectEnd) {
+    pub(crate) fn end(&mut self, mut end: ObjectEnd) {
         let Some(mut current) = self.current.take() else { return };
         current.tell(&self.run);
+        if let ObjectEnd::Read { all_granted, .. } = &mut end {
+            *all_granted = current.all_granted;
+        }
         for (reason, count) in current.reasons.drain(..) {
             self.run.notes.count(reason, count, &current.job.object.url);
         }
@@ -227,6 +238,11 @@ impl OpenChunk {
             regions: [region.as_deref(), found.region, current.region.as_deref()],
             date,
         };
+        if !run.grants.allows_account(sources.account()) {
+            let refusal = Refusal::NotGranted { account: sources.account().to_owned() };
+            current.all_granted = false;
+            return self.refuse(run, current, record, &refusal);
+        }
         let (mark, occurrence) = mark(run, record, &mut current.occurrences);
         let micros = record.event_time_micros();
         self.builder.append(record);

@@ -27,7 +27,13 @@ pub(crate) enum Refusal {
     OtherKind(EventCategory),
     NotSelected,
     Expired,
-    OutOfRange { message: String },
+    OutOfRange {
+        message: String,
+    },
+    /// The account is not among those the ingest is held to.
+    NotGranted {
+        account: String,
+    },
 }
 
 impl Gate {
@@ -65,6 +71,7 @@ impl Refusal {
                 Reason::NotSelected(record.event_category(), source.into_owned())
             }
             Self::Expired => Reason::Expired,
+            Self::NotGranted { account } => Reason::NotGranted(account.clone()),
             Self::OutOfRange { .. } => Reason::Quarantined(Self::OUT_OF_RANGE.to_owned()),
         }
     }

@@ -40,8 +40,9 @@ pub(crate) enum Reading {
 /// How the reading of an object ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ObjectEnd {
-    /// Everything was read; `whole` is false when a stretch could not be split into records.
-    Read { whole: bool, facts: ObjectFacts },
+    /// Everything was read; `whole` is false when a stretch could not be split into records, `all_granted` when events
+    /// were left out that another ingest may take.
+    Read { whole: bool, all_granted: bool, facts: ObjectFacts },
     /// The object holds no records.
     Ignored { detail: String, facts: ObjectFacts },
     /// All pieces that an earlier reading set aside were tried again.

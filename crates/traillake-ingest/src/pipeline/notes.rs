@@ -21,6 +21,8 @@ pub(crate) enum Reason {
     OtherKind(EventCategory),
     /// No selector takes it; with its event source.
     NotSelected(EventCategory, String),
+    /// Of an account that the ingest was not granted.
+    NotGranted(String),
     /// Older than the retention.
     Expired,
     /// Set aside, by the code of the fault.
@@ -42,9 +44,18 @@ pub(crate) struct Notes(Mutex<Inner>);
 impl Notes {
     /// Tells of one problem.
     pub(crate) fn tell(&self, message: String, hint: Option<String>) {
+        self.add(Note { message, hint, object: None });
+    }
+
+    /// Tells of an object that could not be read.
+    pub(crate) fn tell_of(&self, object: &str, message: String, hint: Option<String>) {
+        self.add(Note { message, hint, object: Some(object.to_owned()) });
+    }
+
+    fn add(&self, note: Note) {
         let mut inner = self.inner();
         if inner.notes.len() < MOST_NOTES {
-            inner.notes.push(Note { message, hint });
+            inner.notes.push(note);
         } else {
             inner.left_out += 1;
         }
@@ -74,7 +85,7 @@ impl Notes {
         let mut notes = hints(&inner, settings, now);
         notes.extend(inner.notes.iter().cloned());
         if inner.left_out > 0 {
-            notes.push(Note { message: format!("and {} more like these", inner.left_out), hint: None });
+            notes.push(Note { message: format!("and {} more like these", inner.left_out), hint: None, object: None });
         }
         (notes, reasons(&inner))
     }
@@ -109,6 +120,7 @@ fn hints(inner: &Inner, settings: &EventDataStoreSettings, now: DateTime<Utc>) -
             _ => None,
         })
         .collect();
+    notes.extend(not_granted(inner));
     notes.sort_by(|a, b| a.message.cmp(&b.message));
     notes
 }
@@ -124,7 +136,18 @@ fn other_kind(category: EventCategory, count: u64, settings: &EventDataStoreSett
         hint: Some(format!(
             "`traillake store create NAME --kind {kind}` makes a store for them, `traillake ingest --store NAME` fills it"
         )),
+        object: None,
     }
+}
+
+fn not_granted(inner: &Inner) -> Option<Note> {
+    let of_others = inner.reasons.iter().filter(|(reason, _)| matches!(reason, Reason::NotGranted(_)));
+    let count: u64 = of_others.map(|(_, (count, _))| count).sum();
+    (count > 0).then(|| Note {
+        message: format!("{count} events of accounts that are not granted were not stored"),
+        hint: Some("an ingest by somebody who may see their accounts stores them".to_owned()),
+        object: None,
+    })
 }
 
 fn expired(count: u64, oldest_micros: Option<i64>, settings: &EventDataStoreSettings, now: DateTime<Utc>) -> Note {
@@ -137,13 +160,14 @@ fn expired(count: u64, oldest_micros: Option<i64>, settings: &EventDataStoreSett
     Note {
         message: format!("{count} events are older than the retention of `{name}` and were not stored"),
         hint: Some(format!("`traillake store update {name} --retention-days {keep}` and the next ingest keep them")),
+        object: None,
     }
 }
 
 impl Reason {
     fn outcome(&self) -> &'static str {
         match self {
-            Self::OtherKind(_) | Self::NotSelected(..) => "filtered",
+            Self::OtherKind(_) | Self::NotSelected(..) | Self::NotGranted(_) => "filtered",
             Self::Expired => "expired",
             Self::Quarantined(_) => "quarantined",
         }
@@ -157,6 +181,7 @@ impl Reason {
             Self::NotSelected(category, source) => {
                 format!("no selector takes `{}` events of `{source}`", category.as_str())
             }
+            Self::NotGranted(account) => format!("account `{account}` is not granted"),
             Self::Expired => "older than the retention".to_owned(),
             Self::Quarantined(code) => code.clone(),
         }

@@ -67,7 +67,8 @@ pub(crate) struct PlaceSources<'a> {
 }
 
 impl<'a> PlaceSources<'a> {
-    fn account(&self) -> &'a str {
+    /// The account the row belongs to, or `unknown`.
+    pub(crate) fn account(&self) -> &'a str {
         self.accounts.into_iter().flatten().find_map(checked_account).unwrap_or(UNKNOWN)
     }
 

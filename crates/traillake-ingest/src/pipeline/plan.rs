@@ -31,7 +31,7 @@ pub(crate) async fn plan(run: Arc<Run>, request: Arc<IngestRequest>, jobs: mpsc:
         () = run.stop.cancelled() => None,
         object = listing.next(&run) => object,
     } {
-        if is_unsettled(&run, &object) {
+        if is_unsettled(&run, &object) || !run.may_take(&object) {
             continue;
         }
         run.progress.object_seen(object.size_bytes);

@@ -150,7 +150,7 @@ pub(crate) fn end(run: &Run, converter: &mut Converter, outcome: Option<Result<O
         None => unfinished(converter, "interrupted"),
         Some(Err(error)) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            run.notes.tell(format!("{error}{cause}"), error.hint());
+            run.notes.tell_of(converter.object(), format!("{error}{cause}"), error.hint());
             run.ledger().objects.failed += 1;
             unfinished(converter, "reading broke off");
         }
@@ -177,7 +177,7 @@ fn finished(converter: &mut Converter, outcome: ObjectOutcome) {
     };
     if outcome.content_kind.holds_records() || !converter.is_untouched() {
         let whole = outcome.content_kind.holds_records() && outcome.error.is_none();
-        converter.end(ObjectEnd::Read { whole, facts });
+        converter.end(ObjectEnd::Read { whole, all_granted: true, facts });
     } else {
         converter.end(ObjectEnd::Ignored { detail: format!("holds {}, no events", outcome.content_kind), facts });
     }

@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
-use traillake_model::EventDataStoreSettings;
+use traillake_model::{EventDataStoreSettings, Grants};
 use traillake_storage::{EventTable, LakeStorage, StorageError, TableSnapshot};
 
 use super::gate::{Gate, midnight_micros};
 use super::notes::Notes;
 use super::places::PlaceCaps;
-use crate::Result;
 use crate::progress::IngestProgress;
 use crate::request::IngestLimits;
 use crate::summary::IngestSummary;
+use crate::{Result, SourceObject};
 
 /// Raises of the retention that are looked back at.
 const MOST_RAISES: usize = 64;
@@ -44,6 +44,8 @@ pub(crate) struct Run {
     pub(crate) limits: IngestLimits,
     pub(crate) gate: Gate,
     pub(crate) caps: PlaceCaps,
+    /// Whose events are taken.
+    pub(crate) grants: Grants,
     pub(crate) progress: Arc<IngestProgress>,
     pub(crate) notes: Notes,
     pub(crate) now: DateTime<Utc>,
@@ -76,6 +78,7 @@ impl Run {
         Ok(Self {
             gate: Gate::try_new(&settings, now)?,
             caps: PlaceCaps::new(&settings.partition_by, &snapshot),
+            grants: Grants::all(),
             raises: raises(lake, &settings).await?,
             ledger: Mutex::new(IngestSummary::empty(settings.id)),
             table: table.clone(),
@@ -91,6 +94,17 @@ impl Run {
             id_hasher: RandomState::new(),
             sequence: AtomicU64::new(0),
         })
+    }
+
+    /// The run held to the events of some accounts.
+    pub(crate) fn held_to(mut self, grants: Grants) -> Self {
+        self.grants = grants;
+        self
+    }
+
+    /// Whether the key of the object names no account that is not granted.
+    pub(crate) fn may_take(&self, object: &SourceObject) -> bool {
+        object.key.as_ref().is_none_or(|key| self.grants.allows_account(&key.account))
     }
 
     /// The next job number.

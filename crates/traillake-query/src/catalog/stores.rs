@@ -9,7 +9,7 @@ use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::error::{DataFusionError, Result};
 use tokio::sync::Mutex;
 use traillake_columnar::EventSchema;
-use traillake_model::{EventDataStoreId, EventDataStoreKind, EventDataStoreSettings};
+use traillake_model::{EventDataStoreId, EventDataStoreKind, EventDataStoreSettings, Grants};
 use traillake_storage::{EventTableProvider, ScanPolicy};
 
 use super::LakeTables;
@@ -76,12 +76,14 @@ pub(crate) struct StoreSchema {
     tables: LakeTables,
     stores: LakeStores,
     hidden_columns: Arc<AtomicBool>,
+    grants: Grants,
     opened: Mutex<HashMap<(EventDataStoreId, bool), Arc<EventTableProvider>>>,
 }
 
 impl StoreSchema {
-    pub(crate) fn new(tables: LakeTables, stores: LakeStores, hidden_columns: Arc<AtomicBool>) -> Self {
-        Self { tables, stores, hidden_columns, opened: Mutex::default() }
+    /// Tables of `stores`, which are the granted ones, that show the granted events.
+    pub(crate) fn new(tables: LakeTables, stores: LakeStores, hidden_columns: Arc<AtomicBool>, grants: Grants) -> Self {
+        Self { tables, stores, hidden_columns, grants, opened: Mutex::default() }
     }
 
     /// Whether the query names a hidden column.
@@ -122,21 +124,22 @@ impl StoreSchema {
         if let Some(table) = opened.get(&key) {
             return Ok(Arc::clone(table));
         }
-        let table = Arc::new(open_store(&self.tables, &store.settings, hidden_columns).await?);
+        let table = Arc::new(open_store(&self.tables, &store.settings, hidden_columns, &self.grants).await?);
         opened.insert(key, Arc::clone(&table));
         Ok(table)
     }
 }
 
-/// A store as a table at this moment, expired events out of sight.
+/// A store as a table at this moment, expired events and those of accounts that are not granted out of sight.
 pub(crate) async fn open_store(
     tables: &LakeTables,
     settings: &EventDataStoreSettings,
     hidden_columns: bool,
+    grants: &Grants,
 ) -> Result<EventTableProvider, QueryError> {
     let (table, snapshot) = tables.open(settings).await?;
     let first_visible_date = settings.retention.first_visible_date(tables.lake().clock().now());
-    let policy = ScanPolicy { first_visible_date, hidden_columns };
+    let policy = ScanPolicy { first_visible_date, hidden_columns, grants: grants.clone() };
     Ok(EventTableProvider::try_new(table, snapshot, policy)?)
 }
 

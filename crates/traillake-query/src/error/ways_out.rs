@@ -18,7 +18,7 @@ impl QueryError {
             Self::TextTooLong { .. } => "shorten the list of values, or raise the limit (`text_bytes`)".into(),
             Self::TooComplex { .. } => "write long lists of alternatives with `IN (...)`, or split the query".into(),
             Self::Placeholder { wanted: "a value", .. } => {
-                "write `:name`, and give it with `--param name=VALUE`".into()
+                "write `:name`, and give it with `--param name=VALUE`; a program binds a value to each `?`".into()
             }
             Self::Placeholder { .. } => "put a store's name or id there, or `$EDS_ID` and `--store NAME`".into(),
             Self::NoDefaultStore { stores, .. } if stores.is_empty() => {
@@ -29,6 +29,8 @@ impl QueryError {
             Self::MalformedParameter { .. } => {
                 "write `name=value` or `name:kind=value`, kind being text, number, boolean, timestamp or date".into()
             }
+            Self::UnfitValue { .. } => "give a boolean, number, text, binary, date, time, timestamp or interval".into(),
+            Self::ValueCount { .. } => "give one value for each `?`".into(),
             Self::InactiveStore { name, .. } => format!("restore it: `traillake store restore {name}`"),
             Self::StoreNotFound { nearest: None, stores, .. } if !stores.is_empty() => {
                 format!("stores: {}", listed(&stores[..stores.len().min(LISTED)]))

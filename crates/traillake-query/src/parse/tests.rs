@@ -12,6 +12,7 @@ fn parsed(sql: &str) -> Result<Parsed, QueryError> {
         statements: StatementRules::CommandLine,
         default_store: Ok("store".into()),
         parameters: vec![],
+        values: vec![],
         column_types: HashMap::new(),
         kinds: FunctionKinds::default(),
         dialect: Dialect::Lake,

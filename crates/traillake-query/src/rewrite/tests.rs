@@ -13,6 +13,7 @@ fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), Qu
     let context = RewriteContext {
         written: text.written,
         parameters: parameters.iter().map(|text| text.parse().unwrap()).collect(),
+        values: vec![],
         kinds: FunctionKinds {
             aggregates: ["count", "sum", "max"].map(str::to_owned).into(),
             windows: ["rank"].map(str::to_owned).into(),

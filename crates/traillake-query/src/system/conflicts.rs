@@ -24,7 +24,7 @@ pub(super) const NAME: &str = "conflicts";
 pub(super) async fn view(context: &SystemContext) -> Result<Arc<dyn TableProvider>, QueryError> {
     let mut plan: Option<LogicalPlan> = None;
     for store in context.stores.active() {
-        let provider = open_store(&context.tables, &store.settings, true).await?;
+        let provider = open_store(&context.tables, &store.settings, true, &context.grants).await?;
         let conflicts = of_store(store, Arc::new(provider)).map_err(engine)?;
         plan = Some(match plan {
             None => conflicts,

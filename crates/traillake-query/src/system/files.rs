@@ -1,5 +1,7 @@
 //! `system.files`: the data files of each store's newest snapshot.
 
+use std::sync::Arc;
+
 use futures::{StreamExt, stream};
 use traillake_storage::DataFile;
 
@@ -27,7 +29,8 @@ pub(super) fn table() -> SystemTable {
 
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {
     let (_, snapshot) = context.tables.open(&store.settings).await?;
-    let files: Vec<_> = snapshot.files.iter().cloned().collect();
+    let granted = |file: &&Arc<DataFile>| context.grants.allows_owner(file.partition.account.as_deref());
+    let files: Vec<_> = snapshot.files.iter().filter(granted).cloned().collect();
     let version = snapshot.version;
     Ok(stream::iter(files).map(move |file| Ok(row(store.name(), &file, version))).boxed())
 }

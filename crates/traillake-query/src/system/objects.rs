@@ -1,6 +1,6 @@
 //! `system.objects`: the manifest, one row for each source object of each store.
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use traillake_storage::{ManifestRow, ObjectRange};
 
 use super::cells::{COUNT, TEXT, TIME, count, micros, millis, optional_text, schema, text};
@@ -41,6 +41,8 @@ pub(super) fn table() -> SystemTable {
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {
     let (table, snapshot) = context.tables.open(&store.settings).await?;
     let rows = table.manifest_rows(&snapshot, ObjectRange::all()).await?;
+    let granted = move |object: &ManifestRow| context.grants.allows_owner(object.key.account.as_deref());
+    let rows = rows.try_filter(move |object| std::future::ready(granted(object)));
     Ok(rows.map(move |found| Ok(row(store.name(), &found?))).boxed())
 }
 

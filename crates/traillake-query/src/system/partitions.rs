@@ -34,6 +34,7 @@ async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, Que
         .files
         .partitions()
         .iter()
+        .filter(|(values, _)| context.grants.allows_owner(values.account.as_deref()))
         .map(|(values, files)| row(store.name(), values, files, first_visible.is_some_and(|first| values.date < first)))
         .collect();
     Ok(stream::iter(rows.into_iter().map(Ok)).boxed())

@@ -28,7 +28,7 @@ pub(super) fn table() -> SystemTable {
 
 async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, QueryError> {
     let (table, snapshot) = context.tables.open(&store.settings).await?;
-    let rows = table.quarantine_rows(&snapshot).await?;
+    let rows = table.granted_quarantine_rows(&snapshot, &context.grants).await?;
     Ok(rows.map(move |found| Ok(row(store.name(), &found?))).boxed())
 }
 

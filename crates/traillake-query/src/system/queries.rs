@@ -1,4 +1,4 @@
-//! `system.queries`: the queries of this process.
+//! `system.queries`: the queries of this process, or those of one owner.
 
 use futures::{StreamExt, stream};
 
@@ -21,7 +21,7 @@ pub(super) fn table() -> SystemTable {
 }
 
 fn rows(context: &SystemContext) -> Rows {
-    let queries = context.registry.list(context.tables.lake().clock().now());
+    let queries = context.registry.list(context.owner.as_deref(), context.tables.lake().clock().now());
     stream::iter(queries).map(|query| Ok(row(query))).boxed()
 }
 

@@ -1,4 +1,6 @@
 //! `system.trails`: the named sources and the store each feeds.
+//!
+//! A source may bring events of any account, so that a caller who is held to some sees none.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use traillake_model::TrailSettings;
@@ -22,8 +24,9 @@ pub(super) fn table() -> SystemTable {
 
 fn rows(context: &SystemContext) -> Rows {
     let lake = context.tables.lake().clone();
+    let grants = context.grants.clone();
     let trails = async move {
-        let trails = lake.trails().await?;
+        let trails = lake.granted_trails(&grants).await?;
         let rows: Vec<Row> = trails.iter().map(row).collect();
         Ok::<_, QueryError>(stream::iter(rows.into_iter().map(Ok)))
     };

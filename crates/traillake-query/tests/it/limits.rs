@@ -41,7 +41,7 @@ async fn a_query_ends_at_its_time_limit() {
     };
     assert!(matches!(error, QueryError::Timeout { .. }), "{error:?}");
     assert!(started.elapsed() < Duration::from_secs(20));
-    assert_eq!(lake.engine().queries().last().unwrap().state, QueryState::TimedOut);
+    assert_eq!(lake.engine().queries(None).last().unwrap().state, QueryState::TimedOut);
 }
 
 #[tokio::test]

@@ -201,7 +201,7 @@ async fn parameters_are_literals_of_their_kind() {
 #[tokio::test]
 async fn completion_knows_stores_fields_functions_and_system_tables() {
     let lake = events().await;
-    let names = lake.engine().names().await.unwrap();
+    let names = lake.engine().names(&QueryOptions::default()).await.unwrap();
     assert_eq!(names.stores[0].name, "events");
     assert!(names.stores[0].paths.contains(&"useridentity.sessioncontext.sessionissuer.arn".to_owned()));
     assert!(names.functions.contains(&"element_at".to_owned()));

@@ -78,7 +78,8 @@ pub enum ObjectStatus {
     Ingested,
     /// Some of its bytes could not be split into records.
     Partial,
-    /// A part of it is committed, the rest follows; after an interruption it is read again.
+    /// A part of it is committed, the rest follows: after an interruption, or where the ingest was not granted all of its
+    /// accounts, it is read again.
     Incomplete,
     /// It holds no records.
     Ignored,

@@ -10,6 +10,7 @@ use datafusion::physical_expr::expressions::{Column, Literal};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_plan::ExecutionPlan;
 
+use super::held::HeldScanExec;
 use super::source::EventSource;
 use crate::ScanReport;
 
@@ -22,6 +23,8 @@ pub struct ScanDescription {
     pub report: ScanReport,
     /// Bytes of the files that are read.
     pub bytes_kept: u64,
+    /// Whether the files also hold events of accounts that are not granted: then no figure of them is told.
+    pub is_shared: bool,
     /// Columns and nested fields that are read, sorted: `useridentity.arn`.
     pub columns: Vec<String>,
 }
@@ -38,12 +41,16 @@ pub fn describe_scans(plan: &Arc<dyn ExecutionPlan>) -> Vec<ScanDescription> {
 }
 
 fn described(node: &Arc<dyn ExecutionPlan>) -> Option<ScanDescription> {
+    if let Some(held) = node.downcast_ref::<HeldScanExec>() {
+        return Some(held.description());
+    }
     let (config, source) = node.downcast_ref::<DataSourceExec>()?.downcast_to_file_source::<EventSource>()?;
     let files = config.file_groups.iter().flat_map(datafusion_datasource::file_groups::FileGroup::files);
     Some(ScanDescription {
         event_data_store: source.event_data_store().to_owned(),
         report: source.report().clone(),
         bytes_kept: files.map(|file| file.object_meta.size).sum(),
+        is_shared: false,
         columns: columns(config),
     })
 }

@@ -23,6 +23,7 @@ use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM};
 use super::EventTableProvider;
 use super::files::{PlannedFile, partitioned_file, statistics};
 use super::footers::{prune_leaves, reader_factory};
+use super::grants::told;
 use super::narrow::{NarrowReaders, Roots};
 use super::source::EventSource;
 use crate::event_json::{checksum_expr, columns_needed, event_json_expr};
@@ -47,6 +48,7 @@ pub(super) async fn plan(
     let columns = ScanColumns::of(provider, projection)?;
     let roots = Arc::new(columns.roots(&conjuncts));
     let (planned, report) = prune_leaves(provider, state, &conjuncts, kept, &roots).await?;
+    let report = told(provider, report);
     if let Some(tracker) = state.config().get_extension::<ScanTracker>() {
         tracker.record(report.clone());
     }
@@ -99,7 +101,7 @@ impl ScanColumns {
 }
 
 /// The filters as physical conjuncts over the table's columns; those that cannot be analysed are left out.
-fn conjuncts(
+pub(super) fn conjuncts(
     provider: &EventTableProvider,
     state: &dyn Session,
     filters: &[Expr],

@@ -152,8 +152,8 @@ async fn partitions_that_cannot_match_are_not_opened() {
 #[tokio::test(flavor = "multi_thread")]
 async fn explain_says_what_is_opened() {
     let table = three_files().await;
-    let policy = ScanPolicy { first_visible_date: Some(day(11)), hidden_columns: false };
-    let text = Sql::over(&table, policy).explain("SELECT eventid FROM t WHERE awsregion = 'us-east-1'").await;
+    let policy = ScanPolicy { first_visible_date: Some(day(11)), ..ScanPolicy::default() };
+    let text = Sql::over(&table, policy.clone()).explain("SELECT eventid FROM t WHERE awsregion = 'us-east-1'").await;
     assert!(text.contains("files=1/3, partitions=1/3"), "{text}");
     let text = Sql::over(&table, policy).explain("SELECT eventid FROM t WHERE eventtime < '2023-06-11'").await;
     assert!(text.contains("files=0/3, partitions=0/3"), "{text}");
@@ -162,10 +162,10 @@ async fn explain_says_what_is_opened() {
 #[tokio::test(flavor = "multi_thread")]
 async fn expired_events_are_invisible_and_not_counted() {
     let table = three_files().await;
-    let sql = Sql::over(&table, ScanPolicy { first_visible_date: Some(day(12)), hidden_columns: false });
+    let sql = Sql::over(&table, ScanPolicy { first_visible_date: Some(day(12)), ..ScanPolicy::default() });
     assert_eq!(sql.rows("SELECT count(*) FROM t").await, [ROWS.to_string()]);
     assert_eq!(sql.rows("SELECT DISTINCT recipientaccountid FROM t").await, [ACCOUNT_B]);
-    let none = Sql::over(&table, ScanPolicy { first_visible_date: Some(day(20)), hidden_columns: false });
+    let none = Sql::over(&table, ScanPolicy { first_visible_date: Some(day(20)), ..ScanPolicy::default() });
     assert_eq!(none.rows("SELECT count(*), count(eventid) FROM t").await, ["0        | 0"]);
     assert!(none.rows("SELECT * FROM t").await.is_empty());
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use traillake_ingest::IngestLimits;
 use traillake_model::{Clock, SystemClock};
 use traillake_query::{QueryEngine, QueryLimits};
-use traillake_storage::{LakeStorage, ObjectStoreOptions, OpenMode, open_location};
+use traillake_storage::{LakeHome, LakeStorage, ObjectStoreOptions, OpenMode, open_location};
 
 use super::Lake;
 use crate::Result;
@@ -28,6 +28,7 @@ pub struct LakeOptions {
     clock: Arc<dyn Clock>,
     query_limits: QueryLimits,
     ingest_limits: IngestLimits,
+    home: LakeHome,
 }
 
 impl Default for LakeOptions {
@@ -45,6 +46,7 @@ impl LakeOptions {
             clock: Arc::new(SystemClock),
             query_limits: QueryLimits::default(),
             ingest_limits: IngestLimits::default(),
+            home: LakeHome::default(),
         }
     }
 
@@ -83,13 +85,20 @@ impl LakeOptions {
         self
     }
 
+    /// Account and region in the ARNs of the lake, if it is made by this.
+    #[must_use]
+    pub fn home(mut self, home: LakeHome) -> Self {
+        self.home = home;
+        self
+    }
+
     /// Opens the lake, see [`Lake::open`].
     ///
     /// # Errors
     /// [`StorageError::LakeNotFound`](crate::StorageError::LakeNotFound) when it is read-only and not there.
     pub async fn open(self, location: &str) -> Result<Lake> {
         let place = open_location(location, &self.object_store).await?;
-        let storage = LakeStorage::open(&place, self.mode, self.clock).await?;
+        let storage = LakeStorage::open_at(&place, self.mode, self.clock, &self.home).await?;
         let engine = QueryEngine::new(storage.clone(), self.query_limits)?;
         Ok(Lake { storage, engine, object_store_options: self.object_store, ingest_limits: self.ingest_limits })
     }

@@ -1,7 +1,7 @@
 //! Questions: a stream of batches, or the session itself.
 
 use datafusion::prelude::SessionContext;
-use traillake_query::{LakeNames, QueryOptions, QueryResult};
+use traillake_query::{LakeNames, QueryOptions, QueryResult, QueryShape};
 
 use super::Lake;
 use crate::Result;
@@ -13,6 +13,14 @@ impl Lake {
     /// [`QueryError`](crate::QueryError): refused, misspelled, beyond a limit.
     pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult> {
         Ok(Box::pin(self.engine.query(sql, options)).await?)
+    }
+
+    /// Checks and plans a question without reading events for it: the columns its answer would have.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError): refused or misspelled.
+    pub async fn describe_query(&self, sql: &str, options: &QueryOptions) -> Result<QueryShape> {
+        Ok(Box::pin(self.engine.describe(sql, options)).await?)
     }
 
     /// Waits for work that a query left behind when it was dropped or ran out of time. To be awaited before the
@@ -35,6 +43,6 @@ impl Lake {
     /// # Errors
     /// [`QueryError`](crate::QueryError) when the stores cannot be read.
     pub async fn names(&self) -> Result<LakeNames> {
-        Ok(self.engine.names().await?)
+        Ok(self.engine.names(&QueryOptions::default()).await?)
     }
 }

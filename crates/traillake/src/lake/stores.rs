@@ -1,10 +1,12 @@
 //! Event data stores: made, found, changed, described.
 
+use std::collections::BTreeSet;
+
 use chrono::DateTime;
 use traillake_ingest::{IngestRequest, suitable_partitioning};
 use traillake_model::{
     AddedColumn, AdvancedEventSelector, EventDataStoreKind, EventDataStoreName, EventDataStoreSettings,
-    EventDataStoreStatus, PartitionBy, Retention,
+    EventDataStoreStatus, Grants, PartitionBy, PartitionValues, Retention,
 };
 use traillake_storage::{NewEventDataStore, StorageError};
 
@@ -90,6 +92,19 @@ impl Lake {
     /// [`StorageError::EventDataStoreAlreadyExists`], or the rule that a setting breaks.
     pub async fn create_event_data_store(&self, new: NewEventDataStore) -> Result<EventDataStoreSettings> {
         Ok(self.storage.create_event_data_store(new).await?)
+    }
+
+    /// [`create_event_data_store`](Self::create_event_data_store) with more settings: `adjust` changes them before they
+    /// are written, and may be called again.
+    ///
+    /// # Errors
+    /// As [`create_event_data_store`](Self::create_event_data_store), or the rule that the change breaks.
+    pub async fn create_event_data_store_with(
+        &self,
+        new: NewEventDataStore,
+        adjust: impl Fn(&mut EventDataStoreSettings) -> Result<(), traillake_model::ModelError>,
+    ) -> Result<EventDataStoreSettings> {
+        Ok(self.storage.create_event_data_store_with(new, |settings| Ok(adjust(settings)?)).await?)
     }
 
     /// The store of this name, made when missing: every event of its kind, unlimited retention, the default partitioning.
@@ -191,19 +206,32 @@ impl Lake {
     /// [`StorageError`] when its log cannot be read.
     pub async fn describe_event_data_store(&self, name: &str) -> Result<EventDataStoreDescription> {
         let settings = self.storage.event_data_store(name).await?;
+        self.described(settings, &Grants::all()).await
+    }
+
+    /// The store and the figures of the files whose events may all be seen.
+    pub(super) async fn described(
+        &self,
+        settings: EventDataStoreSettings,
+        grants: &Grants,
+    ) -> Result<EventDataStoreDescription> {
         let snapshot = self.table(&settings).await?.refresh().await?;
-        let times: Vec<_> = snapshot.files.iter().filter_map(|file| file.event_time_micros).collect();
-        let first = times.iter().map(|(first, _)| *first).min();
-        let last = times.iter().map(|(_, last)| *last).max();
+        let is_granted = |partition: &PartitionValues| grants.allows_owner(partition.account.as_deref());
+        let partitions = || snapshot.files.partitions().iter().filter(|(partition, _)| is_granted(partition));
+        let files = || partitions().flat_map(|(_, files)| files);
+        let different = |value: fn(&PartitionValues) -> Option<&str>| {
+            partitions().filter_map(|(partition, _)| value(partition)).collect::<BTreeSet<_>>().len()
+        };
+        let times = || files().filter_map(|file| file.event_time_micros);
         Ok(EventDataStoreDescription {
             table_version: snapshot.version,
-            events: snapshot.files.rows(),
-            files: snapshot.files.len(),
-            bytes: snapshot.files.bytes(),
-            partitions: snapshot.files.partitions().len(),
-            accounts: snapshot.files.accounts().len(),
-            regions: snapshot.files.regions().len(),
-            event_time_micros: first.zip(last),
+            events: files().map(|file| file.rows).sum(),
+            files: files().count(),
+            bytes: files().map(|file| file.size_bytes).sum(),
+            partitions: partitions().count(),
+            accounts: different(|partition| partition.account.as_deref()),
+            regions: different(|partition| partition.region.as_deref()),
+            event_time_micros: times().map(|(first, _)| first).min().zip(times().map(|(_, last)| last).max()),
             settings,
         })
     }

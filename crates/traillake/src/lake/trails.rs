@@ -1,6 +1,7 @@
 //! Trails: named sources and the store each feeds.
 
-use traillake_model::{EventDataStoreName, TrailName, TrailSettings};
+use traillake_ingest::{IngestRequest, SourceSpec};
+use traillake_model::{EventDataStoreName, ModelError, Tags, TrailName, TrailSettings};
 
 use super::Lake;
 use crate::Result;
@@ -45,6 +46,29 @@ impl Lake {
         let settings = TrailSettings::new(new.name, &new.source, new.store, self.storage.clock().now());
         let settings = TrailSettings { region: new.region, endpoint_url: new.endpoint_url, ..settings };
         Ok(self.storage.put_trail(settings).await?)
+    }
+
+    /// A request to ingest what a trail delivers, with its region and endpoint, else the lake's, and the lake's limits.
+    ///
+    /// # Errors
+    /// [`IngestError::InvalidSource`](crate::IngestError::InvalidSource).
+    pub fn trail_request(&self, trail: &TrailSettings) -> Result<IngestRequest> {
+        let mut request = self.request_of(vec![SourceSpec::parse(&trail.source)?]);
+        request.options.region = trail.region.clone().or(request.options.region);
+        request.options.endpoint_url = trail.endpoint_url.clone().or(request.options.endpoint_url);
+        Ok(request)
+    }
+
+    /// Changes the tags of a trail; `change` may be called again when another writer was faster.
+    ///
+    /// # Errors
+    /// As [`trail`](Self::trail), or the rule that the change breaks.
+    pub async fn update_trail_tags(
+        &self,
+        name: &str,
+        change: impl Fn(Tags) -> Result<Tags, ModelError>,
+    ) -> Result<TrailSettings> {
+        Ok(self.storage.update_trail_tags(name, change).await?)
     }
 
     /// Removes a trail; what it brought stays.

@@ -4,6 +4,7 @@
 mod faults;
 mod format_versions;
 mod fuzz_corpora;
+mod grants;
 mod lake_suite;
 mod real_logs;
 mod samples;

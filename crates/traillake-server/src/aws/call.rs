@@ -1,0 +1,26 @@
+//! One request as the operations see it.
+
+use traillake::GrantedLake;
+use uuid::Uuid;
+
+use crate::access::{Principal, Role};
+use crate::service::Service;
+
+/// Who asks for what, where, and of which service.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    pub(crate) principal: Principal,
+    /// Region of the credential scope.
+    pub(crate) region: String,
+    /// `x-amzn-RequestId`.
+    pub(crate) request_id: Uuid,
+}
+
+impl Call {
+    /// The lake as the caller may see it; queries belong to their callers, administrators see those of all.
+    pub(crate) fn lake(&self) -> GrantedLake {
+        let owner = (!self.principal.may(Role::Admin)).then(|| self.principal.name.to_string());
+        self.service.lake.granted(self.principal.grants.as_ref().clone(), owner)
+    }
+}

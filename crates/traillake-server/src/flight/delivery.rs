@@ -1,0 +1,185 @@
+//! A query and its rows on their way: started once it has a slot, run as fast as its client takes the messages.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::record_batch::RecordBatch;
+use arrow_flight::FlightData;
+use futures::StreamExt;
+use tonic::Status;
+use traillake::QueryResult;
+
+use super::caller::Caller;
+use super::running::Running;
+use super::slot::{Receiver, Sender, slot};
+use super::statement::Statement;
+use super::tickets::Ticket;
+use super::wire::{Encoder, wire_schema};
+use super::{Flight, status};
+use crate::admission::Permit;
+
+impl Flight {
+    /// Starts what a ticket is for. The query ends with the last row, its time, a cancellation, or its client.
+    pub(super) async fn deliver(&self, caller: Caller, ticket: Ticket) -> Result<Receiver, Status> {
+        let running = self.running.start(ticket.id);
+        let query = running.token.clone();
+        let start = self.start(caller, ticket.statement);
+        let started = query.run_until_cancelled(start).await.unwrap_or_else(|| Err(cancelled()))?;
+        let (sender, receiver) = slot(&query);
+        let encoder = Encoder::new(Arc::clone(&started.schema), self.config.message_bytes);
+        let delivery = Delivery { sender, encoder, idle: self.config.idle() };
+        tokio::spawn(delivery.run(started, running));
+        Ok(receiver)
+    }
+
+    async fn start(&self, caller: Caller, statement: Statement) -> Result<Started, Status> {
+        let place = self.service.admission.enter(caller.name()).map_err(status::of_refusal)?;
+        let permit = place.admitted().await;
+        let begun = Instant::now();
+        let mut started = Started {
+            flight: self.clone(),
+            caller,
+            statement,
+            permit,
+            begun,
+            schema: no_columns(),
+            current: None,
+            next: 0,
+        };
+        if started.statement.runs() == 0 {
+            started.schema = self.columns(&started.caller, &started.statement).await?;
+        } else {
+            let first = started.query().await?;
+            started.schema = wire_schema(&first.schema());
+            started.current = Some(first);
+        }
+        Ok(started)
+    }
+}
+
+fn no_columns() -> SchemaRef {
+    Arc::new(Schema::empty())
+}
+
+/// A statement that runs, once for each row of its values.
+struct Started {
+    flight: Flight,
+    caller: Caller,
+    statement: Statement,
+    permit: Permit,
+    /// The time limit is that of all runs together.
+    begun: Instant,
+    schema: SchemaRef,
+    current: Option<QueryResult>,
+    /// The number of the run after the current one.
+    next: usize,
+}
+
+impl Started {
+    async fn next_batch(&mut self) -> Result<Option<RecordBatch>, Status> {
+        loop {
+            if let Some(result) = &mut self.current {
+                if let Some(batch) = result.next().await {
+                    return batch.map(Some).map_err(|error| status::of_lake(&error.into()));
+                }
+                self.current = None;
+            }
+            if self.next >= self.statement.runs() {
+                return Ok(None);
+            }
+            self.current = Some(self.query_again().await?);
+        }
+    }
+
+    /// Starts the next run, within the time that is left for all of them.
+    async fn query(&mut self) -> Result<QueryResult, Status> {
+        let mut options = self.permit.limit(self.statement.options(&self.caller, self.next));
+        options.timeout = options.timeout.map(|limit| limit.saturating_sub(self.begun.elapsed()));
+        self.next += 1;
+        let result = self.flight.service.lake.query(&self.statement.sql, &options).await;
+        result.map_err(|error| status::of_lake(&error))
+    }
+
+    async fn query_again(&mut self) -> Result<QueryResult, Status> {
+        let result = self.query().await?;
+        if wire_schema(&result.schema()) == self.schema {
+            return Ok(result);
+        }
+        let row = self.next;
+        Err(Status::invalid_argument(format!(
+            "row {row} of the values gives other columns than row 1; hint: bind values of one type, or CAST them"
+        )))
+    }
+}
+
+/// The way of one result to its client.
+struct Delivery {
+    sender: Sender,
+    encoder: Encoder,
+    idle: Duration,
+}
+
+impl Delivery {
+    /// Ends with the client having everything, or an error. The slot is free before the last message is taken.
+    async fn run(mut self, mut started: Started, running: Running) {
+        let rows = self.send_all(&mut started);
+        let outcome = running.token.run_until_cancelled(rows).await.unwrap_or_else(|| Err(End::Now(cancelled())));
+        drop(started);
+        let last = match outcome {
+            Ok(()) => Ok(()),
+            Err(End::AfterRows(status)) => self.send(Err(status)).await,
+            Err(End::Now(status)) => Err(End::Now(status)),
+        };
+        let taken = match last {
+            Ok(()) => running.token.run_until_cancelled(self.taken()).await.unwrap_or(Ok(())),
+            error => error,
+        };
+        if let Err(End::Now(status) | End::AfterRows(status)) = taken {
+            self.sender.put(Err(status));
+        }
+    }
+
+    async fn send_all(&mut self, started: &mut Started) -> Result<(), End> {
+        let schema = self.encoder.schema_message();
+        self.send(Ok(schema)).await?;
+        while let Some(batch) = started.next_batch().await.map_err(End::AfterRows)? {
+            for piece in self.encoder.pieces(&batch) {
+                for message in self.encoder.messages(&piece).map_err(|error| End::AfterRows(status::fault(error)))? {
+                    self.send(Ok(message)).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, message: Result<FlightData, Status>) -> Result<(), End> {
+        self.taken().await?;
+        self.sender.put(message);
+        Ok(())
+    }
+
+    /// Waits until the client has taken the message before.
+    async fn taken(&self) -> Result<(), End> {
+        let idle = self.idle;
+        let late = |_| {
+            End::Now(Status::deadline_exceeded(format!(
+                "the query was ended: its client took no rows for {} s; hint: read faster, or raise `idle_seconds`",
+                idle.as_secs()
+            )))
+        };
+        tokio::time::timeout(idle, self.sender.ready()).await.map_err(late)
+    }
+}
+
+/// How a result ends early.
+enum End {
+    /// With an error in place of what the client has not taken.
+    Now(Status),
+    /// With an error behind the rows there are.
+    AfterRows(Status),
+}
+
+fn cancelled() -> Status {
+    Status::cancelled("the query was cancelled")
+}

@@ -1,0 +1,10 @@
+//! The door over a real socket, as Arrow's own Rust client sees it.
+
+mod callers;
+mod cancelling;
+mod metadata;
+mod prepared;
+mod refused;
+mod serve_tmp;
+mod statements;
+mod support;
