@@ -8,19 +8,19 @@ Prints one line per check and ends with 'N passed, N failed'.
 """
 import argparse
 import importlib
+import importlib.util
 import os
 import sys
 
-try:
-    import awscli  # noqa: F401
-    import boto3  # noqa: F401
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed (pip install -r {os.path.dirname(__file__)}/requirements.txt)")
-    sys.exit(0)
+# Importing `awscli` would put its own botocore in the place of boto3's.
+for needed in ("awscli", "boto3"):
+    if importlib.util.find_spec(needed) is None:
+        print(f"skipped: {needed} is not installed (pip install -r {os.path.dirname(__file__)}/requirements.txt)")
+        sys.exit(0)
 
 from aws_api.world import World
 
-PARTS = ["errors", "stores", "tags", "trails", "roles"]
+PARTS = ["errors", "stores", "tags", "trails", "roles", "queries", "delivery", "samples", "scenario", "shutdown"]
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--bin", required=True)

@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &Context, command: Option<Command>) -> Result<E
         None => Box::pin(repl::run(context, &ReplArgs::default())).await,
         Some(Command::Repl(args)) => Box::pin(repl::run(context, &args)).await,
         Some(Command::Ingest(args)) => Box::pin(context.interrupt.finishing(ingest::run(context, &args))).await,
-        Some(Command::Serve(args)) => Box::pin(serve::run(context, &args)).await,
+        Some(Command::Serve(args)) => Box::pin(context.interrupt.finishing(serve::run(context, &args))).await,
         Some(Command::Demo(args)) => Box::pin(context.interrupt.stopping(demo::run(context, &args))).await,
         Some(other) => Box::pin(context.interrupt.stopping(run_plain(context, other))).await,
     }

@@ -67,7 +67,8 @@ impl Context {
 
     /// The lake, to write, for a server.
     pub(crate) async fn serving(&self, limits: QueryLimits) -> Result<Lake> {
-        Ok(self.options()?.query_limits(limits).open(self.location()?).await?)
+        let options = self.options()?.ingest_limits(self.settings.ingest.limits()).query_limits(limits);
+        Ok(options.open(self.location()?).await?)
     }
 
     /// The lake, to read.

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use traillake_server::{AccessError, ServerError};
+use traillake_server::{AccessError, NetError, ServerError};
 
 use crate::config::ConfigError;
 use crate::exit::ExitStatus;
@@ -39,6 +39,9 @@ pub(crate) enum CliError {
     /// The rows cannot be put in the format.
     #[error("cannot write the rows as {format}")]
     Format { format: &'static str, source: Box<dyn StdError + Send + Sync> },
+    /// A file that is never overwritten.
+    #[error("`{}` is already there", path.display())]
+    Exists { path: PathBuf },
     #[error("there is no piece `{id}` in the quarantine")]
     PieceNotFound { id: String },
     #[error("`{name}` was not deleted")]
@@ -74,6 +77,7 @@ impl CliError {
             Self::Access(error) => error.hint(),
             Self::Read { .. } => Some("check that the file exists and that you may read it".to_owned()),
             Self::Write { .. } => Some("check that the folder exists and that you may write to it".to_owned()),
+            Self::Exists { .. } => Some("remove it, or name another file".to_owned()),
             Self::PieceNotFound { .. } => Some("`traillake quarantine list` shows the ids".to_owned()),
             Self::Refused { .. } => Some("answer `y`, or pass `--yes`".to_owned()),
             _ => None,
@@ -86,6 +90,8 @@ impl CliError {
             Self::Usage { .. } | Self::Config(_) | Self::Generate(GenerateError::OutOfRange { .. }) => {
                 ExitStatus::Usage
             }
+            Self::Server(error) if is_wrong_setting(error) => ExitStatus::Usage,
+            Self::Access(AccessError::Entry { .. } | AccessError::UnknownRole { .. }) => ExitStatus::Usage,
             Self::Interrupted | Self::Generate(GenerateError::Interrupted) => ExitStatus::Interrupted,
             _ if self.is_broken_pipe() => ExitStatus::Done,
             _ => ExitStatus::Failed,
@@ -117,6 +123,18 @@ impl CliError {
             next = error.source();
         }
         text
+    }
+}
+
+/// Whether a server was asked for what can never be, wherever it runs.
+fn is_wrong_setting(error: &ServerError) -> bool {
+    match error {
+        ServerError::NoDoor => true,
+        ServerError::Listen { source, .. } => source.kind() == io::ErrorKind::InvalidInput,
+        ServerError::Net(error) => {
+            matches!(error, NetError::Unprotected { .. } | NetError::Open { .. } | NetError::BadHost { .. })
+        }
+        _ => false,
     }
 }
 

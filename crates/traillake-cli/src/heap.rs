@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 
 /// The commands that build batches of events.
-const WRITING: [&str; 4] = ["ingest", "demo", "compact", "quarantine"];
+const WRITING: [&str; 5] = ["ingest", "demo", "compact", "quarantine", "serve"];
 
 /// glibc's settings (`man 3 mallopt`): few arenas, and large pieces go back to the system when they are freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

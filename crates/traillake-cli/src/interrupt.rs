@@ -1,4 +1,5 @@
-//! Ctrl-C: most commands stop at once; an ingest commits what it has read first, and stops at the second one.
+//! Ctrl-C: most commands stop at once; an ingest commits what it has read first, a server lets end what runs, and both
+//! stop at the second one.
 
 use tokio_util::sync::CancellationToken;
 

@@ -1,6 +1,7 @@
 //! The query engine of one lake: a text goes in, a stream of batches comes out.
 
 mod describe;
+mod yielding;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -155,7 +156,7 @@ impl QueryEngine {
         dialect: Dialect,
     ) -> datafusion::error::Result<(Arc<dyn ExecutionPlan>, bool)> {
         let (plan, explains) = self.logical_plan(session, statement, dialect).await?;
-        Ok((session.state.create_physical_plan(&plan).await?, explains))
+        Ok((yielding::yielding(session.state.create_physical_plan(&plan).await?)?, explains))
     }
 
     /// A checked plan, and whether it is about a plan or a table and has no output names.

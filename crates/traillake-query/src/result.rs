@@ -1,5 +1,7 @@
 //! The rows of a running query: bounded in time and number, counted, and stopped by dropping.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,7 +14,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
-use futures::{Stream, StreamExt, ready};
+use futures::{FutureExt, Stream, StreamExt, ready};
 use tokio::time::Sleep;
 use traillake_sql::Budget;
 use traillake_storage::ScanTracker;
@@ -55,12 +57,13 @@ impl Drop for Ending {
     }
 }
 
-/// The batches of a stream, made on a task: whoever polls for them sees to the time meanwhile.
+/// The batches of a stream, made on a task: whoever polls for them sees to the time meanwhile, and a panic of the
+/// engine is the end of this query alone.
 pub(crate) fn on_a_task(mut batches: SendableRecordBatchStream) -> SendableRecordBatchStream {
     let mut builder = RecordBatchReceiverStreamBuilder::new(batches.schema(), 1);
     let sender = builder.tx();
     builder.spawn(async move {
-        while let Some(batch) = batches.next().await {
+        while let Some(batch) = AssertUnwindSafe(batches.next()).catch_unwind().await.unwrap_or_else(panicked) {
             let failed = batch.is_err();
             if sender.send(batch).await.is_err() || failed {
                 break;
@@ -69,6 +72,11 @@ pub(crate) fn on_a_task(mut batches: SendableRecordBatchStream) -> SendableRecor
         Ok(())
     });
     builder.build()
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Option<datafusion::error::Result<RecordBatch>> {
+    let source = Box::new(DataFusionError::Internal("a part of the engine panicked".to_owned()));
+    Some(Err(DataFusionError::External(Box::new(QueryError::Engine { source }))))
 }
 
 /// The batches of one query, a [`Stream`]; the first error is its last item.

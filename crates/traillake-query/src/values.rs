@@ -128,7 +128,7 @@ fn written(value: &ArrayRef) -> Option<String> {
         DataType::Int64 => value.as_primitive::<Int64Type>().value(0).to_string(),
         DataType::Float64 => double(value.as_primitive::<Float64Type>().value(0)),
         DataType::Utf8 => value.as_string::<i32>().value(0).to_owned(),
-        DataType::Binary => value.as_binary::<i32>().value(0).iter().map(|byte| format!("{byte:02x}")).collect(),
+        DataType::Binary => hexadecimal(value.as_binary::<i32>().value(0)),
         DataType::Interval(_) => {
             let parts = value.as_primitive::<IntervalMonthDayNanoType>().value(0);
             let (seconds, nanos) = (parts.nanoseconds / 1_000_000_000, parts.nanoseconds % 1_000_000_000);
@@ -144,6 +144,11 @@ fn written(value: &ArrayRef) -> Option<String> {
 fn displayed(value: &dyn Array) -> Option<String> {
     let options = FormatOptions::new().with_display_error(false);
     ArrayFormatter::try_new(value, &options).ok()?.value(0).try_to_string().ok()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 fn double(value: f64) -> String {

@@ -100,11 +100,6 @@ impl Admission {
         let queue = self.0.queue();
         Load { running: queue.running(), queued: queue.queued() }
     }
-
-    /// The limits it goes by.
-    pub(crate) fn config(&self) -> &AdmissionConfig {
-        &self.0.config
-    }
 }
 
 impl Gate {

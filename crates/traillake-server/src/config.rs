@@ -96,13 +96,18 @@ pub struct TlsConfig {
 pub struct BackgroundConfig {
     /// Whether the trails of the lake are kept up to date.
     pub follow_trails: bool,
+    /// Seconds between two looks at the lake's trails and stores: how long a trail that was added, or a store whose
+    /// ingestion was stopped, goes unseen.
+    pub look_seconds: u64,
+    /// Seconds between two listings of a trail; 5 for folders and 15 for S3 unless said otherwise.
+    pub poll_seconds: Option<u64>,
     /// Whether events beyond the retention and old query results are removed, every hour.
     pub housekeeping: bool,
 }
 
 impl Default for BackgroundConfig {
     fn default() -> Self {
-        Self { follow_trails: true, housekeeping: true }
+        Self { follow_trails: true, look_seconds: 10, poll_seconds: None, housekeeping: true }
     }
 }
 

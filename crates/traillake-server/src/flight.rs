@@ -1,8 +1,8 @@
 //! Arrow Flight SQL: the door for analytics clients.
 //!
 //! ```text
-//!  every call ──> caller: bearer token ──> calls ──┬─ GetFlightInfo: plan ──> columns, sealed ticket
-//!                 handshake: name, password        ├─ DoGet: ticket ──> delivery ──slot──> messages
+//!  every call ──> exchange: bearer token ─> calls ──┬─ GetFlightInfo: plan ──> columns, sealed ticket
+//!                 handshake: name, password       ├─ DoGet: ticket ──> delivery ──slot──> messages
 //!                                                  │         admission, query       one at a time
 //!                                                  ├─ DoPut: values of a prepared statement's `?`
 //!                                                  ├─ DoAction: prepare, close, cancel, session
@@ -21,6 +21,7 @@ mod calls;
 mod catalog;
 mod config;
 mod delivery;
+mod exchange;
 mod prepared;
 mod put;
 mod running;
@@ -102,7 +103,7 @@ impl Flight {
         Router::new()
             .route_service("/arrow.flight.protocol.FlightService/{method}", calls)
             .fallback(no_such_service)
-            .layer(from_fn_with_state(self, caller::check))
+            .layer(from_fn_with_state(self, exchange::answer))
     }
 }
 

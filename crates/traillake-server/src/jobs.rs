@@ -16,6 +16,8 @@ mod run;
 mod texts;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;

@@ -1,6 +1,5 @@
 //! `ingest`: sources, or all trails, into event data stores.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use traillake::{
@@ -10,6 +9,7 @@ use traillake::{
 
 use super::summary;
 use crate::args::IngestArgs;
+use crate::config::IngestSection;
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::exit::ExitStatus;
@@ -50,17 +50,13 @@ fn worse(one: ExitStatus, other: ExitStatus) -> ExitStatus {
 
 fn limits(context: &Context, args: &IngestArgs) -> IngestLimits {
     let section = &context.settings.ingest;
-    let mut limits = IngestLimits::default();
-    if let Some(size) = args.memory_limit.or(section.memory_limit) {
-        limits.memory_bytes = size.as_u64();
-    }
-    if let Some(size) = args.max_record_size.or(section.max_record_size) {
-        limits.record_bytes = size.as_u64();
-    }
-    if let Some(files) = args.compact_at.or(section.compact_at) {
-        limits.compact_at = NonZeroUsize::new(files);
-    }
-    limits
+    let flags = IngestSection {
+        memory_limit: args.memory_limit.or(section.memory_limit),
+        max_record_size: args.max_record_size.or(section.max_record_size),
+        compact_at: args.compact_at.or(section.compact_at),
+        ..IngestSection::default()
+    };
+    flags.limits()
 }
 
 /// The lake as it is, or an empty one in memory when it or the store is not there yet.

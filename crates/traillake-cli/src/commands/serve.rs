@@ -11,10 +11,10 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::exit::ExitStatus;
 use crate::folders;
-use crate::interrupt::signalled;
 use crate::listing::print_thing;
 use crate::printer::Printer;
 
+/// Ends at the first interrupt in good order, at the second one at once.
 pub(super) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitStatus> {
     let config = config(context.settings.serve.clone(), args);
     let limits = QueryLimits { memory_bytes: Some(config.memory_bytes()), ..QueryLimits::default() };
@@ -24,7 +24,7 @@ pub(super) async fn run(context: &Context, args: &ServeArgs) -> Result<ExitStatu
     for warning in server.warnings() {
         context.printer.note(&warning, None);
     }
-    server.run(signalled()).await?;
+    server.run(context.interrupt.token().cancelled_owned()).await?;
     context.printer.status("the server has ended");
     Ok(ExitStatus::Done)
 }

@@ -18,6 +18,9 @@ pub(super) fn run(context: &Context, command: &TlsCommand) -> Result<ExitStatus>
 }
 
 fn self_signed(context: &Context, args: &SelfSignedArgs) -> Result<ExitStatus> {
+    if let Some(there) = [&args.key, &args.certificate].into_iter().find(|path| path.exists()) {
+        return Err(CliError::Exists { path: there.clone() });
+    }
     let made = traillake_server::self_signed(&args.hosts, args.days).map_err(ServerError::from)?;
     create(&args.key, &made.key, 0o600)?;
     create(&args.certificate, &made.certificate, 0o644)?;

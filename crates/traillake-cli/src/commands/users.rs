@@ -1,7 +1,8 @@
 //! `users`: who may speak to a server.
 
+use std::fs;
 use std::io::{self, BufRead as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use traillake_server::{NewAccessKey, SealingKey, UserKind, UserListing, UserRights, UsersFile};
@@ -27,7 +28,7 @@ pub(super) fn run(context: &Context, command: UsersCommand) -> Result<ExitStatus
 }
 
 fn add_key(context: &Context, args: &AddKeyArgs) -> Result<()> {
-    let path = users_path(&args.files)?;
+    let path = users_to_change(&args.files)?;
     let sealing = sealing_key(context, &args.files, &path)?;
     let mut users = UsersFile::open(&path)?;
     let key = users.add_access_key(args.name.as_deref(), &rights(&args.rights), None, &sealing)?;
@@ -37,7 +38,7 @@ fn add_key(context: &Context, args: &AddKeyArgs) -> Result<()> {
 
 fn add_user(args: &AddUserArgs) -> Result<()> {
     let password = if args.password_stdin { read_password()? } else { NewAccessKey::generate()?.secret };
-    let mut users = UsersFile::open(&users_path(&args.files)?)?;
+    let mut users = UsersFile::open(&users_to_change(&args.files)?)?;
     users.add_user(&args.name, &rights(&args.rights), &password)?;
     users.save()?;
     let shown = if args.password_stdin { Value::Null } else { password.into() };
@@ -45,7 +46,7 @@ fn add_user(args: &AddUserArgs) -> Result<()> {
 }
 
 fn add_token(args: &AddTokenArgs) -> Result<()> {
-    let mut users = UsersFile::open(&users_path(&args.files)?)?;
+    let mut users = UsersFile::open(&users_to_change(&args.files)?)?;
     let token = users.add_token(&args.name, &rights(&args.rights))?;
     users.save()?;
     print_thing(args.format, &json!({ "name": args.name, "token": token.0 }))
@@ -91,8 +92,12 @@ fn rights(args: &RightsArgs) -> UserRights {
     UserRights::new(args.role).held_to(listed(&args.stores), listed(&args.accounts))
 }
 
+/// The users file that is named, else the one in the user's configuration folder.
 fn users_path(args: &UsersFileArgs) -> Result<PathBuf> {
-    args.users.clone().or_else(folders::users_file).ok_or_else(|| {
+    if let Some(named) = &args.users {
+        return Ok(named.clone());
+    }
+    folders::users_file().ok_or_else(|| {
         CliError::usage(
             "there is no users file: the user's configuration folder is not known",
             "name it with `--users FILE`",
@@ -100,8 +105,17 @@ fn users_path(args: &UsersFileArgs) -> Result<PathBuf> {
     })
 }
 
+/// The users file to add to; the folder of one that is not named is made.
+fn users_to_change(args: &UsersFileArgs) -> Result<PathBuf> {
+    let path = users_path(args)?;
+    if let (None, Some(folder)) = (&args.users, path.parent()) {
+        fs::create_dir_all(folder).map_err(CliError::write(folder))?;
+    }
+    Ok(path)
+}
+
 /// The sealing key that is named, else that of the environment, else the one beside the users file, made when missing.
-fn sealing_key(context: &Context, args: &UsersFileArgs, users: &std::path::Path) -> Result<SealingKey> {
+fn sealing_key(context: &Context, args: &UsersFileArgs, users: &Path) -> Result<SealingKey> {
     if args.sealing_key.is_none()
         && let Some(key) = SealingKey::from_environment()?
     {

@@ -1,10 +1,11 @@
 //! The configuration file: one TOML document, unknown keys refused, errors with file and line.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde::Deserialize;
-use traillake::ByteSize;
+use traillake::{ByteSize, IngestLimits};
 use traillake_server::ServerConfig;
 
 use crate::args::{ColorChoice, Format, HumanDuration};
@@ -41,7 +42,7 @@ pub(crate) struct QuerySection {
     pub(crate) memory_limit: Option<ByteSize>,
 }
 
-/// `[ingest]`: defaults of `ingest`.
+/// `[ingest]`: defaults of `ingest`, and how a server brings trails and imports in.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IngestSection {
@@ -49,6 +50,23 @@ pub(crate) struct IngestSection {
     pub(crate) memory_limit: Option<ByteSize>,
     pub(crate) max_record_size: Option<ByteSize>,
     pub(crate) compact_at: Option<usize>,
+}
+
+impl IngestSection {
+    /// The limits of an ingest by these settings.
+    pub(crate) fn limits(&self) -> IngestLimits {
+        let mut limits = IngestLimits::default();
+        if let Some(size) = self.memory_limit {
+            limits.memory_bytes = size.as_u64();
+        }
+        if let Some(size) = self.max_record_size {
+            limits.record_bytes = size.as_u64();
+        }
+        if let Some(files) = self.compact_at {
+            limits.compact_at = NonZeroUsize::new(files);
+        }
+        limits
+    }
 }
 
 /// Why the configuration could not be read.

@@ -5,7 +5,7 @@ use crate::support::World;
 #[test]
 fn every_command_has_its_help() {
     let world = World::new();
-    let commands: [&[&str]; 29] = [
+    let commands: [&[&str]; 37] = [
         &[],
         &["demo"],
         &["generate"],
@@ -33,6 +33,14 @@ fn every_command_has_its_help() {
         &["expire"],
         &["compact"],
         &["vacuum"],
+        &["serve"],
+        &["users"],
+        &["users", "add-key"],
+        &["users", "add-user"],
+        &["users", "add-token"],
+        &["users", "list"],
+        &["users", "remove"],
+        &["tls", "self-signed"],
         &["completions"],
         &["config"],
     ];

@@ -24,7 +24,12 @@ type Listing = BoxStream<'static, Result<SourceObject, ListError>>;
 
 /// Sends a job for every object that is to be read, ordered by url.
 pub(crate) async fn plan(run: Arc<Run>, request: Arc<IngestRequest>, jobs: mpsc::Sender<Arc<ObjectJob>>) -> Result<()> {
-    let mut listing = Merged::open(&run, &request).await?;
+    let opened = tokio::select! {
+        biased;
+        () = run.stop.cancelled() => None,
+        opened = Merged::open(&run, &request) => Some(opened?),
+    };
+    let Some(mut listing) = opened else { return Ok(()) };
     let mut manifest = ManifestCursor::new(Arc::clone(&run));
     while let Some(object) = tokio::select! {
         biased;

@@ -1,6 +1,7 @@
 //! What a query would answer with, known from its plan alone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
@@ -79,7 +80,7 @@ impl QueryEngine {
         let (plan, explains, stores) = optimized.map_err(|error| translator.translate(error))?;
         let schema = plan.schema().inner();
         let names = parsed.names.filter(|_| !explains);
-        Ok((names.map_or_else(|| schema.clone(), |names: OutputNames| names.apply(schema)), stores))
+        Ok((names.map_or_else(|| Arc::clone(schema), |names: OutputNames| names.apply(schema)), stores))
     }
 }
 

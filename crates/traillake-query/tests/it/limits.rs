@@ -44,6 +44,30 @@ async fn a_query_ends_at_its_time_limit() {
     assert_eq!(lake.engine().queries(None).last().unwrap().state, QueryState::TimedOut);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_query_out_of_time_leaves_its_thread_however_many_rows_its_joins_make() {
+    let lake = events().await;
+    let options = QueryOptions { timeout: Some(Duration::from_millis(500)), ..QueryOptions::default() };
+    for sql in [
+        "SELECT sum(x * y) FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN \
+         (SELECT y FROM UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 100)) c(z))",
+        "SELECT sum(x * y) FROM (SELECT x, 1 AS k FROM UNNEST(sequence(1, 10000)) a(x)) JOIN \
+         (SELECT y, 1 AS k FROM UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 100)) c(z)) USING (k)",
+        "SELECT sum(x) FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN \
+         (SELECT y FROM UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 100)) c(z)) WHERE x < y",
+        "SELECT sum(z) FROM (SELECT sequence(1, 10000) AS s FROM UNNEST(sequence(1, 1000)) a(x)) CROSS JOIN UNNEST(s) t(y) \
+         CROSS JOIN UNNEST(s) u(z)",
+    ] {
+        let error = match lake.engine().query(sql, &options).await {
+            Ok(result) => result.collect().await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(matches!(error, QueryError::Timeout { .. }), "{sql}: {error:?}");
+        let free = tokio::time::timeout(Duration::from_secs(20), tokio::spawn(async {})).await;
+        assert!(free.is_ok(), "{sql}");
+    }
+}
+
 #[tokio::test]
 async fn a_join_that_does_not_fit_names_the_memory_limit() {
     let limits = QueryLimits { memory_bytes: Some(4 << 20), parallelism: 2, ..QueryLimits::default() };
@@ -53,6 +77,31 @@ async fn a_join_that_does_not_fit_names_the_memory_limit() {
     let error = lake.error(sql).await;
     assert!(matches!(error, QueryError::MemoryLimit { limit_bytes: 4_194_304, .. }), "{error:?}");
     assert!(error.to_string().contains("4 MiB") && error.hint().unwrap().contains("--memory-limit"), "{error}");
+}
+
+#[tokio::test]
+async fn a_query_may_be_held_to_memory_of_its_own() {
+    let lake = events().await;
+    let sql = "SELECT count(*) FROM (SELECT lpad(cast(n AS varchar), 1000, 'x') AS t FROM UNNEST(sequence(1, 20000)) s(n)) a \
+               JOIN (SELECT lpad(cast(n AS varchar), 1000, 'x') AS t FROM UNNEST(sequence(1, 20000)) s(n)) b ON a.t = b.t";
+    let ask = async |memory_bytes| {
+        let options = QueryOptions { memory_bytes, ..QueryOptions::default() };
+        lake.engine().query(sql, &options).await.unwrap().collect().await.map(|(_, stats)| stats.rows)
+    };
+    let error = ask(Some(4 << 20)).await.unwrap_err();
+    assert!(matches!(error, QueryError::MemoryLimit { limit_bytes: 4_194_304, .. }), "{error:?}");
+    assert_eq!((ask(None).await.unwrap(), ask(Some(1 << 30)).await.unwrap()), (1, 1));
+}
+
+/// A join whose left side does not fit is run again from its start, which the engine does not survive.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_of_the_engine_is_an_error() {
+    let lake = events().await;
+    let options = QueryOptions { memory_bytes: Some(16 << 20), ..QueryOptions::default() };
+    let sql = "SELECT count(*) FROM UNNEST(sequence(1, 3000)) a(x) CROSS JOIN UNNEST(sequence(1, 3000)) b(y) \
+               CROSS JOIN UNNEST(sequence(1, 3000)) c(z) WHERE x + y * z <> 7";
+    let outcome = lake.engine().query(sql, &options).await.unwrap().collect().await;
+    assert!(matches!(outcome, Err(QueryError::Engine { .. } | QueryError::MemoryLimit { .. })), "{outcome:?}");
 }
 
 #[tokio::test]

@@ -15,4 +15,5 @@ mod scope;
 mod stores;
 mod system;
 mod unnest;
+mod values;
 mod wrong;

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use traillake::ModelError;
+
 /// Why users cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -131,7 +133,13 @@ pub enum EntryProblem {
     BadDigest,
     /// Accounts that are none.
     #[error(transparent)]
-    Grants(#[from] traillake::ModelError),
+    Grants(Box<ModelError>),
+}
+
+impl From<ModelError> for EntryProblem {
+    fn from(error: ModelError) -> Self {
+        Self::Grants(Box::new(error))
+    }
 }
 
 impl AccessError {
@@ -141,7 +149,7 @@ impl AccessError {
             Self::Exposed { path, .. } => return Some(format!("chmod 600 {}", path.display())),
             Self::Malformed { .. } => {
                 "tables are [[access_key]] (id, secret), [[user]] (name, password) and [[token]] (name, sha256), each \
-                 with role and, to restrict it, stores and accounts; `traillake users add` writes them"
+                 with role and, to restrict it, stores and accounts; `traillake users` writes them"
             }
             Self::Entry { problem, .. } => return problem.hint().map(str::to_owned),
             Self::NoSuchEntry { .. } => "`traillake users list` shows what is there",
@@ -162,8 +170,8 @@ impl EntryProblem {
             Self::SharedName => Some("entries of one name are one caller: give them the same rights or other names"),
             Self::NoSealingKey => Some("name the file with the sealing key, or set TRAILLAKE_SEALING_KEY"),
             Self::CannotUnseal => Some("use the sealing key the entry was made with, or remove and add the entry"),
-            Self::BadHash | Self::CostlyHash => Some("`traillake users add` makes a hash that fits"),
-            Self::BadDigest => Some("it is the SHA-256 of the token; `traillake users add` makes both"),
+            Self::BadHash | Self::CostlyHash => Some("`traillake users add-user` makes a hash that fits"),
+            Self::BadDigest => Some("it is the SHA-256 of the token; `traillake users add-token` makes both"),
             _ => None,
         }
     }

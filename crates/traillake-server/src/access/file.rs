@@ -28,8 +28,8 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> Result<Vec<u8>, AccessErr
 fn check_mode(path: &Path, metadata: &std::fs::Metadata) -> Result<(), AccessError> {
     use std::os::unix::fs::PermissionsExt;
     match metadata.permissions().mode() & 0o777 {
-        mode if mode & 0o077 == 0 => Ok(()),
-        mode => Err(AccessError::Exposed { path: path.to_owned(), mode }),
+        mode if mode & 0o077 != 0 => Err(AccessError::Exposed { path: path.to_owned(), mode }),
+        _ => Ok(()),
     }
 }
 

@@ -55,28 +55,28 @@ impl FromStr for Role {
 
 /// A caller whose credentials were checked; cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
+pub(crate) struct Principal {
     /// The name queries belong to and logs show: that of the users file, else the access key id.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// What the caller may do.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What the caller may see.
-    pub grants: Arc<Grants>,
+    pub(crate) grants: Arc<Grants>,
 }
 
 impl Principal {
     /// A caller of this name, role and sight.
-    pub fn new(name: &str, role: Role, grants: Grants) -> Self {
+    pub(crate) fn new(name: &str, role: Role, grants: Grants) -> Self {
         Self { name: name.into(), role, grants: Arc::new(grants) }
     }
 
     /// A caller who may do and see everything.
-    pub fn admin(name: &str) -> Self {
+    pub(crate) fn admin(name: &str) -> Self {
         Self::new(name, Role::Admin, Grants::all())
     }
 
     /// Whether the caller may do what needs this role.
-    pub fn may(&self, needed: Role) -> bool {
+    pub(crate) fn may(&self, needed: Role) -> bool {
         self.role.may(needed)
     }
 }

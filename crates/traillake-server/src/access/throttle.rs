@@ -11,7 +11,7 @@ const FREE_ATTEMPTS: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long after the last one failed attempts are remembered.
-const MEMORY: Duration = Duration::from_secs(15 * 60);
+const MEMORY: Duration = Duration::from_mins(15);
 /// Names that are remembered; a name beyond them waits until others are forgotten.
 const MAX_NAMES: usize = 10_000;
 /// What is remembered of a name's length.

@@ -104,7 +104,7 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     fn user(name: &str) -> Credential {
         Credential::User(name.to_owned(), [0; 32])

@@ -13,7 +13,7 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Users {
     access_keys: HashMap<String, AccessKey>,
-    users: HashMap<String, User>,
+    by_password: HashMap<String, User>,
     tokens: HashMap<TokenHash, Principal>,
 }
 
@@ -76,21 +76,25 @@ impl Users {
         let secret = sealing.unseal(&entry.id, &entry.secret).ok_or(EntryProblem::CannotUnseal)?;
         let version = sha256(entry.secret.as_bytes());
         let key = AccessKey { secret: SigningSecret::new(&secret), principal, version };
-        fresh(self.access_keys.insert(entry.id.clone(), key))
+        fresh(self.access_keys.insert(entry.id.clone(), key).as_ref())
     }
 
     fn add_user(&mut self, entry: &UserEntry, known: &mut HashMap<String, Principal>) -> Result<(), EntryProblem> {
         entry.check()?;
         password::check_hash(&entry.password)?;
         let principal = named(&entry.name, &entry.rights(), known)?;
-        fresh(self.users.insert(entry.name.clone(), User { password_hash: entry.password.clone(), principal }))
+        fresh(
+            self.by_password
+                .insert(entry.name.clone(), User { password_hash: entry.password.clone(), principal })
+                .as_ref(),
+        )
     }
 
     fn add_token(&mut self, entry: &TokenEntry, known: &mut HashMap<String, Principal>) -> Result<(), EntryProblem> {
         entry.check()?;
         let hash = hex::decode(&entry.sha256).ok_or(EntryProblem::BadDigest)?;
         let principal = named(&entry.name, &entry.rights(), known)?;
-        fresh(self.tokens.insert(hash, principal))
+        fresh(self.tokens.insert(hash, principal).as_ref())
     }
 
     /// The access key of this id.
@@ -100,12 +104,12 @@ impl Users {
 
     /// The user of this name.
     pub(super) fn user(&self, name: &str) -> Option<&User> {
-        self.users.get(name)
+        self.by_password.get(name)
     }
 
     /// Some user, whose hash is checked in place of that of a user who is not there.
     pub(super) fn any_user(&self) -> Option<&User> {
-        self.users.values().next()
+        self.by_password.values().next()
     }
 
     /// Who has the token of this hash in the users file.
@@ -120,7 +124,7 @@ impl Users {
                 self.access_keys.get(id).filter(|key| key.version == *version).map(|key| key.principal.clone())
             }
             Credential::User(name, version) => {
-                self.users.get(name).filter(|user| user.version() == *version).map(|user| user.principal.clone())
+                self.by_password.get(name).filter(|user| user.version() == *version).map(|user| user.principal.clone())
             }
             Credential::Anyone(_) => None,
         }
@@ -153,6 +157,6 @@ fn named(name: &str, rights: &Rights<'_>, known: &mut HashMap<String, Principal>
     if *first == principal { Ok(principal) } else { Err(EntryProblem::SharedName) }
 }
 
-fn fresh<T>(replaced: Option<T>) -> Result<(), EntryProblem> {
+fn fresh<T>(replaced: Option<&T>) -> Result<(), EntryProblem> {
     if replaced.is_none() { Ok(()) } else { Err(EntryProblem::Duplicate) }
 }

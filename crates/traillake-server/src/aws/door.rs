@@ -94,6 +94,7 @@ impl From<BodyProblem> for ApiError {
         let (code, status) = match problem {
             BodyProblem::TooLarge { .. } => ("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
             BodyProblem::TooSlow { .. } => ("RequestTimeoutException", StatusCode::REQUEST_TIMEOUT),
+            BodyProblem::Crowded => ("ServiceUnavailable", StatusCode::SERVICE_UNAVAILABLE),
             BodyProblem::Broken => ("RequestAbortedException", StatusCode::BAD_REQUEST),
         };
         Self::protocol(code, status, problem.to_string())

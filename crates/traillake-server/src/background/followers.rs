@@ -10,8 +10,6 @@ use traillake::{FollowOptions, IngestProgress, IngestSummary, Result, TrailName,
 
 use crate::service::Service;
 
-/// Time between two looks at the trails and stores of the lake.
-const LOOK: Duration = Duration::from_secs(10);
 /// Time before a trail that failed is followed again.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -37,13 +35,14 @@ impl Followers {
 
     /// Looks again and again until stopped.
     pub(super) async fn run(self: Arc<Self>) {
+        let look = Duration::from_secs(self.service.config.background.look_seconds.max(1));
         loop {
             match self.wanted().await {
                 Ok(wanted) => self.adjust(wanted),
                 Err(error) => tracing::warn!(%error, "the trails of the lake could not be read"),
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(look) => {}
                 () = self.stop.cancelled() => return,
             }
         }
@@ -90,14 +89,25 @@ impl Followers {
     async fn follow_once(&self, trail: &TrailSettings, stop: &CancellationToken) -> Result<IngestSummary> {
         let lake = &self.service.lake;
         let (name, service) = (trail.name.clone(), self.service.clone());
-        let on_pass = move |pass: &IngestSummary| {
-            service.metrics.ingested(pass);
-            service.trail_passes.delivered(&name, service.clock.now());
-            tracing::info!(trail = %name, stored = pass.events.stored, objects = pass.objects.ingested, "ingested");
-        };
-        let options = FollowOptions { on_pass: Some(Arc::new(on_pass)), ..FollowOptions::default() };
+        let on_pass = move |pass: &IngestSummary| passed(&service, &name, pass);
+        let poll = self.service.config.background.poll_seconds.map(Duration::from_secs);
+        let options = FollowOptions { poll, on_pass: Some(Arc::new(on_pass)), ..FollowOptions::default() };
         let request = lake.trail_request(trail)?;
         let progress = Arc::new(IngestProgress::new());
         lake.follow(trail.store.as_str(), request, options, progress, stop.clone()).await
+    }
+}
+
+/// Remembers what a pass over a trail brought, or why it brought nothing.
+fn passed(service: &Service, trail: &TrailName, pass: &IngestSummary) {
+    service.metrics.ingested(pass);
+    for note in &pass.notes {
+        tracing::warn!(trail = %trail, note = note.message, "met while a trail was read");
+    }
+    if pass.objects.ingested > 0 {
+        service.trail_passes.delivered(trail, service.clock.now());
+        tracing::info!(trail = %trail, stored = pass.events.stored, objects = pass.objects.ingested, "ingested");
+    } else if let Some(note) = pass.notes.first() {
+        service.trail_passes.failed(trail, &note.message);
     }
 }

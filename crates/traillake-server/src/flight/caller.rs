@@ -1,20 +1,14 @@
-//! Who calls: credentials are checked before a call reaches the service, once for all methods.
+//! Who calls, and the credentials they give.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Extensions, Status};
 
-use super::Flight;
 use crate::access::{Denied, Principal};
 
 /// The metadata that names the event data store `$EDS_ID` stands for.
 pub(super) const STORE: &str = "traillake-store";
-/// The method that takes a name and password instead of a token.
-const HANDSHAKE: &str = "/arrow.flight.protocol.FlightService/Handshake";
 
 /// The caller of one method.
 #[derive(Clone, Debug)]
@@ -25,7 +19,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// The caller that [`check`] let in.
+    /// The caller that [`answer`](super::exchange::answer) let in.
     pub(super) fn of(extensions: &Extensions, metadata: &MetadataMap) -> Result<Self, Status> {
         let principal = extensions.get::<Principal>().cloned().ok_or_else(unknown)?;
         let store = match metadata.get(STORE) {
@@ -38,25 +32,6 @@ impl Caller {
     /// The name queries belong to.
     pub(super) fn name(&self) -> &str {
         &self.principal.name
-    }
-}
-
-/// Lets a call pass that has a bearer token; a handshake brings a name and password to get one.
-pub(super) async fn check(State(flight): State<Flight>, mut request: Request, next: Next) -> Response {
-    if request.uri().path() == HANDSHAKE {
-        return next.run(request).await;
-    }
-    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-    let principal = match header.and_then(bearer) {
-        Some(token) => flight.access.bearer(token).map_err(|why| denied(&why)),
-        None => Err(unknown()),
-    };
-    match principal {
-        Ok(principal) => {
-            request.extensions_mut().insert(principal);
-            next.run(request).await
-        }
-        Err(status) => status.into_http(),
     }
 }
 

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use arrow_flight::FlightData;
 use futures::StreamExt;
 use tonic::Status;
-use traillake::QueryResult;
+use traillake::{QueryError, QueryResult, QueryState};
 
 use super::caller::Caller;
 use super::running::Running;
@@ -80,15 +80,27 @@ impl Started {
     async fn next_batch(&mut self) -> Result<Option<RecordBatch>, Status> {
         loop {
             if let Some(result) = &mut self.current {
-                if let Some(batch) = result.next().await {
-                    return batch.map(Some).map_err(|error| status::of_lake(&error.into()));
+                match result.next().await {
+                    Some(Ok(batch)) => return Ok(Some(batch)),
+                    Some(Err(error)) => {
+                        let is_late = matches!(error, QueryError::Timeout { .. });
+                        self.ended(if is_late { QueryState::TimedOut } else { QueryState::Failed });
+                        return Err(status::of_lake(&error.into()));
+                    }
+                    None => self.ended(QueryState::Finished),
                 }
-                self.current = None;
             }
             if self.next >= self.statement.runs() {
                 return Ok(None);
             }
             self.current = Some(self.query_again().await?);
+        }
+    }
+
+    /// Counts the current run, which is over.
+    fn ended(&mut self, state: QueryState) {
+        if let Some(result) = self.current.take() {
+            self.flight.service.metrics.query(state.as_str(), &result.stats());
         }
     }
 
@@ -110,6 +122,12 @@ impl Started {
         Err(Status::invalid_argument(format!(
             "row {row} of the values gives other columns than row 1; hint: bind values of one type, or CAST them"
         )))
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.ended(QueryState::Cancelled);
     }
 }
 

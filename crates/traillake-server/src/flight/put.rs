@@ -1,11 +1,10 @@
 //! `DoPut`: values for the `?` of a prepared statement. Everything else that can be put is an update.
 
+mod rows;
+
 use arrow::array::RecordBatch;
-use arrow_flight::decode::FlightRecordBatchStream;
-use arrow_flight::error::FlightError;
 use arrow_flight::sql::{Command, DoPutPreparedStatementResult};
 use arrow_flight::{FlightData, PutResult};
-use futures::{StreamExt, TryStreamExt, stream};
 use prost::Message;
 use tonic::{Status, Streaming};
 use traillake::ParameterValue;
@@ -14,6 +13,7 @@ use super::actions::command;
 use super::caller::Caller;
 use super::statement::{Statement, wrong_count};
 use super::{Flight, status};
+use rows::{collected, decoded};
 
 impl Flight {
     /// Takes values; refuses updates, by the text of the command line where it has one.
@@ -48,25 +48,21 @@ impl Flight {
         first: FlightData,
         rest: Streaming<FlightData>,
     ) -> Result<Vec<Vec<ParameterValue>>, Status> {
-        // A first message may be the descriptor alone.
-        let first = (!first.data_header.is_empty()).then_some(Ok(first));
-        let messages = stream::iter(first).chain(rest).map_err(FlightError::from);
-        let mut batches = FlightRecordBatchStream::new_from_flight_data(messages);
+        let most = self.config.parameter_rows;
+        let messages = collected(first, rest, self.config.statement_bytes, most.saturating_add(1)).await?;
         let mut rows = Vec::new();
-        while let Some(batch) = batches.next().await {
-            let batch = batch.map_err(status::malformed)?;
+        for batch in decoded(messages, most).await? {
             if batch.num_columns() != expected {
                 return Err(wrong_count(expected, batch.num_columns()));
             }
-            if rows.len() + batch.num_rows() > self.config.parameter_rows {
-                let limit = self.config.parameter_rows;
-                return Err(Status::invalid_argument(format!(
-                    "there are more than {limit} rows of values; hint: put them into an IN list, or run in parts"
-                )));
-            }
             rows.extend(values_of(&batch)?);
         }
-        Ok(rows)
+        if rows.len() <= most {
+            return Ok(rows);
+        }
+        Err(Status::invalid_argument(format!(
+            "there are more than {most} rows of values; hint: put them into an IN list, or run in parts"
+        )))
     }
 }
 

@@ -5,24 +5,31 @@ use std::error::Error as _;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use traillake::{Error, ErrorCode, QueryError};
+use uuid::Uuid;
 
 use crate::admission::Refusal;
 
 /// The metadata that holds the exception's name, e.g. `EventDataStoreNotFoundException`.
 pub(super) const ERROR_NAME: &str = "traillake-error";
 
-/// An error of the lake as its caller sees it.
+/// An error of the lake as its caller sees it. What went wrong inside is for the log: it may name places that the
+/// caller has no business with.
 pub(super) fn of_lake(error: &Error) -> Status {
-    let code = code_of(error);
-    let mut text = error.to_string();
-    if matches!(code, Code::Internal | Code::Unavailable) {
-        tracing::error!(error = chain(error), "a Flight SQL call failed");
+    match code_of(error) {
+        Code::Internal => inside(Code::Internal, "something went wrong here", error),
+        Code::Unavailable => inside(Code::Unavailable, "the lake's storage does not answer", error),
+        code => {
+            let hint = error.hint().map(|hint| format!("; hint: {hint}")).unwrap_or_default();
+            named(code, format!("{error}{hint}"), error.code())
+        }
     }
-    if let Some(hint) = error.hint() {
-        text.push_str("; hint: ");
-        text.push_str(&hint);
-    }
-    named(code, text, error.code())
+}
+
+fn inside(code: Code, text: &str, error: &Error) -> Status {
+    let fault = Uuid::new_v4();
+    tracing::error!(%fault, error = chain(error), "a Flight SQL call failed");
+    let hint = "the server's log says what, with the fault";
+    named(code, format!("{text}; hint: {hint} {fault}"), error.code())
 }
 
 /// A query that may not even wait.
@@ -108,6 +115,14 @@ mod tests {
         assert_eq!(status.code(), Code::NotFound);
         assert_eq!(status.message(), "`$EDS_ID` needs a store: the lake holds `a`; hint: choose one: `--store NAME`");
         assert_eq!(status.metadata().get(ERROR_NAME).unwrap(), "EventDataStoreNotFoundException");
+    }
+
+    #[test]
+    fn what_went_wrong_inside_is_for_the_log() {
+        let error = traillake::StorageError::LakeNotFound { url: "s3://secret-bucket/".into() };
+        let status = of_lake(&QueryError::Storage { source: Box::new(error) }.into());
+        assert_eq!(status.code(), Code::Internal);
+        assert!(status.message().starts_with("something went wrong here; hint: "), "{status}");
     }
 
     #[test]

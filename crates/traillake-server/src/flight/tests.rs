@@ -5,6 +5,5 @@ mod cancelling;
 mod metadata;
 mod prepared;
 mod refused;
-mod serve_tmp;
 mod statements;
 mod support;

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::AsArray as _;
+use arrow::datatypes::Int64Type;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use traillake::{
-    Import, ImportFailure, ImportStatistics, ImportStatus, IngestProgress, IngestSummary, Lake, Note, Result,
+    EventDataStoreSettings, GrantedLake, Import, ImportFailure, ImportStatistics, ImportStatus, IngestProgress,
+    IngestSummary, Note, QueryOptions, QueryParameter, Result,
 };
 
 /// Most failures that are written down.
@@ -26,39 +29,54 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    /// What the attempt came to.
-    pub(super) async fn of(lake: &Lake, import: &Import, summary: Result<IngestSummary>, now: DateTime<Utc>) -> Self {
-        match summary {
+    /// What the attempt came to, as its caller may know it.
+    pub(super) async fn of(
+        lake: &GrantedLake,
+        import: &Import,
+        summary: Result<IngestSummary>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let found = match summary {
             Ok(summary) => Self::of_summary(lake, import, &summary, now).await,
-            Err(error) => {
-                let message = error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; hint: {hint}"));
-                let failure = failure(&import.source.uri, "ImportFailed", message, now);
-                Self { status: ImportStatus::Failed, statistics: None, failures: vec![failure], now }
-            }
-        }
+            Err(error) => Err(error),
+        };
+        found.unwrap_or_else(|error| {
+            let message = error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; hint: {hint}"));
+            let failure = failure(&import.source.uri, "ImportFailed", message, now);
+            Self { status: ImportStatus::Failed, statistics: None, failures: vec![failure], now }
+        })
     }
 
-    async fn of_summary(lake: &Lake, import: &Import, summary: &IngestSummary, now: DateTime<Utc>) -> Self {
+    async fn of_summary(
+        lake: &GrantedLake,
+        import: &Import,
+        summary: &IngestSummary,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let store = lake.event_data_store(&import.destination.to_string()).await?;
         let mut failures: Vec<_> = summary.notes.iter().filter_map(|note| unread(note, now)).collect();
-        let quarantined = summary.events.quarantined > 0 || import.failures.iter().any(|f| f.kind == QUARANTINED);
-        if quarantined {
-            failures.extend(set_aside(lake, import, now).await.unwrap_or_default());
+        if summary.events.quarantined > 0 || import.failures.iter().any(|failure| failure.kind == QUARANTINED) {
+            failures.extend(set_aside(lake, &store, import, now).await?);
         }
         let failed = summary.objects.failed.max(failures.len() as u64);
         if summary.interrupted {
             let message = "the server ended before all was read; hint: start the import again".to_owned();
             failures.push(failure(&import.source.uri, INTERRUPTED, message, now));
         }
-        let completed = failed == 0 && !summary.interrupted;
+        let events = match summary.objects.unchanged {
+            0 => summary.events.stored + summary.events.duplicate,
+            _ => events_of_source(lake, &store, import).await?,
+        };
         let statistics = ImportStatistics {
             prefixes_found: 1,
             prefixes_completed: u64::from(!summary.interrupted),
             files_completed: summary.objects.ingested + summary.objects.unchanged,
-            events_completed: summary.events.stored + summary.events.duplicate,
+            events_completed: events,
             failed_entries: failed,
         };
+        let completed = failed == 0 && !summary.interrupted;
         let status = if completed { ImportStatus::Completed } else { ImportStatus::Failed };
-        Self { status, statistics: Some(statistics), failures, now }
+        Ok(Self { status, statistics: Some(statistics), failures, now })
     }
 
     /// The import after this attempt. What failed earlier and does not now has succeeded; an import that was stopped
@@ -100,8 +118,12 @@ fn unread(note: &Note, now: DateTime<Utc>) -> Option<ImportFailure> {
 }
 
 /// The log files below the source of which pieces are set aside.
-async fn set_aside(lake: &Lake, import: &Import, now: DateTime<Utc>) -> Result<Vec<ImportFailure>> {
-    let store = lake.event_data_store(&import.destination.to_string()).await?;
+async fn set_aside(
+    lake: &GrantedLake,
+    store: &EventDataStoreSettings,
+    import: &Import,
+    now: DateTime<Utc>,
+) -> Result<Vec<ImportFailure>> {
     let mut rows = lake.quarantine(store.name.as_str()).await?;
     let mut found = BTreeMap::new();
     while let Some(row) = rows.next().await {
@@ -112,6 +134,30 @@ async fn set_aside(lake: &Lake, import: &Import, now: DateTime<Utc>) -> Result<V
         }
     }
     Ok(found.into_values().collect())
+}
+
+/// Events that the store holds of the log files the import asks for, by this attempt or an earlier one.
+async fn events_of_source(lake: &GrantedLake, store: &EventDataStoreSettings, import: &Import) -> Result<u64> {
+    let mut parameters =
+        vec![QueryParameter::text("store", store.name.as_str()), QueryParameter::text("place", &import.source.uri)];
+    let mut sql = "SELECT CAST(coalesce(sum(stored + duplicate), 0) AS bigint) FROM system.objects \
+         WHERE event_data_store = :store AND starts_with(object, :place)"
+        .to_owned();
+    for (name, condition, time) in
+        [("first", " AND delivery_date >= :first", import.start), ("last", " AND delivery_date <= :last", import.end)]
+    {
+        if let Some(time) = time {
+            sql.push_str(condition);
+            parameters.push(QueryParameter::text(name, time.date_naive().to_string()));
+        }
+    }
+    let options = QueryOptions { parameters, ..QueryOptions::default() };
+    let (batches, _) = lake.query(&sql, &options).await?.collect().await?;
+    let sum = batches
+        .iter()
+        .filter(|batch| batch.num_rows() > 0)
+        .find_map(|batch| batch.columns().first()?.as_primitive_opt::<Int64Type>().map(|column| column.value(0)));
+    Ok(sum.and_then(|sum| u64::try_from(sum).ok()).unwrap_or_default())
 }
 
 /// Whether an object lies at or below a place, folder by folder as listings take prefixes.

@@ -1,10 +1,11 @@
 //! The work for one query: wait for a slot, run, write the rows, deliver.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use traillake::{
     Delivery, DeliveryStatus, Error, QueryError, QueryJob, QueryOptions, QueryResult, QueryRowsWriter, QueryStatistics,
     QueryStats, QueryStatus, Result,
@@ -27,6 +28,9 @@ const ERROR_CHARACTERS: usize = 1_000;
 /// Why queries fail that run when the server is stopped.
 const STOPPED: &str = "the server was stopped; hint: start the query again";
 
+/// Why a query fails that meets a fault of this program.
+const PANICKED: &str = "the query met a fault of the server, which its log tells more of";
+
 /// One query and what it needs.
 pub(super) struct Work {
     pub(super) shared: Arc<Shared>,
@@ -43,8 +47,13 @@ struct End {
 impl Work {
     /// Does all of it, unless somebody else ends the query.
     pub(super) async fn run(self, ticket: Ticket) {
+        let work = AssertUnwindSafe(self.perform(ticket)).catch_unwind();
         tokio::select! {
-            () = self.perform(ticket) => {}
+            done = work => {
+                if done.is_err() {
+                    self.write_down(self.live.job().given_up(self.shared.clock.now(), PANICKED)).await;
+                }
+            }
             () = self.beat() => {}
             () = self.live.ended() => {}
             () = self.shared.closing.cancelled() => {

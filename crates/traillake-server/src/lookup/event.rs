@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::resources;
+use super::{Place, resources};
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,11 @@ pub(super) fn of_batch(batch: &RecordBatch) -> Vec<LookupEvent> {
 }
 
 impl LookupEvent {
+    /// Whether it has the time and id of a place.
+    pub(super) fn is_at(&self, place: &Place) -> bool {
+        self.time == place.time && self.event_id == place.event_id
+    }
+
     fn new(time: DateTime<Utc>, id: &str, text: &str) -> Self {
         let record: Value = serde_json::from_str(text).unwrap_or_default();
         let member = |path: &str| record.pointer(path).and_then(Value::as_str).map(str::to_owned);

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use traillake::{EventDataStoreSettings, ParameterKind, QueryParameter};
 
 use super::resources::RESOURCE_PARAMETERS;
-use super::{Attribute, Lookup};
+use super::{Attribute, Lookup, Part, Place};
 
 /// Management events; records of the years before `eventCategory` say it by `managementEvent`, or not at all.
 const MANAGEMENT: &str =
@@ -17,7 +17,7 @@ const USERNAME: &str = "CASE userIdentity.type WHEN 'Root' THEN 'root' \
     WHEN 'AssumedRole' THEN split_part(userIdentity.principalId, ':', 2) ELSE userIdentity.userName END";
 
 /// Statement and parameters; one event more than the page holds tells whether there is a next one.
-pub(super) fn of(lookup: &Lookup, store: &EventDataStoreSettings) -> (String, Vec<QueryParameter>) {
+pub(super) fn of(lookup: &Lookup, store: &EventDataStoreSettings, part: Part<'_>) -> (String, Vec<QueryParameter>) {
     let mut parameters = vec![moment("start", lookup.start), moment("end", lookup.end)];
     let mut conditions = vec!["eventTime >= :start".to_owned(), "eventTime <= :end".to_owned()];
     if !lookup.insights {
@@ -31,17 +31,33 @@ pub(super) fn of(lookup: &Lookup, store: &EventDataStoreSettings) -> (String, Ve
         conditions.push(condition(*attribute, lookup.insights));
         parameters.push(QueryParameter::text("value", value));
     }
-    if let Some(place) = &lookup.after {
-        conditions.push("(eventTime < :time OR (eventTime = :time AND coalesce(eventID, '') > :id))".to_owned());
-        parameters.extend([moment("time", place.time), QueryParameter::text("id", &place.event_id)]);
+    let (at, order, skipped) = match part {
+        Part::Rest => (lookup.after.as_ref(), "eventTime DESC, coalesce(eventID, '')", 0),
+        Part::Twins(place) => (Some(place), "eventJson", place.shown),
+    };
+    if let Some(place) = at {
+        conditions.push(where_at(part).to_owned());
+        parameters.extend(place_parameters(place));
     }
     let sql = format!(
-        "SELECT eventTime, eventID, eventJson FROM \"{}\" WHERE {} ORDER BY eventTime DESC, coalesce(eventID, '') LIMIT {}",
+        "SELECT eventTime, eventID, eventJson FROM \"{}\" WHERE {} ORDER BY {order} LIMIT {}",
         store.id,
         conditions.join(" AND "),
-        lookup.limit.saturating_add(1)
+        lookup.limit.saturating_add(1).saturating_add(skipped)
     );
     (sql, parameters)
+}
+
+/// The condition on `:time` and `:id`; the first term is there to leave out files.
+fn where_at(part: Part<'_>) -> &'static str {
+    match part {
+        Part::Rest => "eventTime <= :time AND (eventTime < :time OR coalesce(eventID, '') > :id)",
+        Part::Twins(_) => "eventTime = :time AND coalesce(eventID, '') = :id",
+    }
+}
+
+fn place_parameters(place: &Place) -> [QueryParameter; 2] {
+    [moment("time", place.time), QueryParameter::text("id", &place.event_id)]
 }
 
 fn moment(name: &str, time: DateTime<Utc>) -> QueryParameter {

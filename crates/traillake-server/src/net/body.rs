@@ -1,8 +1,9 @@
-//! Bodies of requests: so many bytes, in so much time.
+//! Bodies of requests: so many bytes, in so much time, and so many bytes of all of them together.
 
 use std::{
     error::Error,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -11,7 +12,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
-use tokio::time::{Sleep, sleep};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Sleep, sleep},
+};
 
 use super::NetConfig;
 
@@ -31,15 +35,36 @@ pub(crate) enum BodyProblem {
         /// The time it has.
         limit: Duration,
     },
+    /// All bodies together are too long.
+    #[error("the server reads too many request bodies at once")]
+    Crowded,
     /// The connection ended, or the client broke the protocol.
     #[error("the request body ended early")]
     Broken,
+}
+
+/// The bytes that the bodies being read may have together; clones share them.
+#[derive(Clone, Debug)]
+pub(super) struct BodyBudget(Arc<Semaphore>);
+
+impl BodyBudget {
+    pub(super) fn new(bytes: u64) -> Self {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self(Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS))))
+    }
+
+    fn take(&self, bytes: u64) -> Result<OwnedSemaphorePermit, BodyProblem> {
+        let bytes = u32::try_from(bytes).map_err(|_| BodyProblem::Crowded)?;
+        Arc::clone(&self.0).try_acquire_many_owned(bytes).map_err(|_| BodyProblem::Crowded)
+    }
 }
 
 /// A request's body under its limits.
 #[derive(Debug)]
 pub(super) struct LimitedBody<B> {
     inner: B,
+    budget: BodyBudget,
+    taken: Option<OwnedSemaphorePermit>,
     left: u64,
     limit: u64,
     time: Duration,
@@ -47,9 +72,19 @@ pub(super) struct LimitedBody<B> {
 }
 
 impl<B: HttpBody> LimitedBody<B> {
-    pub(super) fn new(inner: B, config: &NetConfig) -> Self {
-        let end = Box::pin(sleep(config.body));
-        Self { inner, left: config.body_bytes, limit: config.body_bytes, time: config.body, end }
+    pub(super) fn new(inner: B, config: &NetConfig, budget: &BodyBudget) -> Self {
+        let (left, limit, budget) = (config.body_bytes, config.body_bytes, budget.clone());
+        Self { inner, budget, taken: None, left, limit, time: config.body, end: Box::pin(sleep(config.body)) }
+    }
+
+    fn take(&mut self, bytes: u64) -> Result<(), BodyProblem> {
+        self.left = self.left.checked_sub(bytes).ok_or(BodyProblem::TooLarge { limit: self.limit })?;
+        let more = self.budget.take(bytes)?;
+        match &mut self.taken {
+            Some(taken) => taken.merge(more),
+            None => self.taken = Some(more),
+        }
+        Ok(())
     }
 }
 
@@ -59,21 +94,18 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for LimitedBody<B> {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyProblem>>> {
         let this = &mut *self;
-        let too_large = BodyProblem::TooLarge { limit: this.limit };
         if this.inner.size_hint().lower() > this.left {
-            return Poll::Ready(Some(Err(too_large)));
+            return Poll::Ready(Some(Err(BodyProblem::TooLarge { limit: this.limit })));
         }
         if this.end.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Some(Err(BodyProblem::TooSlow { limit: this.time })));
         }
-        Pin::new(&mut this.inner).poll_frame(cx).map(|frame| match frame? {
-            Err(_) => Some(Err(BodyProblem::Broken)),
-            Ok(frame) => {
-                let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-                let Some(left) = this.left.checked_sub(bytes) else { return Some(Err(too_large)) };
-                this.left = left;
-                Some(Ok(frame))
-            }
+        Pin::new(&mut this.inner).poll_frame(cx).map(|frame| {
+            let frame = frame?.map_err(|_| BodyProblem::Broken);
+            Some(frame.and_then(|frame| {
+                this.take(frame.data_ref().map_or(0, |data| data.len() as u64))?;
+                Ok(frame)
+            }))
         })
     }
 
@@ -111,7 +143,7 @@ mod tests {
 
     fn limited(body: Body, bytes: u64) -> Body {
         let config = NetConfig { body_bytes: bytes, body: Duration::from_millis(50), ..NetConfig::default() };
-        Body::new(LimitedBody::new(body, &config))
+        Body::new(LimitedBody::new(body, &config, &BodyBudget::new(1 << 20)))
     }
 
     fn chunks(count: usize) -> Body {
@@ -129,6 +161,20 @@ mod tests {
         let too_large = BodyProblem::TooLarge { limit: 31 };
         assert_eq!(read_body(limited(chunks(4), 31)).await, Err(too_large.clone()));
         assert_eq!(read_body(limited(Body::from(vec![0; 32]), 31)).await, Err(too_large));
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_read_at_once_share_a_budget() {
+        let (config, budget) = (NetConfig::default(), BodyBudget::new(40));
+        let mut first = LimitedBody::new(chunks(4), &config, &budget);
+        for _ in 0..3 {
+            first.frame().await.unwrap().unwrap();
+        }
+        let second = || read_body(Body::new(LimitedBody::new(chunks(3), &config, &budget)));
+        assert_eq!(second().await, Err(BodyProblem::Crowded));
+        drop(first);
+        assert_eq!(second().await.unwrap().len(), 24);
+        assert_eq!(budget.0.available_permits(), 40);
     }
 
     #[tokio::test]

@@ -26,6 +26,8 @@ pub struct NetConfig {
     pub body: Duration,
     /// Bytes of a request's body.
     pub body_bytes: u64,
+    /// Bytes of all bodies that are being read. Nobody's signature is checked before the whole body is there.
+    pub bodies_bytes: u64,
     /// Time a client may take no more of an answer that is ready.
     #[serde(rename = "stall_seconds", deserialize_with = "seconds")]
     pub stall: Duration,
@@ -46,10 +48,11 @@ impl Default for NetConfig {
             connections_of_peer: 512,
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(20),
-            idle: Duration::from_secs(300),
-            body: Duration::from_secs(60),
+            idle: Duration::from_mins(5),
+            body: Duration::from_mins(1),
             body_bytes: 4 << 20,
-            stall: Duration::from_secs(300),
+            bodies_bytes: 64 << 20,
+            stall: Duration::from_mins(5),
             streams: 128,
             ping: Duration::from_secs(30),
             grace: Duration::from_secs(30),
@@ -69,7 +72,7 @@ impl NetConfig {
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
     let duration = Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)?;
-    Ok(duration.clamp(Duration::from_millis(1), Duration::from_secs(86_400)))
+    Ok(duration.clamp(Duration::from_millis(1), Duration::from_hours(24)))
 }
 
 #[cfg(test)]
@@ -80,7 +83,7 @@ mod tests {
     fn times_are_read_as_seconds() {
         let config: NetConfig = toml::from_str("head_seconds = 0.5\nidle_seconds = 1e9\ngrace_seconds = 5\n").unwrap();
         assert_eq!((config.head, config.grace), (Duration::from_millis(500), Duration::from_secs(5)));
-        assert_eq!((config.idle, config.tick()), (Duration::from_secs(86_400), Duration::from_millis(125)));
+        assert_eq!((config.idle, config.tick()), (Duration::from_hours(24), Duration::from_millis(125)));
         for wrong in ["head_seconds = -1.0", "head_seconds = nan", "head_seconds = 1e300", "head = 1.0"] {
             assert!(toml::from_str::<NetConfig>(wrong).is_err(), "{wrong}");
         }

@@ -26,7 +26,7 @@ use tower::{Service, ServiceExt};
 
 use super::{
     ConnectionStats, NetConfig, Tls,
-    body::LimitedBody,
+    body::{BodyBudget, LimitedBody},
     response::AnswerBody,
     watch::{Verdict, Watch, WatchedIo},
 };
@@ -55,6 +55,7 @@ pub(crate) struct ConnectionInfo {
 pub(super) struct Door<S> {
     pub(super) service: S,
     pub(super) config: Arc<NetConfig>,
+    pub(super) bodies: BodyBudget,
     pub(super) tls: Option<Tls>,
     pub(super) stats: ConnectionStats,
     pub(super) tasks: TaskTracker,
@@ -108,8 +109,13 @@ where
         let tasks = ConnectionTasks { tracker: self.tasks.clone(), end: CancellationToken::new() };
         let _end = tasks.end.clone().drop_guard();
         let builder = builder(&self.config, tasks);
-        let service =
-            Requests { service: self.service.clone(), config: Arc::clone(&self.config), watch: watch.clone(), info };
+        let service = Requests {
+            service: self.service.clone(),
+            config: Arc::clone(&self.config),
+            bodies: self.bodies.clone(),
+            watch: watch.clone(),
+            info,
+        };
         let io = TokioIo::new(WatchedIo::new(io, watch.clone()));
         let mut connection = pin!(builder.serve_connection(io, service));
         let mut tick = interval(self.config.tick());
@@ -174,6 +180,7 @@ fn builder(config: &NetConfig, tasks: ConnectionTasks) -> Builder<ConnectionTask
 struct Requests<S> {
     service: S,
     config: Arc<NetConfig>,
+    bodies: BodyBudget,
     watch: Watch,
     info: ConnectionInfo,
 }
@@ -189,7 +196,7 @@ where
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (active, watch) = (self.watch.begin(), self.watch.clone());
-        let mut request = request.map(|body| Body::new(LimitedBody::new(body, &self.config)));
+        let mut request = request.map(|body| Body::new(LimitedBody::new(body, &self.config, &self.bodies)));
         request.extensions_mut().insert(self.info);
         let service = self.service.clone();
         Box::pin(async move {

@@ -81,7 +81,7 @@ impl NetError {
                 "another program listens there: choose another port, or 0 for any free one"
             }
             Self::Unprotected { .. } => {
-                "give a users file and a certificate (`traillake users add`, `traillake tls self-signed`), or listen on \
+                "give a users file and a certificate (`traillake users add-key`, `traillake tls self-signed`), or listen on \
                  127.0.0.1; --danger-listen-unprotected listens all the same"
             }
             Self::Open { .. } => "listen on 127.0.0.1, or do without --insecure-open",

@@ -33,7 +33,7 @@ use super::*;
 
 const SOON: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(200);
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// A listening server, and what its handlers hold.
 struct Server {

@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
-use super::{ConnectionStats, NetConfig, NetError, Tls, connection::Door};
+use super::{ConnectionStats, NetConfig, NetError, Tls, body::BodyBudget, connection::Door};
 
 /// How long to wait when there are no file descriptors left, or the like.
 const BREATHER: Duration = Duration::from_millis(200);
@@ -61,7 +61,9 @@ impl Listener {
         let (tasks, cut) = (TaskTracker::new(), CancellationToken::new());
         // Whoever drops this future takes the connections along.
         let guard = cut.clone().drop_guard();
-        let door = Door { service, config, tls, stats, tasks: tasks.clone(), stop: stop.clone(), cut: cut.clone() };
+        let bodies = BodyBudget::new(config.bodies_bytes);
+        let door =
+            Door { service, config, bodies, tls, stats, tasks: tasks.clone(), stop: stop.clone(), cut: cut.clone() };
         while let Some(accepted) = stop.run_until_cancelled(tcp.accept()).await {
             match accepted {
                 Ok((stream, peer)) => admit(&door, stream, peer),

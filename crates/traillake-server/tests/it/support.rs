@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use traillake::{Lake, LakeHome, LakeOptions};
-use traillake_server::{NetConfig, Server, ServerConfig};
+use traillake::{Lake, LakeHome, LakeOptions, ObjectStoreOptions};
+use traillake_server::{NetConfig, SealingKey, Server, ServerConfig, UserRights, UsersFile};
 
 /// A server that runs until it is stopped.
 pub(crate) struct Running {
@@ -32,14 +32,23 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// The lake of a folder, of account 111122223333 in eu-west-1.
+pub(crate) async fn lake(folder: &std::path::Path, store: ObjectStoreOptions) -> Lake {
+    let home = LakeHome::default().with_account("111122223333").unwrap().with_region("eu-west-1").unwrap();
+    let options = LakeOptions::new().home(home).object_store(store);
+    options.open(&folder.join("lake").display().to_string()).await.unwrap()
+}
+
 impl Running {
     pub(crate) async fn start(folder: &std::path::Path) -> Self {
         Self::with_config(folder, ServerConfig::default()).await
     }
 
     pub(crate) async fn with_config(folder: &std::path::Path, config: ServerConfig) -> Self {
-        let home = LakeHome::default().with_account("111122223333").unwrap().with_region("eu-west-1").unwrap();
-        let lake = LakeOptions::new().home(home).open(&folder.join("lake").display().to_string()).await.unwrap();
+        Self::over(lake(folder, ObjectStoreOptions::default()).await, config).await
+    }
+
+    pub(crate) async fn over(lake: Lake, config: ServerConfig) -> Self {
         let net = NetConfig { body: std::time::Duration::from_millis(500), body_bytes: 100_000, ..config.net };
         let config = ServerConfig { flight: None, http: Some("127.0.0.1:0".to_owned()), net, ..config };
         let server = Server::bind(lake.clone(), config).await.unwrap();
@@ -131,5 +140,31 @@ impl Answer {
     /// Status and exception.
     pub(crate) fn refusal(&self) -> (u16, String) {
         (self.status, self.json()["__type"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+/// A server's users file with access keys, and the configuration that names it.
+pub(crate) struct Keys {
+    file: UsersFile,
+    sealing: SealingKey,
+    users: std::path::PathBuf,
+    sealing_path: std::path::PathBuf,
+}
+
+impl Keys {
+    pub(crate) fn new(folder: &std::path::Path) -> Self {
+        let (users, sealing_path) = (folder.join("users.toml"), folder.join("sealing.key"));
+        let sealing = SealingKey::create_file(&sealing_path).unwrap();
+        Self { file: UsersFile::open(&users).unwrap(), sealing, users, sealing_path }
+    }
+
+    pub(crate) fn add(&mut self, name: &str, rights: &UserRights) -> (String, String) {
+        let key = self.file.add_access_key(Some(name), rights, None, &self.sealing).unwrap();
+        (key.id.clone(), key.secret.clone())
+    }
+
+    pub(crate) fn config(mut self, config: ServerConfig) -> ServerConfig {
+        self.file.save().unwrap();
+        ServerConfig { users: Some(self.users), sealing_key: Some(self.sealing_path), ..config }
     }
 }

@@ -25,16 +25,15 @@ pub(super) fn is_given(headers: &HeaderMap) -> bool {
 
 /// When a request was signed.
 pub(super) fn of(headers: &HeaderMap) -> Result<Timestamp, SignatureError> {
-    let (name, values) = match headers.contains_key(AMZ_DATE) {
-        true => ("X-Amz-Date", headers.get_all(AMZ_DATE)),
-        false => ("Date", headers.get_all(header::DATE)),
-    };
+    let is_amazons = headers.contains_key(AMZ_DATE);
+    let name = if is_amazons { "X-Amz-Date" } else { "Date" };
+    let values = headers.get_all(if is_amazons { AMZ_DATE } else { header::DATE.as_str() });
     let mut values = values.iter();
     let text = values.next().map_or("", |value: &HeaderValue| value.to_str().unwrap_or_default());
     if values.next().is_some() {
         return Err(SignatureError::Twice { name });
     }
-    let time = basic(text).or_else(|| http_date(text).filter(|_| name == "Date"));
+    let time = basic(text).or_else(|| http_date(text).filter(|_| !is_amazons));
     let time = time.ok_or_else(|| SignatureError::Date { got: echo(text) })?;
     Ok(Timestamp { text: format(time), time })
 }

@@ -54,7 +54,7 @@ pub(super) async fn list(call: &Call, request: ListRequest) -> ApiResult<EventDa
     let stores = call.lake().event_data_stores().await?;
     let size = request.max_results.unwrap_or(PAGE_SIZE);
     let (page, next_token) = pager.page(stores, size, |store| store.name.to_string());
-    Ok(EventDataStores { event_data_stores: page.iter().map(EventDataStore::of).collect(), next_token })
+    Ok(EventDataStores { event_data_stores: page.iter().map(EventDataStore::listed).collect(), next_token })
 }
 
 pub(super) async fn delete(call: &Call, request: OneStore) -> ApiResult<Empty> {

@@ -10,7 +10,8 @@ mod shapes;
 use std::cmp::Reverse;
 
 use traillake::{
-    ErrorCode, EventDataStoreKind, EventDataStoreStatus, Import, ImportSource, ImportStatistics, ImportStatus,
+    ErrorCode, EventDataStoreKind, EventDataStoreSettings, EventDataStoreStatus, Import, ImportSource,
+    ImportStatistics, ImportStatus,
 };
 use uuid::Uuid;
 
@@ -30,7 +31,9 @@ pub(super) async fn start(call: &Call, request: StartRequest) -> ApiResult<Impor
     let imports = &call.service.imports;
     let _turn = imports.turn().await;
     if let Some(running) = imports.any_running().await? {
-        let message = format!("import `{}` is running; hint: wait for it, or StopImport", running.id);
+        let which =
+            if sees(call, &running).await? { format!("import `{}`", running.id) } else { "an import".to_owned() };
+        let message = format!("{which} is running; hint: wait for it, or StopImport");
         return Err(ApiError::new(ErrorCode::AccountHasOngoingImport, message));
     }
     let import = match request.import_id {
@@ -72,7 +75,7 @@ pub(super) async fn list(call: &Call, request: ListRequest) -> ApiResult<ListAns
         .await?
         .into_iter()
         .map(|import| Import { status: import.status_at(now), ..import })
-        .filter(|import| stores.iter().any(|store| store.id == import.destination))
+        .filter(|import| may_see(call, import, &stores))
         .filter(|import| destination.is_none_or(|id| id == import.destination))
         .filter(|import| request.import_status.is_none_or(|status| status == import.status))
         .collect();
@@ -99,13 +102,24 @@ fn newest_first(import: &Import) -> String {
     format!("{:020}{}", i64::MAX - import.created_at.timestamp_micros(), import.id)
 }
 
-/// The import, if it fills a store that the caller may see.
+/// The import, if the caller may know of it.
 async fn visible(call: &Call, id: Uuid) -> ApiResult<Import> {
     let import = call.service.imports.describe(id).await?;
-    match call.lake().event_data_store(&import.destination.to_string()).await {
-        Ok(_) => Ok(import),
-        Err(_) => Err(ApiError::new(ErrorCode::ImportNotFound, format!("there is no import `{id}`"))),
+    if sees(call, &import).await? {
+        return Ok(import);
     }
+    Err(ApiError::new(ErrorCode::ImportNotFound, format!("there is no import `{id}`")))
+}
+
+async fn sees(call: &Call, import: &Import) -> ApiResult<bool> {
+    Ok(may_see(call, import, &call.lake().event_data_stores().await?))
+}
+
+/// Whether the import fills one of these stores; who is held to accounts sees its own, since the figures and failures
+/// of others tell of other accounts.
+fn may_see(call: &Call, import: &Import, stores: &[EventDataStoreSettings]) -> bool {
+    let own = call.principal.grants.accounts().is_none() || *import.owner == *call.principal.name;
+    own && stores.iter().any(|store| store.id == import.destination)
 }
 
 async fn again(call: &Call, id: Uuid, request: &StartRequest) -> ApiResult<Import> {

@@ -99,8 +99,8 @@ pub(super) async fn lookup(call: &Call, request: LookupRequest) -> ApiResult<Loo
     };
     let permit = call.service.admission.enter(&call.principal.name)?.admitted().await;
     let options = permit.limit(QueryOptions::default());
-    let (events, more) = lookup.run(&call.lake(), &options).await?;
-    let next_token = events.last().filter(|_| more).map(|last| pager.token(&write_place(last)));
+    let (events, next) = lookup.run(&call.lake(), &options).await?;
+    let next_token = next.map(|place| pager.token(&write_place(&place)));
     Ok(LookupAnswer { events: events.into_iter().map(Event::from).collect(), next_token })
 }
 
@@ -146,13 +146,15 @@ fn weight(value: &str) -> usize {
     value.chars().map(|c| if matches!(c, '_' | ' ' | ',' | '\n') { 2 } else { 1 }).sum()
 }
 
-fn write_place(event: &LookupEvent) -> String {
-    format!("{}:{}", event.time.timestamp_millis(), event.event_id)
+fn write_place(place: &Place) -> String {
+    format!("{}:{}:{}", place.time.timestamp_millis(), place.shown, place.event_id)
 }
 
 fn read_place(text: &str) -> Option<Place> {
-    let (millis, event_id) = text.split_once(':')?;
-    Some(Place { time: DateTime::from_timestamp_millis(millis.parse().ok()?)?, event_id: event_id.to_owned() })
+    let (millis, rest) = text.split_once(':')?;
+    let (shown, event_id) = rest.split_once(':')?;
+    let time = DateTime::from_timestamp_millis(millis.parse().ok()?)?;
+    Some(Place { time, event_id: event_id.to_owned(), shown: shown.parse().ok()? })
 }
 
 impl From<LookupEvent> for Event {
@@ -209,8 +211,9 @@ mod tests {
 
     #[test]
     fn a_place_is_read_as_it_is_written() {
-        let place = read_place("1699573236344:a:b").unwrap();
-        assert_eq!((place.time.timestamp_millis(), place.event_id.as_str()), (1_699_573_236_344, "a:b"));
-        assert_eq!(read_place("x"), None);
+        let time = DateTime::from_timestamp_millis(1_699_573_236_344).unwrap();
+        let place = Place { time, event_id: "a:b".to_owned(), shown: 3 };
+        assert_eq!(read_place(&write_place(&place)), Some(place));
+        assert_eq!((read_place("x"), read_place("1:2")), (None, None));
     }
 }

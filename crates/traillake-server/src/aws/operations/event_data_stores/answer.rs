@@ -31,7 +31,9 @@ pub(in crate::aws::operations) struct EventDataStore {
     tags_list: Option<Vec<Tag>>,
     created_timestamp: Timestamp,
     updated_timestamp: Timestamp,
-    billing_mode: BillingMode,
+    /// Not in the entries of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_mode: Option<BillingMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     federation_status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,10 +70,15 @@ impl EventDataStore {
             tags_list: None,
             created_timestamp: store.created_at.into(),
             updated_timestamp: store.updated_at.into(),
-            billing_mode: store.api.billing_mode,
+            billing_mode: Some(store.api.billing_mode),
             federation_status: None,
             partition_keys: None,
         }
+    }
+
+    /// An entry of a list.
+    pub(super) fn listed(store: &EventDataStoreSettings) -> Self {
+        Self { billing_mode: None, ..Self::of(store) }
     }
 
     /// A store that was just made.

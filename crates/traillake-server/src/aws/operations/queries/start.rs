@@ -1,5 +1,7 @@
 //! StartQuery: a statement, or a bundled query by its name with values for its parameters.
 
+use std::time::Duration;
+
 use traillake::{ErrorCode, QueryOptions, QueryParameter, Sample, StatementRules};
 
 use super::check_owner_account;
@@ -8,6 +10,9 @@ use crate::access::Role;
 use crate::aws::{ApiError, ApiResult, Call};
 use crate::delivery;
 use crate::jobs::NewQuery;
+
+/// Time in which a query must be planned to be started.
+const PLANNING: Duration = Duration::from_secs(60);
 
 /// Checks the query, writes it down and starts it.
 ///
@@ -50,7 +55,7 @@ fn asked(call: &Call, request: &StartRequest) -> ApiResult<Asked> {
         statements: StatementRules::QueryOnly,
         grants: call.principal.grants.as_ref().clone(),
         owner: (!call.principal.may(Role::Admin)).then(|| call.principal.name.to_string()),
-        timeout: Some(call.service.config.admission.timeout()),
+        timeout: Some(PLANNING),
         ..QueryOptions::default()
     };
     match (&request.query_statement, &request.query_alias) {
