@@ -116,11 +116,11 @@ impl Metrics {
     }
 
     /// A query ended in this state: `FINISHED`, `FAILED`, `CANCELLED` or `TIMED_OUT`.
-    pub(crate) fn query(&self, state: &'static str, stats: &QueryStats) {
+    pub(crate) fn query(&self, state: &'static str, cost: &QueryStats) {
         self.0.queries.get_or_create(&StateLabel { state }).inc();
-        self.0.query_seconds.observe(stats.elapsed.as_secs_f64());
-        self.0.query_rows.inc_by(stats.rows);
-        self.0.query_bytes.inc_by(stats.bytes_scanned);
+        self.0.query_seconds.observe(cost.elapsed.as_secs_f64());
+        self.0.query_rows.inc_by(cost.rows);
+        self.0.query_bytes.inc_by(cost.bytes_scanned);
     }
 
     /// A pass over sources was committed.

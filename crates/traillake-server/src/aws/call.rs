@@ -1,7 +1,6 @@
 //! One request as the operations see it.
 
 use traillake::GrantedLake;
-use uuid::Uuid;
 
 use crate::access::{Principal, Role};
 use crate::service::Service;
@@ -13,8 +12,6 @@ pub(crate) struct Call {
     pub(crate) principal: Principal,
     /// Region of the credential scope.
     pub(crate) region: String,
-    /// `x-amzn-RequestId`.
-    pub(crate) request_id: Uuid,
 }
 
 impl Call {

@@ -73,12 +73,7 @@ impl Door {
         let body = net::read_body(body).await?;
         let caller = signed.finish(&body)?;
         exchange.caller = Some(Arc::clone(&caller.principal.name));
-        let call = Call {
-            service: self.service.clone(),
-            principal: caller.principal,
-            region: caller.region,
-            request_id: exchange.request_id,
-        };
+        let call = Call { service: self.service.clone(), principal: caller.principal, region: caller.region };
         Box::pin(operations::run(&call, operation, &body)).await
     }
 }

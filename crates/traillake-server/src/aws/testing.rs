@@ -46,12 +46,7 @@ impl Bench {
         operation: &str,
         request: Value,
     ) -> Result<Value, ApiError> {
-        let call = Call {
-            service: self.service.clone(),
-            principal: principal.clone(),
-            region: "eu-west-1".to_owned(),
-            request_id: Uuid::nil(),
-        };
+        let call = Call { service: self.service.clone(), principal: principal.clone(), region: "eu-west-1".to_owned() };
         let answer = Box::pin(operations::run(&call, operation, request.to_string().as_bytes())).await?;
         Ok(serde_json::from_slice(&answer).unwrap())
     }

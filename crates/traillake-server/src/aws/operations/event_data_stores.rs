@@ -1,5 +1,5 @@
-//! Event data stores: CreateEventDataStore, GetEventDataStore, ListEventDataStores, DeleteEventDataStore,
-//! RestoreEventDataStore, StartEventDataStoreIngestion, StopEventDataStoreIngestion.
+//! Event data stores: `CreateEventDataStore`, `GetEventDataStore`, `ListEventDataStores`, `DeleteEventDataStore`,
+//! `RestoreEventDataStore`, `StartEventDataStoreIngestion`, `StopEventDataStoreIngestion`.
 
 mod answer;
 mod create;
@@ -32,7 +32,7 @@ impl Request for OneStore {
     const MEMBERS: &'static [Member] = &[shapes::EVENT_DATA_STORE];
 }
 
-/// ListEventDataStores.
+/// `ListEventDataStores`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListRequest {

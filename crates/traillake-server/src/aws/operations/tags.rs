@@ -1,4 +1,4 @@
-//! Tags of event data stores and trails: AddTags, ListTags, RemoveTags.
+//! Tags of event data stores and trails: `AddTags`, `ListTags`, `RemoveTags`.
 
 use serde::{Deserialize, Serialize};
 use traillake::{ErrorCode, EventDataStoreSettings, ModelError, Tags, TrailSettings};
@@ -9,10 +9,10 @@ use crate::aws::tags::{self, Tag};
 use crate::aws::validate::{self, Member, Shape, optional, required};
 use crate::aws::{ApiError, ApiResult, Call, resources, shapes};
 
-/// Resources of one ListTags.
+/// Resources of one `ListTags`.
 const RESOURCES: Shape = validate::list(&shapes::ANY_TEXT, 1, 20);
 
-/// AddTags and RemoveTags.
+/// `AddTags` and `RemoveTags`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TagsRequest {
@@ -27,7 +27,7 @@ impl Request for TagsRequest {
     ];
 }
 
-/// ListTags.
+/// `ListTags`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListTagsRequest {

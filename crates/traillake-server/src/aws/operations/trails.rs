@@ -1,5 +1,5 @@
-//! The trails of the lake, to read: ListTrails, DescribeTrails, GetTrail, GetTrailStatus, GetEventSelectors,
-//! GetInsightSelectors.
+//! The trails of the lake, to read: `ListTrails`, `DescribeTrails`, `GetTrail`, `GetTrailStatus`, `GetEventSelectors`,
+//! `GetInsightSelectors`.
 
 mod answer;
 
@@ -22,7 +22,7 @@ impl Request for NamedTrail {
     const MEMBERS: &'static [Member] = &[required("Name", &shapes::ANY_TEXT)];
 }
 
-/// ListTrails.
+/// `ListTrails`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListRequest {
@@ -33,7 +33,7 @@ impl Request for ListRequest {
     const MEMBERS: &'static [Member] = &[optional("NextToken", &shapes::ANY_TEXT)];
 }
 
-/// DescribeTrails. A lake has no shadow trails, so that `includeShadowTrails` changes nothing.
+/// `DescribeTrails`. A lake has no shadow trails, so that `includeShadowTrails` changes nothing.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DescribeRequest {
@@ -47,7 +47,7 @@ impl Request for DescribeRequest {
 
 const TRAIL_NAMES: Shape = list_of(&shapes::ANY_TEXT, 0, 1000);
 
-/// GetEventSelectors.
+/// `GetEventSelectors`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SelectorsRequest {
@@ -58,7 +58,7 @@ impl Request for SelectorsRequest {
     const MEMBERS: &'static [Member] = &[required("TrailName", &shapes::ANY_TEXT)];
 }
 
-/// GetInsightSelectors.
+/// `GetInsightSelectors`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InsightsRequest {
@@ -80,12 +80,10 @@ pub(super) async fn list(call: &Call, request: ListRequest) -> ApiResult<Trails>
 
 pub(super) async fn describe(call: &Call, request: DescribeRequest) -> ApiResult<TrailList> {
     let lake = call.service.lake.metadata();
-    let named = request.trail_name_list.filter(|names| !names.is_empty());
-    let names =
-        named.map(|names| names.iter().map(|name| resources::trail_name(lake, name)).collect::<ApiResult<Vec<_>>>());
-    let names = names.transpose()?;
+    let asked = request.trail_name_list.unwrap_or_default();
+    let asked: Vec<_> = asked.iter().map(|name| resources::trail_name(lake, name)).collect::<ApiResult<_>>()?;
     let mut trails = call.lake().trails().await?;
-    trails.retain(|trail| names.as_ref().is_none_or(|names| names.contains(&trail.name)));
+    trails.retain(|trail| asked.is_empty() || asked.contains(&trail.name));
     let stores = call.lake().event_data_stores().await?;
     let shown = |trail: &TrailSettings| Trail::of(lake, trail, store_of(&stores, trail));
     Ok(TrailList { trail_list: trails.iter().map(shown).collect() })

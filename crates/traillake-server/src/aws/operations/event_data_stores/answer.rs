@@ -40,7 +40,7 @@ pub(in crate::aws::operations) struct EventDataStore {
     partition_keys: Option<Vec<Partition>>,
 }
 
-/// ListEventDataStores.
+/// `ListEventDataStores`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::aws::operations) struct EventDataStores {

@@ -1,4 +1,4 @@
-//! CreateEventDataStore.
+//! `CreateEventDataStore`.
 
 use serde::Deserialize;
 use traillake::{

@@ -1,4 +1,4 @@
-//! UpdateEventDataStore: the given members change, in one step.
+//! `UpdateEventDataStore`: the given members change, in one step.
 
 use serde::Deserialize;
 use traillake::{AdvancedEventSelector, BillingMode, ErrorCode, EventDataStoreSettings, ModelError, Retention};

@@ -23,21 +23,21 @@ pub(super) struct Trail {
     has_insight_selectors: bool,
 }
 
-/// GetTrail.
+/// `GetTrail`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::aws::operations) struct TheTrail {
     pub(super) trail: Trail,
 }
 
-/// DescribeTrails.
+/// `DescribeTrails`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::aws::operations) struct TrailList {
     pub(super) trail_list: Vec<Trail>,
 }
 
-/// ListTrails.
+/// `ListTrails`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::aws::operations) struct Trails {
@@ -53,7 +53,7 @@ pub(super) struct ListedTrail {
     home_region: String,
 }
 
-/// GetTrailStatus. A delivery is an ingest of the trail by this server.
+/// `GetTrailStatus`. A delivery is an ingest of the trail by this server.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::aws::operations) struct TrailStatus {
@@ -65,7 +65,7 @@ pub(in crate::aws::operations) struct TrailStatus {
     latest_delivery_error: Option<String>,
 }
 
-/// GetEventSelectors: a trail brings what its log files hold, and its store's selectors decide what is kept of it.
+/// `GetEventSelectors`: a trail brings what its log files hold, and its store's selectors decide what is kept of it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::aws::operations) struct EventSelectors {
