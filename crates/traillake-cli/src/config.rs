@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-pub(crate) use file::{ConfigError, ConfigFile, IngestSection, QuerySection};
+pub(crate) use file::{ConfigError, ConfigFile, IngestSection, QuerySection, ReadCacheSection};
 
 use crate::args::{ColorChoice, GlobalArgs};
 use crate::folders;
@@ -52,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) config: Option<PathBuf>,
     pub(crate) query: QuerySection,
     pub(crate) ingest: IngestSection,
+    pub(crate) read_cache: ReadCacheSection,
 }
 
 impl Settings {
@@ -71,6 +72,7 @@ impl Settings {
             config,
             query: file.query,
             ingest: file.ingest,
+            read_cache: file.read_cache,
         })
     }
 }

@@ -25,6 +25,8 @@
 mod commit;
 mod documents;
 mod error;
+mod file_list;
+mod index;
 mod lake;
 mod location;
 mod log;
@@ -43,8 +45,9 @@ mod vacuum;
 
 pub use commit::{CommitOutcome, Operation, TableChange};
 pub use error::{Result, StorageError};
+pub use index::{FOUND_IN, FoundIn, IndexOptions, IndexReport, build_index};
 pub use lake::{LakeStorage, OpenMode};
-pub use location::{Location, ObjectStoreOptions, StoreWrapper, open_location};
+pub use location::{Location, ObjectStoreOptions, ReadCache, StoreWrapper, open_location};
 pub use manifest::{ManifestKey, ManifestRow, ObjectRange, ObjectStatus};
 pub use quarantine::QuarantineRow;
 pub use snapshot::{DataFile, FileSet, NewFile, TableSnapshot};
@@ -58,6 +61,7 @@ pub use vacuum::{VacuumReport, VacuumedFile};
 mod compaction;
 mod event_json;
 mod expiry;
+mod footer;
 mod layout;
 mod lookup;
 mod provider;
@@ -71,7 +75,8 @@ pub use compaction::{CompactOptions, CompactReport, CompactedPartition, compact}
 pub use expiry::{ExpireOptions, ExpireReport, ExpiredPartition, expire};
 pub use layout::Effort;
 pub use lookup::{Candidate, StoredMatch, find_stored};
-pub use provider::{EventTableProvider, ScanDescription, ScanPolicy, describe_scans};
+pub use provider::{EventTableProvider, ScanDescription, ScanPolicy, TallyNeeds, describe_scans};
+pub use pruning::DAY_FUNCTIONS;
 pub use scan_report::{ScanMetrics, ScanReport, ScanTracker, scan_metrics};
 pub use writer::{EventFileWriter, write_event_file};
 // ---- end of STORAGE-TABLE ----

@@ -59,12 +59,14 @@ pub use traillake_model::{
     TrailSettings,
 };
 pub use traillake_query::{
-    DefaultSchema, Dialect, LakeNames, ParameterKind, QueryError, QueryLimits, QueryOptions, QueryParameter,
-    QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement, split_statements, text_of,
+    DefaultSchema, Dialect, FindOptions, LakeNames, ParameterKind, QueryError, QueryLimits, QueryOptions,
+    QueryParameter, QueryResult, QueryStats, StatementRules, StoreNames, is_complete_statement, split_statements,
+    text_of,
 };
 pub use traillake_storage::{
-    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition,
-    NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, StorageError, VacuumReport, VacuumedFile,
+    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, IndexOptions,
+    IndexReport, NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, ReadCache, StorageError, VacuumReport,
+    VacuumedFile,
 };
 
 /// Cancels an ingest: what was read is committed, the summary says `interrupted`.

@@ -33,7 +33,6 @@ async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, Que
     let rows: Vec<Row> = snapshot
         .files
         .partitions()
-        .iter()
         .map(|(values, files)| row(store.name(), values, files, first_visible.is_some_and(|first| values.date < first)))
         .collect();
     Ok(stream::iter(rows.into_iter().map(Ok)).boxed())

@@ -23,28 +23,47 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use super::any_node;
+use crate::layout::{BLOOM_LEAVES, ROW_GROUP_ROWS};
 
 /// The conjuncts of a scan's filter that name leaves, ready to be fitted to one file after the other.
 #[derive(Debug)]
 pub(crate) struct LeafPredicate {
     conjuncts: Vec<Arc<dyn PhysicalExpr>>,
     table_schema: SchemaRef,
+    /// Whether a leaf is named of which footers know much even where a file has one row group.
+    is_telling: bool,
     /// What was fitted last: most files of a store have the same leaves.
     last: Mutex<Option<Fitted>>,
 }
+
+/// Files of fewer rows are read whole: their footers say nothing of most leaves.
+const MIN_ROWS: u64 = 1_000;
 
 /// The leaves of a file, and the predicate fitted to them if anything of it fits.
 type Fitted = (TypePtr, Option<Arc<FileLeaves>>);
 
 impl LeafPredicate {
-    /// None when no conjunct names a nested leaf: root columns are pruned by the engine when it opens a file.
+    /// None when no conjunct names a leaf.
     pub(crate) fn of(conjuncts: &[Arc<dyn PhysicalExpr>], table_schema: &SchemaRef) -> Option<Self> {
-        let nested = |expr: &Arc<dyn PhysicalExpr>| names_nested_leaf(expr, table_schema);
-        conjuncts.iter().any(|conjunct| any_node(conjunct, nested)).then(|| Self {
+        let named = |test: &dyn Fn(&[String]) -> bool| {
+            let is_named = |expr: &Arc<dyn PhysicalExpr>| leaf_of(expr, table_schema).is_some_and(|path| test(&path));
+            conjuncts.iter().any(|conjunct| any_node(conjunct, is_named))
+        };
+        let is_telling =
+            |path: &[String]| path.len() > 1 || path.iter().any(|name| BLOOM_LEAVES.contains(&name.as_str()));
+        named(&|_| true).then(|| Self {
             conjuncts: conjuncts.to_vec(),
             table_schema: Arc::clone(table_schema),
+            is_telling: named(&is_telling),
             last: Mutex::default(),
         })
+    }
+
+    /// Whether the footer of a file of so many rows is worth being read while planning; of a row group that is read
+    /// anyway, leaves like the event's name rule out next to nothing.
+    pub(crate) fn is_worth_a_footer(&self, rows: u64) -> bool {
+        let least = if self.is_telling { MIN_ROWS } else { ROW_GROUP_ROWS as u64 };
+        rows == 0 || rows >= least
     }
 
     /// The predicate in terms of a file's leaves; None when nothing of it fits.
@@ -219,7 +238,7 @@ fn leaf_field(schema: &Schema, parts: &[String]) -> Option<Field> {
 }
 
 /// The names from root to leaf if `expr` is a column or a chain of `get_field` with literal names over one.
-fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
+pub(super) fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
     if let Some(column) = expr.downcast_ref::<Column>() {
         return Some(vec![column.name().to_owned()]);
     }
@@ -233,10 +252,9 @@ fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
     Some(path)
 }
 
-/// Whether `expr` is a member of a struct column, at any depth, and not a struct, list or map itself.
-fn names_nested_leaf(expr: &Arc<dyn PhysicalExpr>, table_schema: &Schema) -> bool {
-    let Some(path) = leaf_path(expr).filter(|path| path.len() > 1) else { return false };
-    leaf_field(table_schema, &path).is_some()
+/// The names from root to leaf if `expr` is a column or a member of a struct column, and not a struct, list or map.
+fn leaf_of(expr: &Arc<dyn PhysicalExpr>, table_schema: &Schema) -> Option<Vec<String>> {
+    leaf_path(expr).filter(|path| leaf_field(table_schema, path).is_some())
 }
 
 /// Metrics of a pruning pass that no plan owns.

@@ -192,18 +192,15 @@ impl Lake {
     pub async fn describe_event_data_store(&self, name: &str) -> Result<EventDataStoreDescription> {
         let settings = self.storage.event_data_store(name).await?;
         let snapshot = self.table(&settings).await?.refresh().await?;
-        let times: Vec<_> = snapshot.files.iter().filter_map(|file| file.event_time_micros).collect();
-        let first = times.iter().map(|(first, _)| *first).min();
-        let last = times.iter().map(|(_, last)| *last).max();
         Ok(EventDataStoreDescription {
             table_version: snapshot.version,
             events: snapshot.files.rows(),
             files: snapshot.files.len(),
             bytes: snapshot.files.bytes(),
-            partitions: snapshot.files.partitions().len(),
+            partitions: snapshot.files.partition_count(),
             accounts: snapshot.files.accounts().len(),
             regions: snapshot.files.regions().len(),
-            event_time_micros: first.zip(last),
+            event_time_micros: snapshot.files.event_times(),
             settings,
         })
     }
