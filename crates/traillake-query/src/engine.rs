@@ -20,6 +20,7 @@ use crate::output::OutputNames;
 use crate::registry::{QueryEntry, QueryRegistry};
 use crate::result::{Ending, Running, on_a_task};
 use crate::session::{self, QuerySession};
+use crate::suggest::nearest;
 use crate::{
     Dialect, FindOptions, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState,
     QueryStats, deep_stack, explain, parse,
@@ -151,6 +152,7 @@ impl QueryEngine {
         let session = self.open_session(options, budget).await?;
         let store = session.default_store();
         let store = store.map_err(|stores| QueryError::NoDefaultStore { stores, position: None })?;
+        let store = session.stores.find(&store).ok_or_else(|| not_found(&store, &session))?.id();
         let translator = Translator::new("", &session, &self.limits, options.dialect);
         let plan = async { session.state.create_physical_plan(&search.plan(&session, &store).await?).await };
         let plan = plan.await.map_err(|error| translator.translate(error))?;
@@ -187,6 +189,12 @@ fn execute(
     let stream = stream.map_err(|error| translator.translate(error))?;
     let schema = names.map_or_else(|| stream.schema(), |names| names.apply(&stream.schema()));
     Ok(Running { schema, stream: on_a_task(stream), plan, tracker: session.tracker, translator })
+}
+
+fn not_found(store: &str, session: &QuerySession) -> QueryError {
+    let stores: Vec<String> = session.stores.active().map(|store| store.name().to_owned()).collect();
+    let nearest = nearest(store, stores.iter().map(String::as_str));
+    QueryError::StoreNotFound { name: store.to_owned(), nearest, stores, position: None }
 }
 
 /// A second lock behind the allow-list.

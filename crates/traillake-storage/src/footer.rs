@@ -13,7 +13,7 @@ use parquet::file::metadata::{
     RowGroupMetaData,
 };
 use parquet::file::page_index::offset_index::PageLocation;
-use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type};
+use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
 
 use crate::layout::EVENT_TIME;
 
@@ -23,8 +23,8 @@ mod chunk;
 pub(crate) use cache::Footers;
 pub(crate) use chunk::Chunk;
 
-/// Names of root columns.
-pub(crate) type Roots = BTreeSet<String>;
+/// Dotted names of leaves, or of what is above them.
+pub(crate) type Paths = BTreeSet<String>;
 
 /// The footer of one data file.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Footer {
         self.groups.get(group)?.chunks.get(leaf)?.bounds()
     }
 
-    /// The part of the footer that describes the columns of `narrowing`; places in the file stay as they are.
+    /// The part of the footer that describes the leaves of `narrowing`; places in the file stay as they are.
     pub(crate) fn narrowed(&self, narrowing: &Narrowing) -> Result<ParquetMetaData> {
         let leaves = narrowing.leaves(&self.schema)?;
         let rows = self.groups.iter().map(|group| i64::try_from(group.rows).unwrap_or(i64::MAX));
@@ -138,16 +138,16 @@ impl Footer {
     }
 }
 
-/// Cuts footers down to some root columns; what it takes to do so is worked out once for each schema.
+/// Cuts footers down to some leaves; what it takes to do so is worked out once for each schema.
 #[derive(Debug)]
 pub(crate) struct Narrowing {
-    roots: Roots,
+    paths: Paths,
     last: Mutex<Option<(SchemaDescPtr, Arc<Leaves>)>>,
 }
 
 impl Narrowing {
-    pub(crate) fn new(roots: Roots) -> Self {
-        Self { roots, last: Mutex::default() }
+    pub(crate) fn new(paths: Paths) -> Self {
+        Self { paths, last: Mutex::default() }
     }
 
     fn leaves(&self, schema: &SchemaDescPtr) -> Result<Arc<Leaves>> {
@@ -157,7 +157,7 @@ impl Narrowing {
         {
             return Ok(Arc::clone(leaves));
         }
-        let leaves = Arc::new(Leaves::of(schema, &self.roots)?);
+        let leaves = Arc::new(Leaves::of(schema, &self.paths)?);
         *last = Some((Arc::clone(schema), Arc::clone(&leaves)));
         Ok(leaves)
     }
@@ -171,17 +171,45 @@ struct Leaves {
 }
 
 impl Leaves {
-    fn of(file: &SchemaDescriptor, roots: &Roots) -> Result<Self> {
+    fn of(file: &SchemaDescriptor, paths: &Paths) -> Result<Self> {
         let root = file.root_schema();
-        let fields = root.get_fields().iter().filter(|field| roots.contains(field.name())).map(Arc::clone);
-        let narrow = Type::group_type_builder(root.name()).with_fields(fields.collect()).build()?;
-        let kept = (0..file.num_columns()).filter(|&leaf| roots.contains(file.get_column_root(leaf).name())).collect();
+        let fields = root.get_fields().iter().map(|field| kept_of(field, "", paths));
+        let fields = fields.filter_map(Result::transpose).collect::<Result<_>>()?;
+        let narrow = Type::group_type_builder(root.name()).with_fields(fields).build()?;
+        let is_kept = |&leaf: &usize| {
+            let parts = file.column(leaf).path().parts().to_vec();
+            (1..=parts.len()).any(|length| parts.get(..length).is_some_and(|parts| paths.contains(&parts.join("."))))
+        };
+        let kept = (0..file.num_columns()).filter(is_kept).collect();
         Ok(Self { kept, schema: Arc::new(SchemaDescriptor::new(Arc::new(narrow))) })
     }
 
     fn pick<T: Clone>(&self, all: &[T]) -> Vec<T> {
         self.kept.iter().filter_map(|&leaf| all.get(leaf)).cloned().collect()
     }
+}
+
+/// What is kept of a field below `above`: all of it, some of its members, or nothing.
+fn kept_of(field: &TypePtr, above: &str, paths: &Paths) -> Result<Option<TypePtr>> {
+    let path = if above.is_empty() { field.name().to_owned() } else { format!("{above}.{}", field.name()) };
+    if paths.contains(&path) {
+        return Ok(Some(Arc::clone(field)));
+    }
+    if field.is_primitive() {
+        return Ok(None);
+    }
+    let members = field.get_fields().iter().map(|member| kept_of(member, &path, paths));
+    let members = members.filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
+    if members.is_empty() {
+        return Ok(None);
+    }
+    let own = field.get_basic_info();
+    let group = Type::group_type_builder(field.name())
+        .with_repetition(own.repetition())
+        .with_converted_type(own.converted_type())
+        .with_logical_type(own.logical_type_ref().cloned())
+        .with_fields(members);
+    Ok(Some(Arc::new(group.build()?)))
 }
 
 #[cfg(test)]
@@ -212,6 +240,10 @@ mod tests {
             assert_eq!((chunk.num_values(), chunk.compression()), (twin.num_values(), twin.compression()));
         }
         assert_eq!(narrow.offset_index().map(|groups| groups[0].len()), Some(few.num_columns()));
+        let paths = ["useridentity.sessioncontext.sessionissuer.arn", "useridentity.nowhere", "eventid"];
+        let leaves = footer.narrowed(&Narrowing::new(paths.map(str::to_owned).into())).unwrap();
+        let names = leaves.file_metadata().schema_descr().columns().iter().map(|leaf| leaf.path().string());
+        assert_eq!(names.collect::<Vec<_>>(), ["useridentity.sessioncontext.sessionissuer.arn", "eventid"]);
         assert!(footer.memory_bytes() < whole.memory_size() / 2, "{} {}", footer.memory_bytes(), whole.memory_size());
     }
 

@@ -21,7 +21,7 @@ pub(crate) const ROW_GROUP_ROWS: usize = 131_072;
 /// of unusually large records.
 const ROW_GROUP_BYTES: usize = 128 << 20;
 /// Rows of a data page: the unit that the page index drops.
-const PAGE_ROWS: usize = 20_000;
+pub(crate) const PAGE_ROWS: usize = 20_000;
 /// Files below this many rows are read whole anyway: a page index, bloom filters and statistics of a hundred leaves
 /// would be larger than the rows.
 const SMALL_FILE_ROWS: usize = 1_000;

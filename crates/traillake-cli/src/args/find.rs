@@ -9,9 +9,9 @@ use traillake::ByteSize;
 use super::{AskArgs, Format, HumanDuration};
 
 const LOOKED_INTO: &str = "\
-Looked into: all text columns but eventName, eventSource, eventType, eventCategory, eventVersion, apiVersion, awsRegion,
-errorCode, errorMessage, userAgent, additionalEventData and tlsDetails; the values of maps; the scalars of JSON in them.
-A value of 3 to 1,024 bytes is found through the lookup index; for others every event is read.";
+Looked into are all text columns but eventName, eventSource, eventType, eventCategory, eventVersion, apiVersion, \
+awsRegion, errorCode, errorMessage, userAgent, additionalEventData and tlsDetails; the values of maps; and the scalars \
+of JSON in any of them. A value of 3 to 1,024 bytes is found through an index; for others every event is read.";
 
 #[derive(Args, Debug)]
 #[command(after_help = LOOKED_INTO)]

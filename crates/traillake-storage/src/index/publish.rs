@@ -201,18 +201,18 @@ fn tier(bytes: u64) -> u32 {
     (bytes / SMALLEST_BYTES).checked_ilog(4).map_or(0, |tier| tier + 1)
 }
 
-/// Objects that hold more dead rows than live ones; in a `sweep` any dead segment.
+/// Objects of which a quarter is segments of no live file; in a `sweep`, any such segment is too many.
 fn stale(objects: &[Arc<Object>], live: &HashSet<u64>, sweep: bool) -> HashSet<usize> {
     let is_stale = |object: &Object| {
-        let rows = |is_live: bool| {
-            let files = object.directory.files().filter(|file| live.contains(&file.key) == is_live);
-            files.fold(0, |sum: u64, file| sum.saturating_add(file.rows))
-        };
-        if !sweep {
-            return rows(false) > rows(true);
+        let (mut all, mut dead) = (0_u64, 0_u64);
+        for files in object.directory.levels.iter().flat_map(|level| &level.segments) {
+            let rows = files.iter().fold(1, |sum: u64, file| sum.saturating_add(file.rows));
+            all = all.saturating_add(rows);
+            if !files.iter().any(|file| live.contains(&file.key)) {
+                dead = dead.saturating_add(rows);
+            }
         }
-        let segments = object.directory.levels.iter().flat_map(|level| &level.segments);
-        segments.into_iter().any(|files| !files.iter().any(|file| live.contains(&file.key)))
+        dead > if sweep { 0 } else { all / 4 }
     };
     objects.iter().enumerate().filter(|(_, object)| is_stale(object)).map(|(number, _)| number).collect()
 }

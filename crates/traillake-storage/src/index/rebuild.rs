@@ -10,6 +10,7 @@ use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 
 use super::object::decode;
 use super::publish::{live_keys, segments_of};
+use super::segment::IndexedFile;
 use super::values::{file_key, is_looked_up};
 use super::{FileLookup, ValueCollector};
 use crate::object_reader::ObjectReader;
@@ -69,7 +70,8 @@ pub async fn build_index(table: &EventTable, options: IndexOptions) -> Result<In
 }
 
 impl EventTable {
-    /// Replaces objects that are damaged, or hold segments that are stale or known already. Returns key and rows of the
+    /// Replaces objects that are damaged, or hold segments that are stale (more of their rows dead than live) or known
+    /// already. Returns key and rows of the
     /// files that sound objects cover.
     async fn sweep_index(&self, snapshot: &TableSnapshot, report: &mut IndexReport) -> Result<HashSet<(u64, u64)>> {
         let index = &self.0.lookup_index;
@@ -84,11 +86,12 @@ impl EventTable {
             let all = segments.len();
             let mut kept = Vec::new();
             for segment in segments {
-                let files = segment.files.iter().filter(|file| live.contains(&file.key));
-                let new: Vec<(u64, u64)> =
-                    files.map(|file| (file.key, file.rows)).filter(|file| !sound.contains(file)).collect();
-                if !new.is_empty() {
-                    sound.extend(new);
+                let files = segment.files.iter().copied();
+                let (alive, dead): (Vec<IndexedFile>, Vec<IndexedFile>) =
+                    files.partition(|file| live.contains(&file.key));
+                let mut new = alive.iter().map(|file| (file.key, file.rows)).filter(|file| !sound.contains(file));
+                if rows(&alive) >= rows(&dead) && new.next().is_some() {
+                    sound.extend(alive.iter().map(|file| (file.key, file.rows)));
                     kept.push(segment);
                 }
             }
@@ -144,6 +147,10 @@ impl EventTable {
         }
         Ok(values.finish())
     }
+}
+
+fn rows(files: &[IndexedFile]) -> u64 {
+    files.iter().fold(0, |sum, file| sum.saturating_add(file.rows))
 }
 
 fn new_file(file: &DataFile, lookup: FileLookup) -> NewFile {

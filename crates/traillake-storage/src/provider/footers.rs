@@ -4,18 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::common::Result;
-use datafusion::datasource::physical_plan::parquet::{DefaultParquetFileReaderFactory, ParquetFileReaderFactory as _};
+use datafusion::datasource::physical_plan::parquet::{
+    DefaultParquetFileReaderFactory, ParquetFileMetrics, ParquetFileReaderFactory as _,
+};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use datafusion_datasource::PartitionedFile;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::ObjectMeta;
+use parquet::arrow::async_reader::AsyncFileReader;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
 use super::EventTableProvider;
 use super::bundle::Member;
 use super::files::object_meta;
 use crate::footer::Narrowing;
+use crate::layout::PAGE_ROWS;
 use crate::pruning::files::KeptFiles;
 use crate::pruning::leaves::{LeafPredicate, own_metrics};
 use crate::scan_report::ScanReport;
@@ -29,7 +33,6 @@ pub(super) async fn prune_leaves(
     provider: &EventTableProvider,
     conjuncts: &[Arc<dyn PhysicalExpr>],
     kept: KeptFiles,
-    narrowing: &Narrowing,
 ) -> Result<(Vec<Member>, ScanReport)> {
     let mut report = ScanReport {
         files_total: kept.files_total,
@@ -40,8 +43,8 @@ pub(super) async fn prune_leaves(
     };
     let mut planned = Vec::with_capacity(kept.files.len());
     if let Some(predicate) = LeafPredicate::of(conjuncts, &provider.schema) {
-        let footers = FooterReader::new(provider, narrowing);
-        let pruning = kept.files.into_iter().map(|file| footers.prune(&predicate, file));
+        let footers = FooterReader::new(provider, &predicate);
+        let pruning = kept.files.into_iter().map(|file| footers.prune(file));
         let mut outcomes = futures::stream::iter(pruning).buffered(FOOTERS_AT_ONCE);
         while let Some((file, groups)) = outcomes.try_next().await? {
             report.row_groups_total += groups.total;
@@ -68,44 +71,51 @@ struct RowGroups {
 
 struct FooterReader<'a> {
     provider: &'a EventTableProvider,
+    predicate: &'a LeafPredicate,
     factory: DefaultParquetFileReaderFactory,
-    narrowing: &'a Narrowing,
+    narrowing: Narrowing,
+    metrics: ParquetFileMetrics,
 }
 
 impl<'a> FooterReader<'a> {
-    fn new(provider: &'a EventTableProvider, narrowing: &'a Narrowing) -> Self {
+    fn new(provider: &'a EventTableProvider, predicate: &'a LeafPredicate) -> Self {
         let factory = DefaultParquetFileReaderFactory::new(Arc::clone(provider.table.object_store()));
-        Self { provider, factory, narrowing }
+        let narrowing = Narrowing::new(predicate.paths());
+        Self { provider, predicate, factory, narrowing, metrics: own_metrics() }
     }
 
-    async fn prune(&self, predicate: &LeafPredicate, file: Arc<DataFile>) -> Result<(Option<Member>, RowGroups)> {
-        if !predicate.is_worth_a_footer(file.rows) {
+    async fn prune(&self, file: Arc<DataFile>) -> Result<(Option<Member>, RowGroups)> {
+        if !self.predicate.is_worth_a_footer(file.rows) {
             return Ok((Some(Member::new(file, None)), RowGroups::default()));
         }
         let meta = object_meta(&file)?;
         let footer = self.footer(&meta, PageIndexPolicy::Skip).await?;
         let total = footer.num_row_groups();
-        let Some(leaves) = predicate.fit(&footer)? else {
+        let Some(leaves) = self.predicate.fit(&footer)? else {
             return Ok((Some(Member::new(file, None)), RowGroups { total, kept: total, bytes: 0 }));
         };
-        let metrics = own_metrics(&file.path);
         let set = ExecutionPlanMetricsSet::new();
-        let reader = self.factory.create_reader(0, PartitionedFile::new_from_meta(meta.clone()), None, &set)?;
-        let mut plan = leaves.prune_row_groups(&footer, reader, &metrics).await?;
+        let reader = || {
+            let file = PartitionedFile::new_from_meta(meta.clone());
+            Ok(self.factory.create_reader(0, file, None, &set)? as Box<dyn AsyncFileReader>)
+        };
+        let mut plan = leaves.prune_row_groups(&footer, reader, &self.metrics).await?;
         let kept = plan.row_group_index_iter().count();
         let bytes = set.clone_inner().sum_by_name("bytes_scanned").map_or(0, |value| value.as_usize());
         let groups = RowGroups { total, kept, bytes };
         if kept == 0 {
             return Ok((None, groups));
         }
-        let footer = self.footer(&meta, PageIndexPolicy::Optional).await?;
-        plan = leaves.prune_pages(plan, &footer, &metrics);
+        if total > 1 || file.rows > PAGE_ROWS as u64 {
+            let footer = self.footer(&meta, PageIndexPolicy::Optional).await?;
+            plan = leaves.prune_pages(plan, &footer, &self.metrics);
+        }
         Ok((Some(Member::new(file, Some(plan))), groups))
     }
 
     async fn footer(&self, meta: &ObjectMeta, pages: PageIndexPolicy) -> Result<Arc<ParquetMetaData>> {
         let store = self.provider.table.object_store().as_ref();
         let footer = self.provider.table.footers().get(store, meta, pages).await?;
-        Ok(Arc::new(footer.narrowed(self.narrowing)?))
+        Ok(Arc::new(footer.narrowed(&self.narrowing)?))
     }
 }

@@ -172,7 +172,7 @@ impl Scan {
             let rows = footer.groups().get(group)?.rows();
             let selection = match member.plan.as_ref().and_then(|plan| plan.inner().get(group)) {
                 Some(RowGroupAccess::Skip) => return None,
-                Some(RowGroupAccess::Selection(selection)) => Some(selection.clone()),
+                Some(RowGroupAccess::Selection(selection)) => Some(to_the_end(selection, rows)),
                 Some(RowGroupAccess::Scan) | None => None,
             };
             Some(Part { path: meta.location.clone(), footer: Arc::clone(&footer), group, rows, selection })
@@ -223,6 +223,13 @@ fn runs(parts: impl Iterator<Item = Part>) -> Vec<Vec<Part>> {
         }
     }
     runs
+}
+
+/// A selection that says something of every row of its row group.
+fn to_the_end(selection: &RowSelection, rows: usize) -> RowSelection {
+    let told = selection.row_count() + selection.skipped_row_count();
+    let rest = rows.checked_sub(told).filter(|&rest| rest > 0).map(RowSelector::skip);
+    selection.iter().copied().chain(rest).collect::<Vec<_>>().into()
 }
 
 /// The rows that are left of parts laid end to end; `None` is all.

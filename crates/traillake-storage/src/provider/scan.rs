@@ -13,7 +13,6 @@ use datafusion::logical_expr::Expr;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::projection::ProjectionExpr;
-use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::projection::ProjectionExec;
 use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM};
@@ -25,7 +24,6 @@ use super::footers::prune_leaves;
 use super::looked_up::look_up;
 use super::source::EventSource;
 use crate::event_json::{checksum_expr, columns_needed, event_json_expr};
-use crate::footer::{Narrowing, Roots};
 use crate::layout::{EVENT_TIME, ROW_GROUP_ROWS};
 use crate::pruning::files::{event_times, keep_files};
 use crate::pruning::prunable_conjuncts;
@@ -43,8 +41,7 @@ pub(super) async fn plan(
     let mut kept = keep_files(&provider.snapshot.files, first_visible, &conjuncts, &provider.schema)?;
     let looked_up = look_up(provider, &conjuncts, &mut kept).await;
     let columns = ScanColumns::of(provider, projection)?;
-    let narrowing = Narrowing::new(columns.roots(&conjuncts));
-    let (mut planned, mut report) = prune_leaves(provider, &conjuncts, kept, &narrowing).await?;
+    let (mut planned, mut report) = prune_leaves(provider, &conjuncts, kept).await?;
     looked_up.narrow(provider, &mut planned, &mut report).await?;
     if let Some(tracker) = state.config().get_extension::<ScanTracker>() {
         tracker.record(report.clone());
@@ -77,12 +74,6 @@ impl ScanColumns {
             read.extend(needed.into_iter().filter(|name| wanted.index_of(name).is_err()));
         }
         Ok(Self { wanted, read, rebuilds })
-    }
-
-    /// The root columns that footers are asked about: those read, those filtered, and the one that sorts the files.
-    fn roots(&self, conjuncts: &[Arc<dyn PhysicalExpr>]) -> Roots {
-        let filtered = conjuncts.iter().flat_map(collect_columns).map(|column| column.name().to_owned());
-        self.read.iter().cloned().chain(filtered).chain([EVENT_TIME.to_owned()]).collect()
     }
 
     /// Whether hidden columns are read: they are the same for all rows of a file, so that files are read one by one.

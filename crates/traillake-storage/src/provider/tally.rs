@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -82,7 +83,24 @@ impl EventTableProvider {
             table_version: self.snapshot.version,
             ..ScanReport::default()
         };
-        Ok(Some(Arc::new(TallyTable { batch: batch(tallies.iter().flatten())?, report })))
+        Ok(Some(Arc::new(TallyTable { batch: batch(tallies.iter().flatten(), self.tally_schema())?, report })))
+    }
+}
+
+impl EventTableProvider {
+    fn tally_schema(&self) -> SchemaRef {
+        let own = |name: &str| self.schema.field_with_name(name).map_or(DataType::Utf8, |own| own.data_type().clone());
+        let time = DataType::Timestamp(TimeUnit::Millisecond, None);
+        Arc::new(Schema::new(vec![
+            Field::new(EVENT_TIME, time.clone(), true),
+            Field::new(RECIPIENT_ACCOUNT, own(RECIPIENT_ACCOUNT), true),
+            Field::new(AWS_REGION, own(AWS_REGION), true),
+            Field::new(ACCOUNT, DataType::Utf8, true),
+            Field::new(REGION, DataType::Utf8, true),
+            Field::new(DATE, DataType::Date32, false),
+            Field::new(Self::TALLY_ROWS, DataType::Int64, false),
+            Field::new(Self::TALLY_LAST, time, true),
+        ]))
     }
 }
 
@@ -150,7 +168,7 @@ impl TallyNeeds {
     }
 }
 
-fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone) -> Result<RecordBatch> {
+fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone, schema: SchemaRef) -> Result<RecordBatch> {
     let texts = |pick: fn(&Tally<'a>) -> Option<&'a str>| -> ArrayRef {
         Arc::new(tallies.clone().map(pick).collect::<StringArray>())
     };
@@ -161,7 +179,7 @@ fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone) -> Result<Rec
     let (accounts, regions) = (texts(|tally| tally.account), texts(|tally| tally.region));
     let dates = Date32Array::from_iter_values(tallies.clone().map(|tally| days(tally.date)));
     let rows = Int64Array::from_iter_values(tallies.clone().map(|tally| tally.rows.cast_signed()));
-    let columns = vec![
+    let columns = [
         times(|(first, _)| first),
         Arc::clone(&accounts),
         Arc::clone(&regions),
@@ -171,21 +189,9 @@ fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone) -> Result<Rec
         Arc::new(rows),
         times(|(_, last)| last),
     ];
-    Ok(RecordBatch::try_new(schema(), columns)?)
-}
-
-fn schema() -> SchemaRef {
-    let time = DataType::Timestamp(TimeUnit::Millisecond, None);
-    Arc::new(Schema::new(vec![
-        Field::new(EVENT_TIME, time.clone(), true),
-        Field::new(RECIPIENT_ACCOUNT, DataType::Utf8, true),
-        Field::new(AWS_REGION, DataType::Utf8, true),
-        Field::new(ACCOUNT, DataType::Utf8, true),
-        Field::new(REGION, DataType::Utf8, true),
-        Field::new(DATE, DataType::Date32, false),
-        Field::new(EventTableProvider::TALLY_ROWS, DataType::Int64, false),
-        Field::new(EventTableProvider::TALLY_LAST, time, true),
-    ]))
+    let typed = schema.fields().iter().zip(&columns).map(|(field, column)| cast(column, field.data_type()));
+    let columns = typed.collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new(schema, columns)?)
 }
 
 /// The tallies of a store, in memory.

@@ -4,6 +4,7 @@
 //! column of a flat schema, in leaf order, and `get_field(useridentity, 'arn')` is rewritten to the flat column
 //! `useridentity.arn`. Conjuncts that do not fit that form are left out; they prune nothing.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
@@ -59,6 +60,19 @@ impl LeafPredicate {
         })
     }
 
+    /// The leaves that it names, dotted.
+    pub(crate) fn paths(&self) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        let mut open: Vec<&Arc<dyn PhysicalExpr>> = self.conjuncts.iter().collect();
+        while let Some(expr) = open.pop() {
+            match leaf_of(expr, &self.table_schema) {
+                Some(path) => _ = paths.insert(path.join(".")),
+                None => open.extend(expr.children()),
+            }
+        }
+        paths
+    }
+
     /// Whether the footer of a file of so many rows is worth being read while planning; of a row group that is read
     /// anyway, leaves like the event's name rule out next to nothing.
     pub(crate) fn is_worth_a_footer(&self, rows: u64) -> bool {
@@ -104,18 +118,20 @@ pub(crate) struct FileLeaves {
 }
 
 impl FileLeaves {
-    /// The row groups that statistics and bloom filters leave over. Bloom filters are read through `reader`.
+    /// The row groups that statistics and bloom filters leave over. Bloom filters are read through a `reader`, which is
+    /// made where the file has one for a leaf that must have a certain value.
     pub(crate) async fn prune_row_groups(
         &self,
         footer: &Arc<ParquetMetaData>,
-        reader: Box<dyn AsyncFileReader>,
+        reader: impl FnOnce() -> Result<Box<dyn AsyncFileReader>>,
         metrics: &ParquetFileMetrics,
     ) -> Result<ParquetAccessPlan> {
         let groups = footer.row_groups();
         let mut filter = RowGroupAccessPlanFilter::new(ParquetAccessPlan::new_all(groups.len()));
         filter.prune_by_statistics(&self.flat.arrow, &self.flat.parquet, groups, &self.pruning, metrics);
-        if !filter.is_empty() {
-            let blooms = self.bloom_filters(footer, &filter, reader).await?;
+        let leaves = self.bloom_leaves(footer);
+        if !filter.is_empty() && !leaves.is_empty() {
+            let blooms = self.bloom_filters(footer, &leaves, &filter, reader()?).await?;
             filter.prune_by_bloom_filters(&self.pruning, metrics, &blooms);
         }
         // Rebuilt without the "fully matched" marks: they would hold for the fitted conjuncts only.
@@ -134,26 +150,28 @@ impl FileLeaves {
         ParquetAccessPlan::new(plan.into_inner())
     }
 
+    /// Names and places of the leaves that must have a certain value and have bloom filters.
+    fn bloom_leaves(&self, footer: &ParquetMetaData) -> Vec<(String, usize)> {
+        let has_bloom = |&(_, leaf): &(String, usize)| {
+            let chunks = footer.row_groups().iter().filter_map(|group| group.columns().get(leaf));
+            chunks.into_iter().any(|chunk| chunk.bloom_filter_offset().is_some())
+        };
+        let place = |name: String| self.flat.arrow.index_of(&name).ok().map(|leaf| (name, leaf));
+        self.pruning.literal_columns().into_iter().filter_map(place).filter(has_bloom).collect()
+    }
+
     async fn bloom_filters(
         &self,
         footer: &Arc<ParquetMetaData>,
+        leaves: &[(String, usize)],
         filter: &RowGroupAccessPlanFilter,
         reader: Box<dyn AsyncFileReader>,
     ) -> Result<Vec<BloomFilterStatistics>> {
         let mut filters = vec![BloomFilterStatistics::new(); footer.num_row_groups()];
-        let leaves: Vec<(String, usize)> = self
-            .pruning
-            .literal_columns()
-            .into_iter()
-            .filter_map(|name| self.flat.arrow.index_of(&name).ok().map(|leaf| (name, leaf)))
-            .collect();
-        if leaves.is_empty() {
-            return Ok(filters);
-        }
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(footer), ArrowReaderOptions::new())?;
         let mut builder = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata);
         for group in filter.row_group_indexes() {
-            for (name, leaf) in &leaves {
+            for (name, leaf) in leaves {
                 let Some(bloom) = builder.get_row_group_column_bloom_filter(group, *leaf).await? else { continue };
                 let column = self.flat.parquet.column(*leaf);
                 if let Some(known) = filters.get_mut(group) {
@@ -257,7 +275,7 @@ fn leaf_of(expr: &Arc<dyn PhysicalExpr>, table_schema: &Schema) -> Option<Vec<St
     leaf_path(expr).filter(|path| leaf_field(table_schema, path).is_some())
 }
 
-/// Metrics of a pruning pass that no plan owns.
-pub(crate) fn own_metrics(path: &str) -> ParquetFileMetrics {
-    ParquetFileMetrics::new(0, path, &ExecutionPlanMetricsSet::new())
+/// Metrics of pruning passes that no plan owns.
+pub(crate) fn own_metrics() -> ParquetFileMetrics {
+    ParquetFileMetrics::new(0, "", &ExecutionPlanMetricsSet::new())
 }

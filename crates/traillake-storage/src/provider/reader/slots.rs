@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
+use datafusion::common::{Result, internal_err};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::physical_expr::expressions::{Column, Literal};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
@@ -56,7 +56,13 @@ pub(super) fn takes_nested(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) ->
 
 fn rewrite(expr: Arc<dyn PhysicalExpr>, table: &TableSchema, slots: &mut Vec<Slot>) -> Result<Arc<dyn PhysicalExpr>> {
     let rewritten = expr.transform_down(|expr| {
-        let Some(slot) = slot(&expr, table) else { return Ok(Transformed::no(expr)) };
+        let Some(slot) = slot(&expr, table) else {
+            return if expr.is::<Column>() {
+                internal_err!("no column `{expr}` to scan")
+            } else {
+                Ok(Transformed::no(expr))
+            };
+        };
         let index = slots.iter().position(|known| *known == slot).unwrap_or_else(|| {
             slots.push(slot.clone());
             slots.len() - 1
@@ -77,7 +83,7 @@ fn slot(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) -> Option<Slot> {
 /// The names from root to member and the member's type if `expr` is a column or a member of a struct column.
 fn member(expr: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<(Vec<String>, DataType)> {
     if let Some(column) = expr.downcast_ref::<Column>() {
-        let field = schema.fields().get(column.index()).filter(|field| field.name() == column.name())?;
+        let field = schema.field_with_name(column.name()).ok()?;
         return Some((vec![field.name().clone()], field.data_type().clone()));
     }
     let call = expr.downcast_ref::<ScalarFunctionExpr>().filter(|call| call.fun().name() == "get_field")?;

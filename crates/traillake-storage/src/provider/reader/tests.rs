@@ -54,7 +54,7 @@ const SELECTED: [&str; 6] = [
     "eventid, requestparameters, useridentity.sessioncontext.sessionissuer.arn AS role",
     "eventid, useridentity, errorcode",
     "eventid, \"$path\", \"$account\"",
-    "* EXCEPT (eventjson, eventjsonchecksum)",
+    "eventid, readonly, eventtime, useragent, responseelements, resources, tlsdetails, eventcontext",
 ];
 
 async fn sorted(sql: &Sql, text: &str) -> Vec<String> {
