@@ -1,6 +1,7 @@
 //! The command line, in clap's words; nothing here does anything.
 
 mod comment;
+mod find;
 mod generate;
 mod ingest;
 mod maintain;
@@ -17,11 +18,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 pub(crate) use comment::as_value;
+pub(crate) use find::FindArgs;
 pub(crate) use generate::{DemoArgs, GenerateArgs};
 pub(crate) use ingest::IngestArgs;
 pub(crate) use maintain::{
-    CompactArgs, ExpireArgs, ExportArgs, QuarantineCommand, QuarantineListArgs, QuarantineRetryArgs, ShowArgs,
-    VacuumArgs,
+    CompactArgs, ExpireArgs, ExportArgs, IndexArgs, QuarantineCommand, QuarantineListArgs, QuarantineRetryArgs,
+    ShowArgs, VacuumArgs,
 };
 pub(crate) use query::{AskArgs, DialectArg, Format, QueryArgs, ReplArgs};
 pub(crate) use samples::SamplesArgs;
@@ -123,6 +125,8 @@ pub(crate) enum Command {
     Ingest(IngestArgs),
     /// Ask a question in SQL
     Query(QueryArgs),
+    /// Find every event in which a value stands
+    Find(FindArgs),
     /// Ask questions at a prompt
     Repl(ReplArgs),
     /// List, show and run the bundled example queries
@@ -137,6 +141,8 @@ pub(crate) enum Command {
     Expire(ExpireArgs),
     /// Merge small files
     Compact(CompactArgs),
+    /// Complete the index by which values are found
+    Index(IndexArgs),
     /// Remove files that nothing refers to
     Vacuum(VacuumArgs),
     /// Answer Arrow Flight SQL and the AWS API
@@ -166,7 +172,8 @@ Keys of the configuration file:
   lake, lake_account, lake_region, endpoint_url, region, profile, quiet, color
   [query]   store, format, timeout, max_rows, memory_limit
   [ingest]  store, memory_limit, max_record_size, compact_at
-  [serve]   see docs/serve.md";
+  [serve]   see docs/serve.md
+  [read_cache]  folder, size (of lakes in S3; size 0 keeps nothing)";
 
 #[derive(Args, Debug)]
 #[command(after_help = CONFIG_HELP)]

@@ -5,7 +5,9 @@ mod completions;
 mod config;
 mod demo;
 mod expire;
+mod find;
 mod generate;
+mod index;
 mod ingest;
 mod maintain;
 mod quarantine;
@@ -45,11 +47,13 @@ async fn run_plain(context: &Context, command: Command) -> Result<ExitStatus> {
         Command::Generate(args) => generate::run(context, &args).await,
         Command::Trail(command) => trail::run(context, command).await,
         Command::Query(args) => query::run(context, &args).await,
+        Command::Find(args) => find::run(context, &args).await,
         Command::Samples(args) => samples::run(context, &args).await,
         Command::Store(command) => store::run(context, command).await,
         Command::Quarantine(command) => quarantine::run(context, command).await,
         Command::Expire(args) => expire::run(context, &args).await,
         Command::Compact(args) => maintain::compact(context, &args).await,
+        Command::Index(args) => index::run(context, &args).await,
         Command::Vacuum(args) => maintain::vacuum(context, &args).await,
         Command::Users(command) => users::run(context, command),
         Command::Tls(command) => tls::run(context, &command),

@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use traillake_server::ServerConfig;
 
-pub(crate) use file::{ConfigError, ConfigFile, IngestSection, QuerySection};
+pub(crate) use file::{ConfigError, ConfigFile, IngestSection, QuerySection, ReadCacheSection};
 
 use crate::args::{ColorChoice, GlobalArgs};
 use crate::folders;
@@ -56,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) query: QuerySection,
     pub(crate) ingest: IngestSection,
     pub(crate) serve: ServerConfig,
+    pub(crate) read_cache: ReadCacheSection,
 }
 
 impl Settings {
@@ -78,6 +79,7 @@ impl Settings {
             query: file.query,
             ingest: file.ingest,
             serve: file.serve,
+            read_cache: file.read_cache,
         })
     }
 }

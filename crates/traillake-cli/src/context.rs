@@ -1,11 +1,17 @@
 //! What every command gets: settings, the printer, and the way to the lake.
 
-use traillake::{Error, IngestLimits, Lake, LakeHome, LakeOptions, ObjectStoreOptions, QueryLimits};
+use traillake::{
+    ByteSize, Error, IngestLimits, Lake, LakeHome, LakeOptions, ObjectStoreOptions, QueryLimits, ReadCache,
+};
 
 use crate::config::Settings;
 use crate::error::{CliError, Result};
+use crate::folders;
 use crate::interrupt::Interrupt;
 use crate::printer::Printer;
+
+/// Size of the cache of remote reads where the configuration does not say.
+pub(crate) const READ_CACHE: ByteSize = ByteSize::new(4 << 30);
 
 pub(crate) struct Context {
     pub(crate) settings: Settings,
@@ -35,8 +41,17 @@ impl Context {
             endpoint_url: self.settings.endpoint_url.value.clone(),
             region: self.settings.region.value.clone(),
             profile: self.settings.profile.value.clone(),
+            read_cache: self.read_cache(),
             ..ObjectStoreOptions::default()
         }
+    }
+
+    /// Where reads of lakes in S3 are kept; nowhere when the size is 0.
+    fn read_cache(&self) -> Option<ReadCache> {
+        let section = &self.settings.read_cache;
+        let bytes = section.size.unwrap_or(READ_CACHE).as_u64();
+        let folder = section.folder.clone().or_else(folders::read_cache).filter(|_| bytes > 0)?;
+        Some(ReadCache { folder, bytes })
     }
 
     fn options(&self) -> Result<LakeOptions> {

@@ -14,6 +14,11 @@ pub(crate) fn default_lake() -> Option<String> {
     project().map(|folders| folders.data_dir().join("lake").display().to_string())
 }
 
+/// Where ranges of remote data files are kept when no folder is named.
+pub(crate) fn read_cache() -> Option<PathBuf> {
+    project().map(|folders| folders.cache_dir().join("reads"))
+}
+
 /// The lines that were typed at the prompt.
 pub(crate) fn history_file() -> Option<PathBuf> {
     project().map(|folders| folders.data_dir().join("history.txt"))

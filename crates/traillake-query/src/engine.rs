@@ -18,16 +18,24 @@ use traillake_storage::LakeStorage;
 
 use crate::catalog::LakeTables;
 use crate::error::Translator;
+use crate::find::Search;
 use crate::output::OutputNames;
 use crate::registry::{QueryEntry, QueryRegistry};
 use crate::result::{Ending, Running, on_a_task};
 use crate::session::{self, QuerySession};
+use crate::suggest::nearest;
 use crate::{
-    Dialect, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState, QueryStats,
-    deep_stack, explain, parse,
+    Dialect, FindOptions, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState,
+    QueryStats, deep_stack, explain, parse,
 };
 
 pub use describe::QueryShape;
+
+/// What is asked.
+enum Question {
+    Sql(String),
+    Search(Search),
+}
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
 #[derive(Debug, Clone)]
@@ -61,9 +69,21 @@ impl QueryEngine {
     ///
     /// Rows come as the result is polled; dropping the result, or this call, stops the query.
     pub async fn query(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
+        self.answer(sql, Question::Sql(sql.to_owned()), options).await
+    }
+
+    /// Finds the events in which `value` stands as it is, newest first: as a text of a column, the value of a key in a
+    /// map, or inside a text that is JSON. The column `foundIn` lists the paths at which it stands.
+    pub async fn find(&self, value: &str, options: &FindOptions) -> Result<QueryResult, QueryError> {
+        let search = Search { value: value.to_owned(), options: options.clone() };
+        let said = format!("find '{value}'");
+        self.answer(&said, Question::Search(search), &options.query).await
+    }
+
+    async fn answer(&self, said: &str, question: Question, options: &QueryOptions) -> Result<QueryResult, QueryError> {
         match options.memory_bytes {
-            Some(bytes) => self.with_memory(bytes)?.run(sql, options).await,
-            None => self.run(sql, options).await,
+            Some(bytes) => self.with_memory(bytes)?.run(said, question, options).await,
+            None => self.run(said, question, options).await,
         }
     }
 
@@ -75,13 +95,13 @@ impl QueryEngine {
         Ok(Self { limits: Arc::new(limits), runtime, ..self.clone() })
     }
 
-    async fn run(&self, sql: &str, options: &QueryOptions) -> Result<QueryResult, QueryError> {
-        let mut entry = self.registry.start(sql, options.owner.as_deref(), self.lake.clock().now());
+    async fn run(&self, said: &str, question: Question, options: &QueryOptions) -> Result<QueryResult, QueryError> {
+        let mut entry = self.registry.start(said, options.owner.as_deref(), self.lake.clock().now());
         let timeout = options.timeout.or(self.limits.timeout);
         let deadline = timeout.and_then(|limit| Instant::now().checked_add(limit));
         let budget = session::budget(&self.limits, deadline);
         let ending = Ending::new(budget.clone());
-        match within(timeout, self.planned(sql, options, budget)).await {
+        match within(timeout, self.planned(question, options, budget)).await {
             Ok(running) => {
                 Ok(QueryResult::new(entry, running, ending, timeout, options.max_rows.or(self.limits.max_rows)))
             }
@@ -94,9 +114,14 @@ impl QueryEngine {
     }
 
     /// Starts a query on a thread of its own, which nothing that takes long there keeps from being left alone.
-    async fn planned(&self, sql: &str, options: &QueryOptions, budget: Budget) -> Result<Running, QueryError> {
-        let (engine, sql, options) = (self.clone(), sql.to_owned(), options.clone());
-        let work = || async move { Box::pin(engine.start(&sql, &options, budget)).await };
+    async fn planned(&self, question: Question, options: &QueryOptions, budget: Budget) -> Result<Running, QueryError> {
+        let (engine, options) = (self.clone(), options.clone());
+        let work = || async move {
+            match question {
+                Question::Sql(sql) => Box::pin(engine.start(&sql, &options, budget)).await,
+                Question::Search(search) => Box::pin(engine.start_search(&search, budget)).await,
+            }
+        };
         let failed = || QueryError::Failed { message: "the query could not be planned".into(), position: None };
         deep_stack::run(work).await.unwrap_or_else(|| Err(failed()))
     }
@@ -141,12 +166,19 @@ impl QueryEngine {
         let translator = Translator::new(sql, &session, &self.limits, options.dialect);
         let planned = self.plan(&session, parsed.statement, options.dialect).await;
         let (plan, explains) = planned.map_err(|error| translator.translate(error))?;
-        let stream =
-            execute_stream(Arc::clone(&plan), session.state.task_ctx()).map_err(|error| translator.translate(error))?;
-        let names = parsed.names.filter(|_| !explains);
-        let schema =
-            names.as_ref().map_or_else(|| stream.schema(), |names: &OutputNames| names.apply(&stream.schema()));
-        Ok(Running { schema, stream: on_a_task(stream), plan, tracker: session.tracker, translator })
+        execute(session, plan, translator, parsed.names.filter(|_| !explains))
+    }
+
+    async fn start_search(&self, search: &Search, budget: Budget) -> Result<Running, QueryError> {
+        let options = &search.options.query;
+        let session = self.open_session(options, budget).await?;
+        let store = session.default_store();
+        let store = store.map_err(|stores| QueryError::NoDefaultStore { stores, position: None })?;
+        let store = session.stores.find(&store).ok_or_else(|| not_found(&store, &session))?.id();
+        let translator = Translator::new("", &session, &self.limits, options.dialect);
+        let plan = async { session.state.create_physical_plan(&search.plan(&session, &store).await?).await };
+        let plan = plan.await.map_err(|error| translator.translate(error))?;
+        execute(session, plan, translator, None)
     }
 
     async fn plan(
@@ -177,6 +209,25 @@ impl QueryEngine {
         };
         Ok((plan, explains))
     }
+}
+
+/// Starts a plan; its columns go by `names`, or by those of the plan.
+fn execute(
+    session: QuerySession,
+    plan: Arc<dyn ExecutionPlan>,
+    translator: Translator,
+    names: Option<OutputNames>,
+) -> Result<Running, QueryError> {
+    let stream = execute_stream(Arc::clone(&plan), session.state.task_ctx());
+    let stream = stream.map_err(|error| translator.translate(error))?;
+    let schema = names.map_or_else(|| stream.schema(), |names| names.apply(&stream.schema()));
+    Ok(Running { schema, stream: on_a_task(stream), plan, tracker: session.tracker, translator })
+}
+
+fn not_found(store: &str, session: &QuerySession) -> QueryError {
+    let stores: Vec<String> = session.stores.active().map(|store| store.name().to_owned()).collect();
+    let nearest = nearest(store, stores.iter().map(String::as_str));
+    QueryError::StoreNotFound { name: store.to_owned(), nearest, stores, position: None }
 }
 
 /// A second lock behind the allow-list.

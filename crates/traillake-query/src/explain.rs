@@ -19,7 +19,8 @@ use traillake_sql::type_name;
 use traillake_storage::{ScanDescription, describe_scans};
 
 use crate::catalog::LakeStores;
-use time_range::TimeRange;
+
+pub(crate) use time_range::TimeRange;
 
 /// Columns that are named one by one; more are counted.
 const COLUMNS_NAMED: usize = 40;

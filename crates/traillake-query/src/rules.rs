@@ -4,6 +4,7 @@ mod athena_filters;
 mod athena_times;
 mod constants;
 mod equal_values;
+mod from_log;
 mod in_time;
 mod lateral_unnest;
 mod map_keys;
@@ -11,6 +12,7 @@ mod sub_selects;
 
 pub(crate) use athena_filters::AthenaFilters;
 pub(crate) use equal_values::EqualValues;
+pub(crate) use from_log::FromLog;
 pub(crate) use in_time::InTime;
 pub(crate) use lateral_unnest::LateralUnnest;
 pub(crate) use map_keys::MapKeys;

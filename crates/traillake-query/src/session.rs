@@ -32,7 +32,7 @@ use crate::catalog::{
 use crate::planners::{FieldFaults, FieldPlanner, LakeRelations, UnnestPlanner};
 use crate::registry::QueryRegistry;
 use crate::rewrite::{Call, FunctionKinds};
-use crate::rules::{AthenaFilters, EqualValues, InTime, LateralUnnest, MapKeys, SubSelects, Workshop};
+use crate::rules::{AthenaFilters, EqualValues, FromLog, InTime, LateralUnnest, MapKeys, SubSelects, Workshop};
 use crate::statement::are_all_in;
 use crate::system::{SystemContext, SystemSchema};
 use crate::{DefaultSchema, Dialect, QueryError, QueryLimits, functions};
@@ -191,9 +191,11 @@ fn analyzer_rules(dialect: Dialect, workshop: Workshop) -> Vec<Arc<dyn AnalyzerR
     rules.into_iter().map(|rule| Arc::new(InTime(rule)) as _).collect()
 }
 
+/// The last one sees filters and columns where the others have brought them.
 fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(AthenaFilters)];
     rules.extend(Optimizer::new().rules);
+    rules.push(Arc::new(FromLog));
     rules.into_iter().map(|rule| Arc::new(InTime(rule)) as _).collect()
 }
 

@@ -21,6 +21,8 @@ pub struct QueryStats {
     pub bytes_scanned: u64,
     /// Data files that were opened for rows.
     pub files_read: u64,
+    /// Data files that the lookup index ruled out before they were opened.
+    pub files_ruled_out: u64,
     /// Data files that the stores of the query hold.
     pub files_total: u64,
     /// Table version the query saw; the highest when it reads several stores, `None` when it reads none.
@@ -43,6 +45,7 @@ pub(crate) fn measure(
         events_matched: scanned.events_matched as u64,
         bytes_scanned: (scanned.bytes_scanned + planned.bytes_planned) as u64,
         files_read: planned.files_kept as u64,
+        files_ruled_out: planned.files_ruled_out as u64,
         files_total: planned.files_total as u64,
         table_version: (!tracker.reports().is_empty()).then_some(planned.table_version),
     }

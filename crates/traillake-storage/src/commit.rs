@@ -11,6 +11,7 @@ use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 
 use crate::documents::Created;
+use crate::file_list::Moment;
 use crate::log::{self, Commit, CommitBody};
 use crate::manifest::ManifestRow;
 use crate::quarantine::QuarantineRow;
@@ -101,6 +102,8 @@ impl EventTable {
                 );
             }
         }
+        self.index_change(&next, change).await;
+        self.list_files(&next, Moment::Commit).await;
         Ok(CommitOutcome::Committed(next))
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use traillake_model::PartitionValues;
 
+use crate::index::FileLookup;
 use crate::layout::Effort;
 use crate::snapshot::{DataFile, FileSet, NewFile};
 use crate::writer::EventFileWriter;
@@ -18,6 +19,8 @@ mod merge;
 
 /// Merged files that one commit publishes.
 const FILES_PER_COMMIT: usize = 64;
+/// Bytes that values for the lookup index take, from which on the merged files are published.
+const LOOKUP_BYTES_PER_COMMIT: usize = 16 << 20;
 /// Commits tried for merged files while other writers are faster.
 const MAX_COMMIT_ATTEMPTS: u32 = 20;
 
@@ -86,7 +89,7 @@ pub async fn compact(table: &EventTable, options: CompactOptions) -> Result<Comp
             }
             let file = write_merged(table, partition, &group).await?;
             merged.push(Merged { file, group });
-            if merged.len() == FILES_PER_COMMIT {
+            if merged.len() == FILES_PER_COMMIT || lookup_bytes(&merged) >= LOOKUP_BYTES_PER_COMMIT {
                 publish(table, std::mem::take(&mut merged), &mut report).await?;
             }
         }
@@ -150,6 +153,10 @@ fn groups(files: &[Arc<DataFile>], options: CompactOptions) -> Vec<Vec<Arc<DataF
     }
     groups.retain(|group| group.len() > 1);
     groups
+}
+
+fn lookup_bytes(merged: &[Merged]) -> usize {
+    merged.iter().filter_map(|merged| merged.file.lookup.as_deref()).map(FileLookup::size_bytes).sum()
 }
 
 /// Commits merged files, but those whose files another writer took meanwhile.

@@ -87,10 +87,10 @@ pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<Expire
 }
 
 fn expired(all: &FileSet, first_visible: NaiveDate) -> (Vec<ExpiredPartition>, Vec<Arc<DataFile>>) {
-    let is_expired = |(partition, _): &(&PartitionValues, &Vec<Arc<DataFile>>)| partition.date < first_visible;
+    let expired = all.partitions().take_while(|(partition, _)| partition.date < first_visible);
     let mut partitions = Vec::new();
     let mut removed = Vec::new();
-    for (partition, files) in all.partitions().iter().filter(is_expired) {
+    for (partition, files) in expired {
         partitions.push(ExpiredPartition {
             partition: partition.clone(),
             files: files.len(),
@@ -99,7 +99,6 @@ fn expired(all: &FileSet, first_visible: NaiveDate) -> (Vec<ExpiredPartition>, V
         });
         removed.extend(files.iter().map(Arc::clone));
     }
-    partitions.sort_by(|a, b| (a.partition.date, &a.partition).cmp(&(b.partition.date, &b.partition)));
     (partitions, removed)
 }
 

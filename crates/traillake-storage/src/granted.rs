@@ -17,7 +17,7 @@ use traillake_model::Grants;
 
 use crate::manifest::{Keep, ManifestRow, ObjectRange, Sequenced, merge};
 use crate::quarantine::{QuarantineRow, live};
-use crate::snapshot::{DataFile, FileSet, TableSnapshot};
+use crate::snapshot::{DataFile, FileSet, Settled, TableSnapshot};
 use crate::{EventTable, Result};
 
 impl TableSnapshot {
@@ -35,11 +35,22 @@ impl TableSnapshot {
         for (partition, of_partition) in self.files.partitions() {
             match partition.account.as_deref() {
                 Some(account) if !grants.allows_account(account) => {}
-                Some(_) => of_partition.iter().for_each(|file| files.insert(Arc::clone(file))),
-                None => of_partition.iter().for_each(|file| files.insert(Arc::new(untold(file)))),
+                Some(_) => of_partition.iter().for_each(|file| files.insert(DataFile::clone(file))),
+                None => of_partition.iter().for_each(|file| files.insert(untold(file))),
             }
         }
         Arc::new(Self { files: Arc::new(files), ..Self::clone(self) })
+    }
+
+    /// The files of which a caller with `grants` may see every event.
+    pub fn owned_files(&self, grants: &Grants) -> Arc<FileSet> {
+        if grants.accounts().is_none() {
+            return Arc::clone(&self.files);
+        }
+        let mut files = FileSet::default();
+        let owned = self.files.partitions().filter(|(partition, _)| grants.allows_owner(partition.account.as_deref()));
+        owned.flat_map(|(_, owned)| owned).for_each(|file| files.insert(DataFile::clone(file)));
+        Arc::new(files)
     }
 }
 
@@ -68,5 +79,5 @@ impl EventTable {
 
 /// The file as if its writer had measured nothing.
 fn untold(file: &DataFile) -> DataFile {
-    DataFile { rows: 0, event_time_micros: None, stats_json: None, ..file.clone() }
+    DataFile { rows: 0, event_time_micros: None, settled: Settled::default(), ..file.clone() }
 }

@@ -25,7 +25,9 @@
 mod commit;
 mod documents;
 mod error;
+mod file_list;
 mod imports;
+mod index;
 mod keys;
 mod lake;
 mod location;
@@ -46,8 +48,9 @@ mod vacuum;
 
 pub use commit::{CommitOutcome, Operation, TableChange};
 pub use error::{Result, StorageError};
+pub use index::{FOUND_IN, FoundIn, IndexOptions, IndexReport, build_index};
 pub use lake::{LakeHome, LakeStorage, OpenMode};
-pub use location::{Location, ObjectStoreOptions, StoreWrapper, open_location};
+pub use location::{Location, ObjectStoreOptions, ReadCache, StoreWrapper, open_location};
 pub use manifest::{ManifestKey, ManifestRow, ObjectRange, ObjectStatus};
 pub use quarantine::QuarantineRow;
 pub use queries::QueryRowsWriter;
@@ -62,6 +65,7 @@ pub use vacuum::{VacuumReport, VacuumedFile};
 mod compaction;
 mod event_json;
 mod expiry;
+mod footer;
 mod granted;
 mod layout;
 mod lookup;
@@ -76,7 +80,8 @@ pub use compaction::{CompactOptions, CompactReport, CompactedPartition, compact}
 pub use expiry::{ExpireOptions, ExpireReport, ExpiredPartition, expire};
 pub use layout::Effort;
 pub use lookup::{Candidate, StoredMatch, find_stored};
-pub use provider::{EventTableProvider, ScanDescription, ScanPolicy, describe_scans};
+pub use provider::{EventTableProvider, ScanDescription, ScanPolicy, TallyNeeds, describe_scans};
+pub use pruning::DAY_FUNCTIONS;
 pub use scan_report::{ScanMetrics, ScanReport, ScanTracker, scan_metrics};
 pub use writer::{EventFileWriter, write_event_file};
 // ---- end of STORAGE-TABLE ----

@@ -3,6 +3,7 @@
 mod credentials;
 mod here;
 mod hint;
+mod read_cache;
 mod s3;
 
 use std::fmt;
@@ -19,6 +20,8 @@ use crate::{Result, StorageError};
 
 use here::LocalFiles;
 pub(crate) use hint::hint_for;
+use read_cache::CachedReads;
+pub use read_cache::ReadCache;
 
 /// Wraps every store that is opened; tests put faults in with it.
 pub type StoreWrapper = Arc<dyn Fn(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore> + Send + Sync>;
@@ -32,6 +35,8 @@ pub struct ObjectStoreOptions {
     pub region: Option<String>,
     /// Profile of the AWS configuration files, else `AWS_PROFILE`, else `default`.
     pub profile: Option<String>,
+    /// Keeps what is read of data files in S3 on the local disk.
+    pub read_cache: Option<ReadCache>,
     /// Wraps the store.
     pub wrap: Option<StoreWrapper>,
 }
@@ -42,6 +47,7 @@ impl fmt::Debug for ObjectStoreOptions {
             .field("endpoint_url", &self.endpoint_url)
             .field("region", &self.region)
             .field("profile", &self.profile)
+            .field("read_cache", &self.read_cache)
             .field("wrap", &self.wrap.is_some())
             .finish()
     }
@@ -106,6 +112,10 @@ pub async fn open_location(location: &str, options: &ObjectStoreOptions) -> Resu
     };
     if let Some(wrap) = &options.wrap {
         found.store = wrap(found.store);
+    }
+    if let Some(cache) = options.read_cache.as_ref().filter(|_| found.url.scheme() == "s3") {
+        let address = format!("{}/{}", options.endpoint_url.as_deref().unwrap_or("s3:"), found.url.authority());
+        found.store = Arc::new(CachedReads::new(found.store, address, cache));
     }
     Ok(found)
 }

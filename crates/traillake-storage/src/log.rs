@@ -1,9 +1,11 @@
-//! The Delta log of a table: read whole through the Delta library, followed and written by ourselves.
+//! The Delta log of a table: read whole through the Delta library where no file list helps, followed and written by
+//! ourselves.
 
 mod actions;
 mod checkpoint;
 mod load;
 mod metadata;
+mod tail;
 
 use std::sync::Arc;
 
@@ -14,8 +16,9 @@ use url::Url;
 
 pub(crate) use actions::{Commit, CommitBody};
 pub(crate) use checkpoint::{CHECKPOINT_EVERY, write_checkpoint};
-pub(crate) use load::{apply, apply_with, load};
+pub(crate) use load::{advanced, apply_with, follow, load};
 pub(crate) use metadata::{TableMetadata, lacks_columns, table_schema_string};
+pub(crate) use tail::{CommitMark, commit_mark, commits_after, last_checkpoint, read_commit};
 
 use crate::{LakeStorage, Result, documents, paths, stores};
 

@@ -1,7 +1,7 @@
 //! One version of an event data store as a table of the engine.
 //!
 //! ```text
-//!  filters ──> keep_files (log) ──> LeafPredicate (footers) ──> DataSourceExec(ParquetSource) ──> eventjson, if named
+//!  filters ──> keep_files (log) ──> LeafPredicate (footers) ──> DataSourceExec(EventSource) ──> eventjson, if named
 //! ```
 //!
 //! Filters are always reported as inexact: the engine moves into the scan what the reader can evaluate and keeps the
@@ -23,20 +23,26 @@ use datafusion::physical_plan::ExecutionPlan;
 use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventSchema, RECORD_REST, RECORD_SHAPE};
 use traillake_model::{EventDataStoreId, Grants};
 
-use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, keep_files};
+use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, visible_days};
 use crate::{EventTable, TableSnapshot};
 
+mod bundle;
 mod describe;
 mod files;
 mod footers;
 mod grants;
 mod held;
-mod narrow;
+mod looked_up;
+mod reader;
 mod scan;
 mod source;
+mod tally;
 
 pub use describe::{ScanDescription, describe_scans};
+#[cfg(test)]
+pub(crate) use files::object_meta;
 pub(crate) use held::HeldScanExec;
+pub use tally::TallyNeeds;
 
 /// What a scan shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,8 +97,10 @@ impl EventTableProvider {
     }
 
     fn visible_rows(&self) -> Precision<usize> {
-        let all = keep_files(&self.snapshot.files, self.policy.first_visible_date, &[], &self.schema);
-        all.map_or(Precision::Absent, |kept| files::row_count(&kept.files))
+        let days = visible_days(&self.snapshot.files, self.policy.first_visible_date);
+        let counts = days.map(|day| (day.figures().uncounted == 0).then_some(day.figures().rows));
+        let rows = counts.sum::<Option<u64>>().and_then(|rows| usize::try_from(rows).ok());
+        rows.map_or(Precision::Absent, Precision::Exact)
     }
 }
 

@@ -16,7 +16,10 @@ use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
 mod calendar;
 pub(crate) mod files;
 pub(crate) mod leaves;
+pub(crate) mod lookups;
 mod times;
+
+pub use calendar::DAY_FUNCTIONS;
 
 /// Expressions that are nested deeper are not analysed: the engine's pruning code calls itself for every level.
 const MAX_DEPTH: usize = 256;

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
@@ -22,6 +23,8 @@ pub struct ScanReport {
     pub files_total: usize,
     /// Files that will be opened for rows.
     pub files_kept: usize,
+    /// Files that the lookup index ruled out before they were opened.
+    pub files_ruled_out: usize,
     /// Partitions of the snapshot.
     pub partitions_total: usize,
     /// Partitions that hold the files kept.
@@ -40,6 +43,9 @@ impl fmt::Display for ScanReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "files={}/{}", self.files_kept, self.files_total)?;
         write!(f, ", partitions={}/{}", self.partitions_kept, self.partitions_total)?;
+        if self.files_ruled_out > 0 {
+            write!(f, ", ruled_out_by_index={}", self.files_ruled_out)?;
+        }
         if self.row_groups_total > 0 {
             write!(f, ", leaf_row_groups={}/{}", self.row_groups_kept, self.row_groups_total)?;
         }
@@ -65,6 +71,7 @@ impl ScanTracker {
         self.reports().into_iter().fold(ScanReport::default(), |sum, scan| ScanReport {
             files_total: sum.files_total + scan.files_total,
             files_kept: sum.files_kept + scan.files_kept,
+            files_ruled_out: sum.files_ruled_out + scan.files_ruled_out,
             partitions_total: sum.partitions_total + scan.partitions_total,
             partitions_kept: sum.partitions_kept + scan.partitions_kept,
             row_groups_total: sum.row_groups_total + scan.row_groups_total,
@@ -113,8 +120,10 @@ pub fn scan_metrics(plan: &Arc<dyn ExecutionPlan>) -> ScanMetrics {
     sum
 }
 
+/// A source in memory holds what the log says of events, no events.
 fn is_scan(node: &Arc<dyn ExecutionPlan>) -> bool {
-    node.is::<DataSourceExec>() || node.is::<HeldScanExec>()
+    let reads_files = |scan: &DataSourceExec| scan.data_source().is::<FileScanConfig>();
+    node.is::<HeldScanExec>() || node.downcast_ref::<DataSourceExec>().is_some_and(reads_files)
 }
 
 /// Rows that leave the uppermost filter above each scan, or the scan where there is none.

@@ -1,14 +1,20 @@
 //! One version of a table: its live data files by partition, and the head of its manifest.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod day;
+mod file_set;
+
 use std::sync::Arc;
 
 use traillake_model::PartitionValues;
 
-use crate::log::TableMetadata;
+use crate::index::FileLookup;
+use crate::log::{CommitMark, TableMetadata};
 use crate::manifest::LiveFile;
 use crate::stats::{FileStats, StatsHead};
 use crate::{Result, StorageError};
+
+pub(crate) use day::{Day, Figures, Owner, Partition, hull};
+pub use file_set::FileSet;
 
 /// What a table holds at one version. Cheap to share; never changes.
 #[derive(Debug, Clone)]
@@ -26,6 +32,12 @@ pub struct TableSnapshot {
     pub(crate) manifests: Arc<[LiveFile]>,
     pub(crate) quarantine: Arc<[LiveFile]>,
     pub(crate) metadata: Arc<TableMetadata>,
+    /// What binds the snapshot to its commit; none when the log holds that commit no longer.
+    pub(crate) mark: Option<CommitMark>,
+    /// Version of the newest file list known.
+    pub(crate) listed: Option<u64>,
+    /// Files added and removed since.
+    pub(crate) unlisted: usize,
     /// Whether the log exists; a store whose creation was interrupted has none yet.
     pub(crate) exists: bool,
 }
@@ -41,102 +53,6 @@ impl TableSnapshot {
     }
 }
 
-/// The live data files of a snapshot, by partition.
-#[derive(Debug, Clone, Default)]
-pub struct FileSet {
-    partitions: BTreeMap<PartitionValues, Vec<Arc<DataFile>>>,
-    files: usize,
-    rows: u64,
-    bytes: u64,
-}
-
-impl FileSet {
-    /// Partitions and their files, ordered by partition.
-    pub fn partitions(&self) -> &BTreeMap<PartitionValues, Vec<Arc<DataFile>>> {
-        &self.partitions
-    }
-
-    /// Files of one partition, in the order they were added.
-    pub fn of(&self, partition: &PartitionValues) -> &[Arc<DataFile>] {
-        self.partitions.get(partition).map_or(&[], Vec::as_slice)
-    }
-
-    /// All files, ordered by partition.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<DataFile>> + '_ {
-        self.partitions.values().flatten()
-    }
-
-    /// Number of files.
-    pub fn len(&self) -> usize {
-        self.files
-    }
-
-    /// Whether there is no file.
-    pub fn is_empty(&self) -> bool {
-        self.files == 0
-    }
-
-    /// Rows of all files; files whose writer did not say count 0.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    /// Bytes of all files.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Distinct account values of the partitions.
-    pub fn accounts(&self) -> BTreeSet<&str> {
-        self.partitions.keys().filter_map(|partition| partition.account.as_deref()).collect()
-    }
-
-    /// Distinct region values of the partitions.
-    pub fn regions(&self) -> BTreeSet<&str> {
-        self.partitions.keys().filter_map(|partition| partition.region.as_deref()).collect()
-    }
-
-    /// Adds a file; a file of the same path is replaced.
-    pub(crate) fn insert(&mut self, file: Arc<DataFile>) {
-        self.rows = self.rows.saturating_add(file.rows);
-        self.bytes = self.bytes.saturating_add(file.size_bytes);
-        self.files += 1;
-        self.partitions.entry(file.partition.clone()).or_default().push(file);
-    }
-
-    /// Removes the file at `path`, which lies in `partition` if that is known. False when it is not there.
-    pub(crate) fn remove(&mut self, path: &str, partition: Option<&PartitionValues>) -> bool {
-        let found = partition.filter(|known| self.of(known).iter().any(|file| file.path == path)).cloned();
-        let Some(partition) = found.or_else(|| self.partition_of(path)) else { return false };
-        let Some(files) = self.partitions.get_mut(&partition) else { return false };
-        let Some(index) = files.iter().position(|file| file.path == path) else { return false };
-        let file = files.remove(index);
-        if files.is_empty() {
-            self.partitions.remove(&partition);
-        }
-        self.files -= 1;
-        self.rows = self.rows.saturating_sub(file.rows);
-        self.bytes = self.bytes.saturating_sub(file.size_bytes);
-        true
-    }
-
-    /// Removes the file with the path and partition of `file`, if it is there.
-    pub(crate) fn remove_known(&mut self, file: &DataFile) {
-        if self.contains(&file.partition, &file.path) {
-            self.remove(&file.path, Some(&file.partition));
-        }
-    }
-
-    /// Whether a file lies at `path` in `partition`.
-    pub(crate) fn contains(&self, partition: &PartitionValues, path: &str) -> bool {
-        self.of(partition).iter().any(|file| file.path == path)
-    }
-
-    fn partition_of(&self, path: &str) -> Option<PartitionValues> {
-        self.iter().find(|file| file.path == path).map(|file| file.partition.clone())
-    }
-}
-
 /// A live data file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DataFile {
@@ -146,14 +62,24 @@ pub struct DataFile {
     pub size_bytes: u64,
     /// Rows; 0 when a foreign writer did not say.
     pub rows: u64,
-    /// Partition values.
-    pub partition: PartitionValues,
+    /// Partition values, which the files of a partition share.
+    pub partition: Arc<PartitionValues>,
     /// Earliest and latest event time in microseconds since 1970, UTC, both included, when known.
     pub event_time_micros: Option<(i64, i64)>,
-    /// The `stats` text of the Delta log.
-    pub stats_json: Option<Arc<str>>,
+    /// What the log tells of the accounts and regions of its events.
+    pub(crate) settled: Settled,
     /// When it was written, in milliseconds since 1970.
     pub modified_ms: i64,
+}
+
+/// Which partition values are those of every event of a file, by the log's statistics. An event that names no account
+/// may lie in the partition of the account it was delivered to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// Every event's `recipientaccountid` is the account of the partition.
+    pub(crate) account: bool,
+    /// Every event's `awsregion` is the region of the partition.
+    pub(crate) region: bool,
 }
 
 impl DataFile {
@@ -162,20 +88,25 @@ impl DataFile {
         path: String,
         size: i64,
         partition: PartitionValues,
-        stats: Option<String>,
+        stats: Option<&str>,
         modified_ms: i64,
     ) -> Result<Self> {
         check_data_path(&path)?;
         let size_bytes = u64::try_from(size)
             .map_err(|_| StorageError::corrupt(&path, format!("its size in the log is {size} bytes")))?;
-        let head = stats.as_deref().map(StatsHead::parse).unwrap_or_default();
+        let head = stats.map(StatsHead::parse).unwrap_or_default();
+        let is_only = |only: Option<String>, value: &Option<String>| only.is_some() && only == *value;
+        let settled = Settled {
+            account: is_only(head.only_account, &partition.account),
+            region: is_only(head.only_region, &partition.region),
+        };
         Ok(Self {
             path,
             size_bytes,
             rows: head.rows,
-            partition,
+            partition: Arc::new(partition),
             event_time_micros: head.event_time_micros,
-            stats_json: stats.map(Arc::from),
+            settled,
             modified_ms,
         })
     }
@@ -194,6 +125,8 @@ pub struct NewFile {
     pub partition: PartitionValues,
     /// What the writer measured.
     pub stats: FileStats,
+    /// Its values for the lookup index, if they were collected.
+    pub(crate) lookup: Option<Arc<FileLookup>>,
 }
 
 /// The log is untrusted input: a data file must be named by a relative path that stays below `events/`.
@@ -226,50 +159,9 @@ fn has_scheme(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
     use proptest::prelude::*;
 
     use super::*;
-
-    fn file(path: &str, day: u32, rows: u64) -> Arc<DataFile> {
-        Arc::new(DataFile {
-            path: path.into(),
-            size_bytes: 10,
-            rows,
-            partition: partition(day),
-            event_time_micros: None,
-            stats_json: None,
-            modified_ms: 0,
-        })
-    }
-
-    fn partition(day: u32) -> PartitionValues {
-        PartitionValues {
-            account: Some("123456789012".into()),
-            region: Some("us-east-1".into()),
-            date: NaiveDate::from_ymd_opt(2023, 6, day).unwrap(),
-        }
-    }
-
-    #[test]
-    fn totals_follow_what_is_added_and_removed() {
-        let mut files = FileSet::default();
-        files.insert(file("a.parquet", 1, 3));
-        files.insert(file("b.parquet", 2, 4));
-        assert_eq!((files.len(), files.rows(), files.bytes()), (2, 7, 20));
-        assert!(files.remove("b.parquet", None));
-        assert!(!files.remove("b.parquet", None));
-        assert_eq!((files.len(), files.rows(), files.bytes()), (1, 3, 10));
-        assert_eq!(files.partitions().len(), 1);
-    }
-
-    #[test]
-    fn a_file_is_removed_even_when_the_partition_given_is_wrong() {
-        let mut files = FileSet::default();
-        files.insert(file("a.parquet", 1, 3));
-        assert!(files.remove("a.parquet", Some(&partition(9))));
-        assert!(files.is_empty());
-    }
 
     #[test]
     fn paths_that_leave_the_table_are_refused() {

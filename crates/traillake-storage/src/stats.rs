@@ -1,11 +1,15 @@
 //! Statistics of one data file: what the writer measured, and their form in the Delta log.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, SecondsFormat, Timelike, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Texts in the log are cut to this many characters; an ARN of an assumed role starts to differ after 39.
 const TEXT_LIMIT_CHARS: usize = 64;
+/// No writer cuts texts to fewer bytes than this (Delta's own writers cut to 32 characters).
+const SHORTEST_CUT_BYTES: usize = 32;
 
 /// Statistics of one data file, over all its rows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -113,28 +117,44 @@ fn timestamp(micros: i64) -> Option<String> {
 }
 
 /// What a snapshot keeps parsed of a file's `stats` text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StatsHead {
     /// Rows, 0 when the writer did not say.
     pub(crate) rows: u64,
     /// Earliest and latest event time, both included.
     pub(crate) event_time_micros: Option<(i64, i64)>,
+    /// The account that every event names as its recipient.
+    pub(crate) only_account: Option<String>,
+    /// The region that every event names.
+    pub(crate) only_region: Option<String>,
 }
 
 impl StatsHead {
     /// Reads the few members it needs; statistics that cannot be read count as absent.
     pub(crate) fn parse(stats: &str) -> Self {
         let Ok(raw) = serde_json::from_str::<RawStats<'_>>(stats) else { return Self::default() };
-        let first = raw.min_values.and_then(|values| micros(&values.event_time?));
-        let last = raw.max_values.and_then(|values| micros(&values.event_time?));
+        let (min, max) = (raw.min_values.unwrap_or_default(), raw.max_values.unwrap_or_default());
+        let nulls = raw.null_count.unwrap_or_default();
+        let last = micros(max.event_time.as_deref());
         // Other writers cut timestamps to milliseconds, so the true maximum may lie within that millisecond.
         let last = last.map(|last| if last % 1000 == 0 { last.saturating_add(999) } else { last });
-        Self { rows: raw.num_records.unwrap_or(0), event_time_micros: first.zip(last) }
+        Self {
+            rows: raw.num_records.unwrap_or(0),
+            event_time_micros: micros(min.event_time.as_deref()).zip(last),
+            only_account: only(min.account, &max.account, nulls.account),
+            only_region: only(min.region, &max.region, nulls.region),
+        }
     }
 }
 
-fn micros(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp_micros())
+fn micros(text: Option<&str>) -> Option<i64> {
+    DateTime::parse_from_rfc3339(text?).ok().map(|moment| moment.timestamp_micros())
+}
+
+/// The value that all rows have. Bounds of long texts may be cut, so equal ones say nothing of them.
+fn only(min: Option<Cow<'_, str>>, max: &Option<Cow<'_, str>>, nulls: Option<u64>) -> Option<String> {
+    let is_whole = |text: &Cow<'_, str>| text.len() < SHORTEST_CUT_BYTES;
+    min.filter(|min| nulls == Some(0) && Some(min) == max.as_ref() && is_whole(min)).map(Cow::into_owned)
 }
 
 #[derive(Deserialize)]
@@ -142,15 +162,30 @@ fn micros(text: &str) -> Option<i64> {
 struct RawStats<'a> {
     num_records: Option<u64>,
     #[serde(borrow)]
-    min_values: Option<RawTimes<'a>>,
+    min_values: Option<RawBounds<'a>>,
     #[serde(borrow)]
-    max_values: Option<RawTimes<'a>>,
+    max_values: Option<RawBounds<'a>>,
+    null_count: Option<RawNulls>,
 }
 
-#[derive(Deserialize)]
-struct RawTimes<'a> {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawBounds<'a> {
     #[serde(rename = "eventtime", borrow)]
-    event_time: Option<std::borrow::Cow<'a, str>>,
+    event_time: Option<Cow<'a, str>>,
+    #[serde(rename = "recipientaccountid", borrow)]
+    account: Option<Cow<'a, str>>,
+    #[serde(rename = "awsregion", borrow)]
+    region: Option<Cow<'a, str>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawNulls {
+    #[serde(rename = "recipientaccountid")]
+    account: Option<u64>,
+    #[serde(rename = "awsregion")]
+    region: Option<u64>,
 }
 
 #[cfg(test)]
@@ -193,6 +228,21 @@ mod tests {
         let text = r#"{"minValues":{"eventtime":"2023-06-11T16:26:27.000Z"},"maxValues":{"eventtime":"2023-06-11T16:26:27.000Z"}}"#;
         let head = StatsHead::parse(text);
         assert_eq!(head.event_time_micros, Some((1_686_500_787_000_000, 1_686_500_787_000_999)));
+    }
+
+    #[test]
+    fn an_account_or_region_is_settled_when_every_row_has_it() {
+        let stats = |min: &str, max: &str, nulls: u32| {
+            format!(
+                r#"{{"minValues":{{"awsregion":"{min}"}},"maxValues":{{"awsregion":"{max}"}},"nullCount":{{"awsregion":{nulls}}}}}"#
+            )
+        };
+        let only = |text: String| StatsHead::parse(&text).only_region;
+        assert_eq!(only(stats("us-east-1", "us-east-1", 0)), Some("us-east-1".into()));
+        assert_eq!(only(stats("us-east-1", "us-east-2", 0)), None);
+        assert_eq!(only(stats("us-east-1", "us-east-1", 1)), None);
+        assert_eq!(only(stats(&"x".repeat(32), &"x".repeat(32), 0)), None);
+        assert_eq!(only(r#"{"minValues":{"awsregion":"a"},"maxValues":{"awsregion":"a"}}"#.into()), None);
     }
 
     #[test]

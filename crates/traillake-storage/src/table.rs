@@ -11,11 +11,13 @@ use traillake_columnar::EventSchema;
 use traillake_model::{Clock, EventDataStoreId, EventDataStoreSettings};
 use uuid::Uuid;
 
-use crate::log::{self, Commit};
+use crate::footer::Footers;
+use crate::index::LookupIndex;
+use crate::log;
 use crate::manifest::{Keep, LiveFile, ManifestRow, MergeInput, ObjectRange, Sequenced, SortedFiles, merge};
 use crate::quarantine::QuarantineRow;
 use crate::snapshot::{FileSet, TableSnapshot};
-use crate::{LakeStorage, OpenMode, Operation, Result, StorageError, TableChange, documents, paths, stores};
+use crate::{LakeStorage, OpenMode, Operation, Result, StorageError, TableChange, file_list, paths, stores};
 
 /// A snapshot that was not refreshed for so long is loaded anew: the commits it lacks may be cleaned up.
 const FOLLOW_LIMIT: TimeDelta = TimeDelta::days(1);
@@ -35,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) events: Arc<dyn ObjectStore>,
     pub(crate) manifests: SortedFiles,
     pub(crate) quarantine: SortedFiles,
+    footers: Arc<Footers>,
+    pub(crate) lookup_index: LookupIndex,
     state: RwLock<(Arc<TableSnapshot>, DateTime<Utc>)>,
 }
 
@@ -47,7 +51,9 @@ impl LakeStorage {
         let events = self.events_root(&settings.id);
         let manifests = SortedFiles::new(Arc::clone(&root), paths::MANIFEST);
         let may_write = self.mode() == OpenMode::Write;
-        let snapshot = match self.load_log(&events, &manifests).await? {
+        let listed = file_list::open(&root, &events, &manifests).await?;
+        let loaded = if listed.is_some() { listed } else { self.load_log(&events, &manifests).await? };
+        let snapshot = match loaded {
             Some(snapshot) => snapshot,
             None if may_write => {
                 log::ensure_table(self, settings).await?;
@@ -60,9 +66,15 @@ impl LakeStorage {
         let state = RwLock::new((Arc::new(snapshot), self.clock().now()));
         let settings = settings.clone();
         let lake = self.clone();
-        let table = EventTable(Arc::new(Inner { lake, settings, schema, root, events, manifests, quarantine, state }));
+        let footers = Arc::default();
+        let lookup_index = LookupIndex::new(Arc::clone(&root));
+        let inner = Inner { lake, settings, schema, root, events, manifests, quarantine, footers, lookup_index, state };
+        let table = EventTable(Arc::new(inner));
         if may_write {
             table.add_missing_columns().await?;
+            if table.snapshot().listed.is_none() {
+                table.settle().await;
+            }
         }
         Ok(table)
     }
@@ -79,6 +91,9 @@ fn empty(settings: &EventDataStoreSettings, schema: &EventSchema) -> Result<Tabl
         manifests: Arc::from([]),
         quarantine: Arc::from([]),
         metadata: Arc::new(log::TableMetadata::new(settings, schema.file_schema())?),
+        mark: None,
+        listed: None,
+        unlisted: 0,
         exists: false,
     })
 }
@@ -114,6 +129,11 @@ impl EventTable {
         &self.0.events
     }
 
+    /// The footers of its data files that this process has read.
+    pub(crate) fn footers(&self) -> &Arc<Footers> {
+        &self.0.footers
+    }
+
     /// The newest snapshot this process has seen.
     pub fn snapshot(&self) -> Arc<TableSnapshot> {
         let state = self.0.state.read().unwrap_or_else(PoisonError::into_inner);
@@ -131,10 +151,7 @@ impl EventTable {
             let loaded = self.0.lake.load_log(&self.0.events, &self.0.manifests).await?;
             return Ok(loaded.map_or(known, |loaded| self.publish(Arc::new(loaded))));
         }
-        let mut newest = known;
-        while let Some(commit) = self.read_commit(newest.version + 1).await? {
-            newest = Arc::new(log::apply(&newest, commit, &self.0.manifests).await?);
-        }
+        let newest = log::follow(&known, &self.0.events, &self.0.manifests).await?;
         Ok(self.publish(newest))
     }
 
@@ -205,15 +222,6 @@ impl EventTable {
         Ok(found.into_stream().map(move |piece| piece.map_err(StorageError::object_store("read", &blob))).boxed())
     }
 
-    /// Commit `version` of the log, `None` when it is not there yet.
-    pub(crate) async fn read_commit(&self, version: u64) -> Result<Option<Commit>> {
-        let path = paths::commit(version);
-        match documents::read_optional(self.0.events.as_ref(), &path).await? {
-            Some(bytes) => Commit::parse(&path, &bytes).map(Some),
-            None => Ok(None),
-        }
-    }
-
     /// Makes `snapshot` the newest, unless a newer one is known. Returns the newest.
     pub(crate) fn publish(&self, snapshot: Arc<TableSnapshot>) -> Arc<TableSnapshot> {
         let now = self.0.lake.clock().now();
@@ -222,6 +230,14 @@ impl EventTable {
             *state = (snapshot, now);
         }
         Arc::clone(&state.0)
+    }
+
+    /// Notes that there is a file list of `version`.
+    pub(crate) fn note_list(&self, version: u64) {
+        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+        let unlisted = if state.0.version == version { 0 } else { state.0.unlisted };
+        let noted = TableSnapshot { listed: Some(version), unlisted, ..TableSnapshot::clone(&state.0) };
+        state.0 = Arc::new(noted);
     }
 
     /// Brings the schema in the log to that of the settings.

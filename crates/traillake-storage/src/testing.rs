@@ -174,7 +174,15 @@ pub(crate) fn new_file(name: &str, day: u32, rows: u64) -> NewFile {
         rows,
         partition: PartitionValues { account: Some("123456789012".into()), region: Some("us-east-1".into()), date },
         stats: FileStats { event_time_micros: (midnight, midnight + 1_000_000), leaves: Vec::new() },
+        lookup: None,
     }
+}
+
+/// The same, committed.
+pub(crate) fn data_file(name: &str, day: u32, rows: u64) -> DataFile {
+    let file = new_file(name, day, rows);
+    let (size, stats) = (file.size_bytes.cast_signed(), file.stats.to_delta_json(rows));
+    DataFile::try_new(file.path, size, file.partition, Some(&stats), 0).unwrap()
 }
 
 /// A change that adds one file and the manifest row of one object, which has the same name.

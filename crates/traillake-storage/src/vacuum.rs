@@ -12,7 +12,7 @@ use object_store::{ObjectMeta, ObjectStore};
 use crate::manifest::{Keep, LiveFile, ObjectRange, merge};
 use crate::quarantine::QuarantineRow;
 use crate::snapshot::TableSnapshot;
-use crate::{EventTable, Result, StorageError, paths};
+use crate::{EventTable, Result, StorageError, file_list, log, paths};
 
 /// Files named in a report; more are only counted.
 const REPORTED_FILES: usize = 10_000;
@@ -38,7 +38,7 @@ pub struct VacuumedFile {
 }
 
 impl EventTable {
-    /// Removes data, manifest and quarantine files that the newest snapshot does not name. A file stays while it is
+    /// Removes data, manifest and quarantine files that the newest snapshot does not name, and old file lists. A file stays while it is
     /// younger than `older_than`, or while a commit that removed it is: readers and writers at work need them. So with
     /// zero no other writer may be at work. The log is never touched. `dry_run` only reports.
     pub async fn vacuum(&self, older_than: Duration, dry_run: bool) -> Result<VacuumReport> {
@@ -53,6 +53,8 @@ impl EventTable {
         for folder in [paths::EVENTS, paths::MANIFEST, paths::QUARANTINE] {
             self.vacuum_folder(folder, &kept, cutoff, dry_run, &mut report).await?;
         }
+        self.sweep_lists(cutoff, dry_run, &mut report).await?;
+        self.sweep_lookup_index(&snapshot, cutoff, dry_run, &mut report).await?;
         self.sweep_staging(cutoff, dry_run, &mut report).await?;
         report.removed.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(report)
@@ -106,7 +108,7 @@ impl EventTable {
             .map_err(StorageError::object_store("list", &log))?;
         let recent = found.into_iter().filter(|meta| meta.last_modified >= cutoff);
         for version in recent.filter_map(|meta| paths::version_of(&meta.location)) {
-            let Some(commit) = self.read_commit(version).await? else { continue };
+            let Some(commit) = log::read_commit(&self.0.events, version).await? else { continue };
             kept.extend(commit.remove.iter().filter_map(|remove| event_path(&remove.path)));
             kept.extend(commit.info.retired_manifests.iter().map(|&n| paths::sorted_file(paths::MANIFEST, n)));
             for number in commit.info.retired_quarantine {
@@ -142,6 +144,35 @@ impl EventTable {
             return Ok(());
         }
         delete_all(self.0.root.as_ref(), doomed, &prefix).await
+    }
+
+    /// Removes file lists that newer ones have replaced.
+    async fn sweep_lists(&self, cutoff: DateTime<Utc>, dry_run: bool, report: &mut VacuumReport) -> Result<()> {
+        let old = file_list::superseded_lists(self.0.root.as_ref(), cutoff).await?;
+        old.iter().for_each(|meta| report.count(meta.location.to_string(), meta.size));
+        if dry_run {
+            return Ok(());
+        }
+        let paths = old.into_iter().map(|meta| meta.location).collect();
+        delete_all(self.0.root.as_ref(), paths, &Path::from(paths::FILE_LISTS)).await
+    }
+
+    /// Removes lookup objects that tell of no live file, or cannot be read.
+    async fn sweep_lookup_index(
+        &self,
+        snapshot: &TableSnapshot,
+        cutoff: DateTime<Utc>,
+        dry_run: bool,
+        report: &mut VacuumReport,
+    ) -> Result<()> {
+        let mut unused = self.unused_lookup_objects(snapshot).await?;
+        unused.retain(|meta| meta.last_modified < cutoff);
+        unused.iter().for_each(|meta| report.count(meta.location.to_string(), meta.size));
+        if dry_run {
+            return Ok(());
+        }
+        let paths = unused.into_iter().map(|meta| meta.location).collect();
+        delete_all(self.0.root.as_ref(), paths, &Path::from(paths::LOOKUP_INDEX)).await
     }
 
     /// Removes the unfinished files that a killed process leaves in a folder; no listing shows them.

@@ -13,9 +13,10 @@ use parquet::file::metadata::ParquetMetaData;
 use tokio::io::AsyncWriteExt as _;
 use traillake_model::PartitionValues;
 
+use crate::index::{FileLookup, ValueCollector};
 use crate::layout::{Effort, Expected, writer_properties};
 use crate::snapshot::NewFile;
-use crate::{EventTable, Result, StorageError};
+use crate::{EventTable, Result, StorageError, paths};
 
 mod leaf_bytes;
 mod measure;
@@ -41,13 +42,14 @@ pub async fn write_event_file(
     let rows = batches.iter().map(RecordBatch::num_rows).sum();
     let batches = batches.to_vec();
     let encoding = tokio::task::spawn_blocking(move || encode(&schema, rows, &batches, effort));
-    let (bytes, metadata) = encoding
+    let (bytes, metadata, lookup) = encoding
         .await
         .map_err(|error| StorageError::Internal { reason: format!("encoding a file stopped: {error}") })?
         .map_err(StorageError::parquet(&path))?;
     let size_bytes = bytes.len() as u64;
     upload(table, &path, bytes).await?;
-    Ok(measure::new_file(path, size_bytes, values.clone(), &metadata))
+    let file = measure::new_file(path, size_bytes, values.clone(), &metadata);
+    Ok(NewFile { lookup, ..file })
 }
 
 fn encode(
@@ -55,16 +57,18 @@ fn encode(
     rows: usize,
     batches: &[RecordBatch],
     effort: Effort,
-) -> parquet::errors::Result<(Bytes, ParquetMetaData)> {
+) -> parquet::errors::Result<(Bytes, ParquetMetaData, Option<Arc<FileLookup>>)> {
     let mut bytes = Vec::new();
     let leaf_bytes = leaf_bytes(batches);
     let options = options(schema, Expected { rows, leaf_bytes: &leaf_bytes }, effort)?;
     let mut writer = ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(schema), options)?;
+    let mut values = ValueCollector::new();
     for batch in batches {
         writer.write(batch)?;
+        values.add(batch);
     }
     let metadata = writer.close()?;
-    Ok((bytes.into(), metadata))
+    Ok((bytes.into(), metadata, values.finish().map(Arc::new)))
 }
 
 async fn upload(table: &EventTable, path: &str, bytes: Bytes) -> Result<()> {
@@ -88,6 +92,7 @@ pub struct EventFileWriter {
     path: String,
     partition: PartitionValues,
     writer: AsyncArrowWriter<BufWriter>,
+    values: ValueCollector,
 }
 
 impl std::fmt::Debug for EventFileWriter {
@@ -105,11 +110,12 @@ impl EventFileWriter {
         let writer = options(&schema, Expected { rows, leaf_bytes: &[] }, effort)
             .and_then(|options| AsyncArrowWriter::try_new_with_options(upload, schema, options))
             .map_err(StorageError::parquet(&path))?;
-        Ok(Self { path, partition: values.clone(), writer })
+        Ok(Self { path, partition: values.clone(), writer, values: ValueCollector::new() })
     }
 
     /// Appends a batch of the file schema, sorted as described at [`write_event_file`].
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.values.add(batch);
         self.writer.write(batch).await.map_err(StorageError::parquet(&self.path))
     }
 
@@ -122,7 +128,8 @@ impl EventFileWriter {
     pub async fn finish(mut self) -> Result<NewFile> {
         let metadata = self.writer.finish().await.map_err(StorageError::parquet(&self.path))?;
         let size_bytes = self.writer.bytes_written() as u64;
-        Ok(measure::new_file(self.path, size_bytes, self.partition, &metadata))
+        let file = measure::new_file(self.path, size_bytes, self.partition, &metadata);
+        Ok(NewFile { lookup: self.values.finish().map(Arc::new), ..file })
     }
 }
 
@@ -133,11 +140,9 @@ fn options(schema: &SchemaRef, expected: Expected<'_>, effort: Effort) -> parque
         .with_skip_arrow_metadata(true))
 }
 
-/// A path nobody has used, in the Hive layout that every reader of Delta tables knows.
+/// A path nobody has used.
 fn new_path(values: &PartitionValues) -> String {
-    let account = values.account.as_ref().map(|account| format!("account={account}/")).unwrap_or_default();
-    let region = values.region.as_ref().map(|region| format!("region={region}/")).unwrap_or_default();
-    format!("{account}{region}date={}/{}.parquet", values.date, uuid::Uuid::new_v4())
+    paths::data_file(&paths::data_folder(values), uuid::Uuid::new_v4())
 }
 
 #[cfg(test)]

@@ -61,14 +61,14 @@ pub use traillake_model::{
     TrailName, TrailSettings,
 };
 pub use traillake_query::{
-    DefaultSchema, Dialect, LakeNames, ParameterKind, ParameterValue, QueryError, QueryLimits, QueryOptions,
-    QueryParameter, QueryRecord, QueryResult, QueryShape, QueryState, QueryStats, StatementRules, StoreNames,
-    is_complete_statement, split_statements, text_of, type_name,
+    DefaultSchema, Dialect, FindOptions, LakeNames, ParameterKind, ParameterValue, QueryError, QueryLimits,
+    QueryOptions, QueryParameter, QueryRecord, QueryResult, QueryShape, QueryState, QueryStats, StatementRules,
+    StoreNames, is_complete_statement, split_statements, text_of, type_name,
 };
 pub use traillake_storage::{
-    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, LakeHome,
-    Location, NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, QueryRowsWriter, StorageError,
-    VacuumReport, VacuumedFile, open_location,
+    CompactOptions, CompactReport, CompactedPartition, ExpireOptions, ExpireReport, ExpiredPartition, IndexOptions,
+    IndexReport, LakeHome, Location, NewEventDataStore, ObjectStoreOptions, OpenMode, QuarantineRow, QueryRowsWriter,
+    ReadCache, StorageError, VacuumReport, VacuumedFile, open_location,
 };
 
 /// Cancels an ingest: what was read is committed, the summary says `interrupted`.

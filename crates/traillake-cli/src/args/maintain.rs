@@ -1,4 +1,4 @@
-//! `quarantine`, `expire`, `compact` and `vacuum`.
+//! `quarantine`, `expire`, `compact`, `index` and `vacuum`.
 
 use std::path::PathBuf;
 
@@ -100,6 +100,19 @@ pub(crate) struct CompactArgs {
     /// Size of the merged files
     #[arg(long, value_name = "SIZE")]
     pub(crate) target_size: Option<ByteSize>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IndexArgs {
+    /// Only this event data store
+    #[arg(long, value_name = "NAME")]
+    pub(crate) store: Option<String>,
+    /// Tell what it lacks; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ListFormat,

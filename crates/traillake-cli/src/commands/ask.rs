@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use futures::StreamExt;
-use traillake::{Lake, QueryLimits, QueryOptions, QueryStats};
+use traillake::{FindOptions, Lake, QueryLimits, QueryOptions, QueryResult, QueryStats};
 
 use crate::args::{AskArgs, Format};
 use crate::config::QuerySection;
@@ -53,16 +53,25 @@ impl Asker {
 
     /// Asks, writes the rows as they come, and says what it cost.
     pub(crate) async fn ask(&self, sql: &str) -> Result<QueryStats> {
-        let answer = self.answer(sql).await;
+        self.answered(self.lake.query(sql, &self.options)).await
+    }
+
+    /// Looks for a value, writes the events as they come, and says what it cost.
+    pub(crate) async fn find(&self, value: &str, options: &FindOptions) -> Result<QueryStats> {
+        self.answered(self.lake.find(value, options)).await
+    }
+
+    async fn answered(&self, question: impl Future<Output = traillake::Result<QueryResult>>) -> Result<QueryStats> {
+        let answer = self.answer(question).await;
         if answer.is_err() {
             self.lake.settled().await;
         }
         answer
     }
 
-    async fn answer(&self, sql: &str) -> Result<QueryStats> {
+    async fn answer(&self, question: impl Future<Output = traillake::Result<QueryResult>>) -> Result<QueryStats> {
         self.refuse_binary_on_terminal()?;
-        let mut result = self.lake.query(sql, &self.options).await.map_err(CliError::from)?;
+        let mut result = question.await.map_err(CliError::from)?;
         let output = Output::open(&self.target);
         let for_eyes = self.target == Target::Stdout && Printer::stdout_is_terminal();
         let mut writer = row_writer(self.format, &result.schema(), output.sink()?, for_eyes)?;
@@ -92,11 +101,15 @@ fn limits(section: &QuerySection, args: &AskArgs) -> QueryLimits {
     limits
 }
 
-/// Rows, time, events and bytes scanned, files read, table version.
+/// Rows, time, events and bytes scanned, files read and ruled out by the lookup index, table version.
 pub(crate) fn stats_text(stats: &QueryStats) -> String {
     let version = stats.table_version.map_or_else(String::new, |version| format!(", table version {version}"));
+    let ruled_out = match stats.files_ruled_out {
+        0 => String::new(),
+        files => format!(" ({} ruled out by the index)", text::count(files)),
+    };
     format!(
-        "{} in {}; scanned {} and {}, read {} of {}{version}",
+        "{} in {}; scanned {} and {}, read {} of {}{ruled_out}{version}",
         text::counted(stats.rows, "row"),
         text::time(stats.elapsed),
         text::counted(stats.events_scanned, "event"),

@@ -1,10 +1,12 @@
 //! `config`: the effective settings and where each comes from.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::args::ConfigArgs;
 use crate::config::{Origin, Setting, Settings};
-use crate::context::Context;
+use crate::context::{Context, READ_CACHE};
 use crate::error::Result;
 use crate::exit::ExitStatus;
 use crate::folders;
@@ -38,7 +40,8 @@ fn text(name: &str, setting: &Setting<Option<String>>) -> Value {
 }
 
 fn sections(settings: &Settings) -> Vec<Value> {
-    let (query, ingest) = (&settings.query, &settings.ingest);
+    let (query, ingest, cache) = (&settings.query, &settings.ingest, &settings.read_cache);
+    let path = |path: &PathBuf| Value::from(path.display().to_string());
     vec![
         section("query.store", query.store.clone().map(Value::from), Value::Null),
         section("query.format", query.format.map(|format| format.as_str().into()), "table".into()),
@@ -49,6 +52,12 @@ fn sections(settings: &Settings) -> Vec<Value> {
         section("ingest.memory_limit", ingest.memory_limit.map(|size| size.to_string().into()), "512 MB".into()),
         section("ingest.max_record_size", ingest.max_record_size.map(|size| size.to_string().into()), "16 MiB".into()),
         section("ingest.compact_at", ingest.compact_at.map(Value::from), 16.into()),
+        section(
+            "read_cache.folder",
+            cache.folder.as_ref().map(path),
+            folders::read_cache().as_ref().map_or(Value::Null, path),
+        ),
+        section("read_cache.size", cache.size.map(|size| size.to_string().into()), READ_CACHE.to_string().into()),
     ]
 }
 

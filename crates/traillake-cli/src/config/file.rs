@@ -29,6 +29,7 @@ pub(crate) struct ConfigFile {
     pub(crate) ingest: IngestSection,
     #[serde(default)]
     pub(crate) serve: ServerConfig,
+    pub(crate) read_cache: ReadCacheSection,
 }
 
 /// `[query]`: defaults of `query` and the REPL.
@@ -67,6 +68,14 @@ impl IngestSection {
         }
         limits
     }
+}
+
+/// `[read_cache]`: what was read of lakes in S3, kept on the local disk.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadCacheSection {
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) size: Option<ByteSize>,
 }
 
 /// Why the configuration could not be read.
@@ -129,12 +138,14 @@ mod tests {
     fn every_key_is_read() {
         let text = "lake = 'a'\nlake_account = '111122223333'\nlake_region = 'eu-west-1'\nendpoint_url = 'b'\nregion = 'c'\nprofile = 'd'\nquiet = true\ncolor = 'never'\n\
                     [query]\nstore = 'e'\nformat = 'csv'\ntimeout = '5m'\nmax_rows = 7\nmemory_limit = '1GiB'\n\
-                    [ingest]\nstore = 'f'\nmemory_limit = '256MB'\nmax_record_size = '1M'\n";
+                    [ingest]\nstore = 'f'\nmemory_limit = '256MB'\nmax_record_size = '1M'\n\
+                    [read_cache]\nfolder = '/g'\nsize = '2GiB'\n";
         let file = ConfigFile::parse(text).unwrap();
         assert_eq!((file.lake.as_deref(), file.quiet, file.color), (Some("a"), Some(true), Some(ColorChoice::Never)));
         assert_eq!((file.query.format, file.query.max_rows), (Some(Format::Csv), Some(7)));
         assert_eq!(file.query.timeout.map(|timeout| timeout.0.as_secs()), Some(300));
         assert_eq!(file.ingest.max_record_size.map(ByteSize::as_u64), Some(1 << 20));
+        assert_eq!(file.read_cache.size.map(ByteSize::as_u64), Some(2 << 30));
     }
 
     #[test]

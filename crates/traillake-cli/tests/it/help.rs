@@ -5,7 +5,7 @@ use crate::support::World;
 #[test]
 fn every_command_has_its_help() {
     let world = World::new();
-    let commands: [&[&str]; 37] = [
+    let commands: [&[&str]; 39] = [
         &[],
         &["demo"],
         &["generate"],
@@ -16,6 +16,7 @@ fn every_command_has_its_help() {
         &["trail", "remove"],
         &["ingest"],
         &["query"],
+        &["find"],
         &["repl"],
         &["samples"],
         &["store"],
@@ -32,6 +33,7 @@ fn every_command_has_its_help() {
         &["quarantine", "retry"],
         &["expire"],
         &["compact"],
+        &["index"],
         &["vacuum"],
         &["serve"],
         &["users"],

@@ -6,6 +6,7 @@ mod compliance;
 mod config;
 mod demo;
 mod errors;
+mod find;
 mod formats;
 mod help;
 mod ingest;

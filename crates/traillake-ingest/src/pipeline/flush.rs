@@ -245,7 +245,7 @@ impl Work {
     fn new_files(&self, before: &TableSnapshot, after: &TableSnapshot) -> HashSet<String> {
         let mut new = HashSet::new();
         let days: HashSet<_> = self.batch.places.iter().map(|place| place.values.date).collect();
-        for (partition, files) in after.files.partitions().iter().filter(|(values, _)| days.contains(&values.date)) {
+        for (partition, files) in days.into_iter().flat_map(|day| after.files.on(day)) {
             let known: HashSet<&str> = before.files.of(partition).iter().map(|file| file.path.as_str()).collect();
             new.extend(files.iter().filter(|file| !known.contains(file.path.as_str())).map(|file| file.path.clone()));
         }

@@ -65,13 +65,10 @@ impl<'a> Places<'a> {
 /// The place's own partition, and for records that name no region every region
 /// of the same account and day.
 fn partitions_of<'a>(place: &RowPlace, files: &'a FileSet) -> Vec<Partition<'a>> {
-    let partitions = files.partitions();
     if place.region_is_recorded || place.values.region.is_none() {
-        let own = partitions.get_key_value(&place.values);
-        return own.map(|(values, files)| (values, files.as_slice())).into_iter().collect();
+        return files.partition(&place.values).into_iter().collect();
     }
-    let same = |values: &PartitionValues| values.account == place.values.account && values.date == place.values.date;
-    partitions.iter().filter(|(values, _)| same(values)).map(|(values, files)| (values, files.as_slice())).collect()
+    files.on(place.values.date).filter(|(values, _)| values.account == place.values.account).collect()
 }
 
 /// Whether the file may hold an event of this time.

@@ -14,9 +14,9 @@ const EVENT_TIME: &str = "eventtime";
 
 /// Bounds in milliseconds since 1970, both inclusive; none is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct TimeRange {
-    from: Option<i64>,
-    to: Option<i64>,
+pub(crate) struct TimeRange {
+    pub(crate) from: Option<i64>,
+    pub(crate) to: Option<i64>,
 }
 
 impl TimeRange {
@@ -28,7 +28,9 @@ impl TimeRange {
                 && is_store(&scan.table_name)
             {
                 let mut range = Self::default();
-                scan.filters.iter().flat_map(split_conjunction).for_each(|condition| range.narrow(condition));
+                for condition in scan.filters.iter().flat_map(split_conjunction) {
+                    range.narrow(condition);
+                }
                 ranges.push(range);
             }
             Ok(TreeNodeRecursion::Continue)
@@ -36,8 +38,9 @@ impl TimeRange {
         if walked.is_ok() { ranges } else { Vec::new() }
     }
 
-    fn narrow(&mut self, condition: &Expr) {
-        let Expr::BinaryExpr(BinaryExpr { left, op, right }) = condition else { return };
+    /// Narrows the range to a bound of the event time; false when the condition is anything else.
+    pub(crate) fn narrow(&mut self, condition: &Expr) -> bool {
+        let Expr::BinaryExpr(BinaryExpr { left, op, right }) = condition else { return false };
         let bound = match (left.as_ref(), right.as_ref()) {
             (Expr::Column(column), Expr::Literal(value, _)) if column.name == EVENT_TIME => Some((*op, value)),
             (Expr::Literal(value, _), Expr::Column(column)) if column.name == EVENT_TIME => {
@@ -45,7 +48,7 @@ impl TimeRange {
             }
             _ => None,
         };
-        let Some((op, ScalarValue::TimestampMillisecond(Some(at), _))) = bound else { return };
+        let Some((op, ScalarValue::TimestampMillisecond(Some(at), _))) = bound else { return false };
         match op {
             Operator::Gt => self.not_before(at.saturating_add(1)),
             Operator::GtEq => self.not_before(*at),
@@ -55,8 +58,9 @@ impl TimeRange {
                 self.not_before(*at);
                 self.not_after(*at);
             }
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
     fn not_before(&mut self, at: i64) {

@@ -33,7 +33,6 @@ async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, Que
     let rows: Vec<Row> = snapshot
         .files
         .partitions()
-        .iter()
         .filter(|(values, _)| context.grants.allows_owner(values.account.as_deref()))
         .map(|(values, files)| row(store.name(), values, files, first_visible.is_some_and(|first| values.date < first)))
         .collect();

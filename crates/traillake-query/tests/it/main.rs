@@ -4,6 +4,7 @@
 mod athena;
 mod dialect;
 mod fields;
+mod from_log;
 mod hostile;
 mod joins;
 mod lake;

@@ -20,7 +20,7 @@ async fn three_days() -> EventTable {
 }
 
 fn dates(table: &EventTable) -> Vec<NaiveDate> {
-    table.snapshot().files.partitions().keys().map(|partition| partition.date).collect()
+    table.snapshot().files.partitions().map(|(partition, _)| partition.date).collect()
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use traillake_model::{PartitionKey, PartitionValues, UNKNOWN};
 
+use super::CommitMark;
 use super::metadata::{PROTOCOL, Protocol, TableMetadata};
 use crate::snapshot::{DataFile, NewFile};
 use crate::{Operation, Result, StorageError};
@@ -26,6 +27,8 @@ pub(crate) struct Commit {
     pub(crate) metadata: Option<TableMetadata>,
     pub(crate) protocol: Option<Protocol>,
     pub(crate) info: CommitInfo,
+    /// What tells it from other commits of its version.
+    pub(crate) mark: CommitMark,
 }
 
 /// The members of `commitInfo` that this crate writes and reads; it is no part of the table's state.
@@ -72,7 +75,7 @@ struct Txn {
 impl Commit {
     /// Reads a commit file.
     pub(crate) fn parse(path: &impl ToString, bytes: &[u8]) -> Result<Self> {
-        let mut commit = Self::default();
+        let mut commit = Self { mark: CommitMark::of(bytes), ..Self::default() };
         for line in serde_json::Deserializer::from_slice(bytes).into_iter::<Line>() {
             let line = line.map_err(StorageError::document(path.to_string()))?;
             commit.add.extend(line.add);
@@ -218,7 +221,7 @@ pub(super) fn data_file(add: Add) -> Result<DataFile> {
         let needs = "Delta deletion vectors".into();
         return Err(StorageError::UnsupportedTable { path: add.path, needs });
     }
-    DataFile::try_new(add.path, add.size, partition, add.stats, add.modification_time)
+    DataFile::try_new(add.path, add.size, partition, add.stats.as_deref(), add.modification_time)
 }
 
 #[cfg(test)]
@@ -237,6 +240,7 @@ mod tests {
                 date: NaiveDate::from_ymd_opt(2023, 6, 11).unwrap(),
             },
             stats: FileStats { event_time_micros: (1_000_000, 2_000_000), leaves: Vec::new() },
+            lookup: None,
         }
     }
 
@@ -257,7 +261,7 @@ mod tests {
             [("account", "unknown"), ("date", "2023-06-11")].map(|(k, v)| (k.to_owned(), Some(v.to_owned())));
         assert_eq!(add.partition_values, HashMap::from(partition));
         let read = data_file(add).unwrap();
-        assert_eq!((read.path, read.rows, read.partition), (file().path, 3, file().partition));
+        assert_eq!((read.path, read.rows, read.partition.as_ref()), (file().path, 3, &file().partition));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! From the log to a snapshot: whole, or one commit further.
+//! From the log to a snapshot: whole, or some commits further.
 
 use std::sync::Arc;
 
@@ -31,19 +31,16 @@ pub(crate) async fn load(events: &Arc<dyn ObjectStore>, manifests: &SortedFiles)
     while let Some(view) = views.try_next().await.map_err(delta)? {
         let path = view.path().into_owned();
         let partition = partition_values(&path, &view.partition_values_map())?;
-        files.insert(Arc::new(DataFile::try_new(
-            path,
-            view.size(),
-            partition,
-            view.stats(),
-            view.modification_time(),
-        )?));
+        let stats = view.stats();
+        files.insert(DataFile::try_new(path, view.size(), partition, stats.as_deref(), view.modification_time())?);
     }
+    let unlisted = files.len();
     let head = state.transaction_version(log_store.as_ref(), APP_ID).await.map_err(delta)?;
     let head = u64::try_from(head.unwrap_or(0))
         .map_err(|_| StorageError::corrupt("events/_delta_log", "its manifest number is negative"))?;
+    let version = state.version();
     let snapshot = TableSnapshot {
-        version: state.version(),
+        version,
         manifest_head: head,
         live_manifests: Vec::new(),
         live_quarantine: Vec::new(),
@@ -51,30 +48,59 @@ pub(crate) async fn load(events: &Arc<dyn ObjectStore>, manifests: &SortedFiles)
         manifests: Arc::from([]),
         quarantine: Arc::from([]),
         metadata: Arc::new(metadata(&state)?),
+        mark: super::commit_mark(events, version).await?,
+        listed: None,
+        unlisted,
         exists: true,
     };
     with_head(snapshot, manifests).await.map(Some)
 }
 
-/// The snapshot one commit after `base`.
-pub(crate) async fn apply(base: &TableSnapshot, commit: Commit, manifests: &SortedFiles) -> Result<TableSnapshot> {
-    let live = match commit.manifest {
-        Some(head) if head != base.manifest_head => Some(manifests.live_lists(head).await?),
-        _ => None,
-    };
-    advance(base, commit, live)
+/// The snapshot `commits` after `base`.
+pub(crate) async fn advanced(
+    base: TableSnapshot,
+    commits: Vec<Commit>,
+    manifests: &SortedFiles,
+) -> Result<TableSnapshot> {
+    let head = base.manifest_head;
+    let mut next = base;
+    for commit in commits {
+        advance(&mut next, commit)?;
+    }
+    if next.manifest_head == head { Ok(next) } else { with_head(next, manifests).await }
+}
+
+/// The newest snapshot: `base` itself when there is no later commit.
+pub(crate) async fn follow(
+    base: &Arc<TableSnapshot>,
+    events: &Arc<dyn ObjectStore>,
+    manifests: &SortedFiles,
+) -> Result<Arc<TableSnapshot>> {
+    let mut commits = super::commits_after(events, base.version);
+    let Some(first) = commits.try_next().await? else { return Ok(Arc::clone(base)) };
+    let mut next = TableSnapshot::clone(base);
+    advance(&mut next, first)?;
+    while let Some(commit) = commits.try_next().await? {
+        advance(&mut next, commit)?;
+    }
+    let next = if next.manifest_head == base.manifest_head { next } else { with_head(next, manifests).await? };
+    Ok(Arc::new(next))
 }
 
 /// The snapshot after a commit of our own, whose live lists we know.
 pub(crate) fn apply_with(base: &TableSnapshot, commit: Commit, live: LiveLists) -> Result<TableSnapshot> {
-    advance(base, commit, Some(live))
+    let mut next = base.clone();
+    advance(&mut next, commit)?;
+    Ok(next.with_live(live.manifests, live.quarantine))
 }
 
-fn advance(base: &TableSnapshot, commit: Commit, live: Option<LiveLists>) -> Result<TableSnapshot> {
+/// Goes one commit further, but for the live lists of its manifest head.
+fn advance(next: &mut TableSnapshot, commit: Commit) -> Result<()> {
     if let Some(protocol) = commit.protocol {
         protocol.check()?;
     }
-    let mut files = FileSet::clone(&base.files);
+    next.unlisted += commit.add.len() + commit.remove.len();
+    let files = Arc::make_mut(&mut next.files);
     for remove in &commit.remove {
         let partition = remove.partition_values.as_ref().and_then(|map| partition_values(&remove.path, map).ok());
         files.remove(&remove.path, partition.as_ref());
@@ -82,19 +108,18 @@ fn advance(base: &TableSnapshot, commit: Commit, live: Option<LiveLists>) -> Res
     for add in commit.add {
         let file = data_file(add)?;
         files.remove_known(&file);
-        files.insert(Arc::new(file));
+        files.insert(file);
     }
-    let mut next = TableSnapshot { version: base.version + 1, files: Arc::new(files), exists: true, ..base.clone() };
     if let Some(metadata) = commit.metadata {
         next.metadata = Arc::new(metadata);
     }
     if let Some(head) = commit.manifest {
         next.manifest_head = head;
     }
-    Ok(match live {
-        Some(live) => next.with_live(live.manifests, live.quarantine),
-        None => next,
-    })
+    next.version += 1;
+    next.mark = Some(commit.mark);
+    next.exists = true;
+    Ok(())
 }
 
 async fn with_head(snapshot: TableSnapshot, manifests: &SortedFiles) -> Result<TableSnapshot> {

@@ -5,48 +5,46 @@ use std::sync::Arc;
 use arrow::datatypes::{Schema, SchemaRef};
 use chrono::{DateTime, Utc};
 use datafusion::common::stats::Precision;
-use datafusion::common::{ColumnStatistics, DataFusionError, Result, ScalarValue, Statistics};
-use datafusion::datasource::physical_plan::parquet::ParquetAccessPlan;
+use datafusion::common::{ColumnStatistics, DataFusionError, Result, ScalarValue, Statistics, internal_err};
 use datafusion_datasource::PartitionedFile;
 use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::EventTableProvider;
+use super::bundle::{Bundle, Member};
 use crate::layout::EVENT_TIME;
 use crate::pruning::files::{days, event_times};
 use crate::snapshot::DataFile;
 
-/// A file to read, with what planning left of its row groups.
-pub(super) struct PlannedFile {
-    pub(super) file: Arc<DataFile>,
-    pub(super) plan: Option<ParquetAccessPlan>,
-}
-
 /// The object of a data file. Data files never change, so size and time of the log are its identity.
-pub(super) fn object_meta(file: &DataFile) -> Result<ObjectMeta> {
+pub(crate) fn object_meta(file: &DataFile) -> Result<ObjectMeta> {
     let location = Path::parse(&file.path).map_err(|error| DataFusionError::External(Box::new(error)))?;
     let last_modified = DateTime::<Utc>::from_timestamp_millis(file.modified_ms).unwrap_or_default();
     Ok(ObjectMeta { location, last_modified, size: file.size_bytes, e_tag: None, version: None })
 }
 
+/// What the engine takes for a file: the files of a bundle, under the name of the first.
 pub(super) fn partitioned_file(
     provider: &EventTableProvider,
-    planned: PlannedFile,
+    bundle: Vec<Member>,
     schema: &SchemaRef,
-    with_statistics: bool,
 ) -> Result<PartitionedFile> {
-    let PlannedFile { file, plan } = planned;
-    let mut partitioned = PartitionedFile::new_from_meta(object_meta(&file)?);
+    let files: Vec<Arc<DataFile>> = bundle.iter().map(|member| Arc::clone(&member.file)).collect();
+    let Some(first) = files.first() else { return internal_err!("a bundle without files") };
+    let mut meta = object_meta(first)?;
+    meta.size = files.iter().map(|file| file.size_bytes).fold(0, u64::saturating_add);
+    let mut partitioned = PartitionedFile::new_from_meta(meta);
     if provider.policy.hidden_columns {
-        partitioned = partitioned.with_partition_values(hidden_values(&file));
+        partitioned = partitioned.with_partition_values(hidden_values(first));
     }
-    if with_statistics {
-        partitioned.statistics = Some(Arc::new(file_statistics(&file, schema, &partitioned.partition_values)));
+    let mut statistics = statistics(schema, &files);
+    if bundle.iter().any(Member::is_share) {
+        statistics.num_rows = Precision::Absent;
     }
-    Ok(match plan {
-        Some(plan) => partitioned.with_extension(plan),
-        None => partitioned,
-    })
+    let hidden = partitioned.partition_values.iter().map(|_| ColumnStatistics::new_unknown());
+    statistics.column_statistics.extend(hidden);
+    partitioned.statistics = Some(Arc::new(statistics));
+    Ok(partitioned.with_extension(Bundle::new(bundle)))
 }
 
 fn hidden_values(file: &DataFile) -> Vec<ScalarValue> {
@@ -58,23 +56,10 @@ fn hidden_values(file: &DataFile) -> Vec<ScalarValue> {
     ]
 }
 
-fn file_statistics(file: &DataFile, schema: &Schema, partition_values: &[ScalarValue]) -> Statistics {
+/// What is known of the rows of some files.
+pub(super) fn statistics(schema: &Schema, files: &[Arc<DataFile>]) -> Statistics {
     let mut statistics = Statistics::new_unknown(schema);
-    statistics.num_rows = row_count(std::slice::from_ref(&Arc::new(file.clone())));
-    statistics.total_byte_size = Precision::Absent;
-    set_event_times(&mut statistics, schema, Some(event_times(file)), file.event_time_micros.is_some());
-    statistics.column_statistics.extend(partition_values.iter().map(|value| ColumnStatistics {
-        min_value: Precision::Exact(value.clone()),
-        max_value: Precision::Exact(value.clone()),
-        ..ColumnStatistics::new_unknown()
-    }));
-    statistics
-}
-
-pub(super) fn statistics(schema: &Schema, planned: &[PlannedFile]) -> Statistics {
-    let mut statistics = Statistics::new_unknown(schema);
-    let files: Vec<Arc<DataFile>> = planned.iter().map(|planned| Arc::clone(&planned.file)).collect();
-    statistics.num_rows = row_count(&files);
+    statistics.num_rows = row_count(files);
     let bytes = files.iter().map(|file| usize::try_from(file.size_bytes).unwrap_or(usize::MAX));
     statistics.total_byte_size = Precision::Inexact(bytes.fold(0, usize::saturating_add));
     let times = files.iter().map(|file| event_times(file)).reduce(|(a, b), (c, d)| (a.min(c), b.max(d)));
@@ -84,7 +69,7 @@ pub(super) fn statistics(schema: &Schema, planned: &[PlannedFile]) -> Statistics
 
 /// What the log says is exact to the millisecond whoever wrote it (Delta truncates to milliseconds), which is what the
 /// column shows: so `MIN(eventTime)` needs no file. Every event has a time.
-fn set_event_times(statistics: &mut Statistics, schema: &Schema, times: Option<(i64, i64)>, known: bool) {
+pub(super) fn set_event_times(statistics: &mut Statistics, schema: &Schema, times: Option<(i64, i64)>, known: bool) {
     let column = schema.index_of(EVENT_TIME).ok().and_then(|index| statistics.column_statistics.get_mut(index));
     let (Some(column), Some((first, last))) = (column, times) else { return };
     let value = |micros: i64| ScalarValue::TimestampMillisecond(Some(micros.div_euclid(1_000)), None);

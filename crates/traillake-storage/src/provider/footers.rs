@@ -1,24 +1,25 @@
-//! Reads the footers of files where a nested leaf is filtered, and drops what the leaf rules out.
+//! Reads the footers of files where they may tell more than the log, and drops what a filter rules out.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::catalog::Session;
 use datafusion::common::Result;
-use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
-use datafusion::datasource::physical_plan::parquet::{CachedParquetFileReaderFactory, ParquetFileReaderFactory};
-use datafusion::execution::cache::cache_manager::FileMetadataCache;
+use datafusion::datasource::physical_plan::parquet::{
+    DefaultParquetFileReaderFactory, ParquetFileMetrics, ParquetFileReaderFactory as _,
+};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use datafusion_datasource::PartitionedFile;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::ObjectMeta;
+use parquet::arrow::async_reader::AsyncFileReader;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
 use super::EventTableProvider;
-use super::files::{PlannedFile, object_meta};
-use super::narrow::{Roots, narrowed};
-use crate::layout::FOOTER_HINT_BYTES;
+use super::bundle::Member;
+use super::files::object_meta;
+use crate::footer::Narrowing;
+use crate::layout::PAGE_ROWS;
 use crate::pruning::files::KeptFiles;
 use crate::pruning::leaves::{LeafPredicate, own_metrics};
 use crate::scan_report::ScanReport;
@@ -26,17 +27,13 @@ use crate::snapshot::DataFile;
 
 /// Footers read at once while planning.
 const FOOTERS_AT_ONCE: usize = 8;
-/// Files of fewer rows are read whole: their footers say nothing of most leaves.
-const LEAF_PRUNING_MIN_ROWS: u64 = 1_000;
 
-/// Reads the footers of `kept` where a nested leaf is filtered, and drops row groups, pages and whole files.
+/// Reads the footers of `kept` where they may tell more than the log, and drops row groups, pages and whole files.
 pub(super) async fn prune_leaves(
     provider: &EventTableProvider,
-    state: &dyn Session,
     conjuncts: &[Arc<dyn PhysicalExpr>],
     kept: KeptFiles,
-    roots: &Arc<Roots>,
-) -> Result<(Vec<PlannedFile>, ScanReport)> {
+) -> Result<(Vec<Member>, ScanReport)> {
     let mut report = ScanReport {
         files_total: kept.files_total,
         partitions_total: kept.partitions_total,
@@ -46,8 +43,8 @@ pub(super) async fn prune_leaves(
     };
     let mut planned = Vec::with_capacity(kept.files.len());
     if let Some(predicate) = LeafPredicate::of(conjuncts, &provider.schema) {
-        let footers = FooterReader::new(provider, state, Arc::clone(roots));
-        let pruning = kept.files.into_iter().map(|file| footers.prune(&predicate, file));
+        let footers = FooterReader::new(provider, &predicate);
+        let pruning = kept.files.into_iter().map(|file| footers.prune(file));
         let mut outcomes = futures::stream::iter(pruning).buffered(FOOTERS_AT_ONCE);
         while let Some((file, groups)) = outcomes.try_next().await? {
             report.row_groups_total += groups.total;
@@ -55,10 +52,10 @@ pub(super) async fn prune_leaves(
             report.bytes_planned += groups.bytes;
             planned.extend(file);
         }
-        let partitions = planned.iter().map(|planned| &planned.file.partition);
+        let partitions = planned.iter().map(|member: &Member| &member.file.partition);
         report.partitions_kept = partitions.collect::<BTreeSet<_>>().len();
     } else {
-        planned.extend(kept.files.into_iter().map(|file| PlannedFile { file, plan: None }));
+        planned.extend(kept.files.into_iter().map(|file| Member::new(file, None)));
     }
     report.files_kept = planned.len();
     Ok((planned, report))
@@ -74,55 +71,51 @@ struct RowGroups {
 
 struct FooterReader<'a> {
     provider: &'a EventTableProvider,
-    factory: Arc<dyn ParquetFileReaderFactory>,
-    cache: Arc<FileMetadataCache>,
-    roots: Arc<Roots>,
+    predicate: &'a LeafPredicate,
+    factory: DefaultParquetFileReaderFactory,
+    narrowing: Narrowing,
+    metrics: ParquetFileMetrics,
 }
 
 impl<'a> FooterReader<'a> {
-    fn new(provider: &'a EventTableProvider, state: &dyn Session, roots: Arc<Roots>) -> Self {
-        let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-        Self { provider, factory: reader_factory(provider, state), cache, roots }
+    fn new(provider: &'a EventTableProvider, predicate: &'a LeafPredicate) -> Self {
+        let factory = DefaultParquetFileReaderFactory::new(Arc::clone(provider.table.object_store()));
+        let narrowing = Narrowing::new(predicate.paths());
+        Self { provider, predicate, factory, narrowing, metrics: own_metrics() }
     }
 
-    async fn prune(&self, predicate: &LeafPredicate, file: Arc<DataFile>) -> Result<(Option<PlannedFile>, RowGroups)> {
-        if (1..LEAF_PRUNING_MIN_ROWS).contains(&file.rows) {
-            return Ok((Some(PlannedFile { file, plan: None }), RowGroups::default()));
+    async fn prune(&self, file: Arc<DataFile>) -> Result<(Option<Member>, RowGroups)> {
+        if !self.predicate.is_worth_a_footer(file.rows) {
+            return Ok((Some(Member::new(file, None)), RowGroups::default()));
         }
         let meta = object_meta(&file)?;
         let footer = self.footer(&meta, PageIndexPolicy::Skip).await?;
         let total = footer.num_row_groups();
-        let Some(leaves) = predicate.fit(&footer)? else {
-            return Ok((Some(PlannedFile { file, plan: None }), RowGroups { total, kept: total, bytes: 0 }));
+        let Some(leaves) = self.predicate.fit(&footer)? else {
+            return Ok((Some(Member::new(file, None)), RowGroups { total, kept: total, bytes: 0 }));
         };
-        let metrics = own_metrics(&file.path);
         let set = ExecutionPlanMetricsSet::new();
-        let reader = self.factory.create_reader(0, PartitionedFile::new_from_meta(meta.clone()), None, &set)?;
-        let mut plan = leaves.prune_row_groups(&footer, reader, &metrics).await?;
+        let reader = || {
+            let file = PartitionedFile::new_from_meta(meta.clone());
+            Ok(self.factory.create_reader(0, file, None, &set)? as Box<dyn AsyncFileReader>)
+        };
+        let mut plan = leaves.prune_row_groups(&footer, reader, &self.metrics).await?;
         let kept = plan.row_group_index_iter().count();
         let bytes = set.clone_inner().sum_by_name("bytes_scanned").map_or(0, |value| value.as_usize());
         let groups = RowGroups { total, kept, bytes };
         if kept == 0 {
             return Ok((None, groups));
         }
-        let footer = self.footer(&meta, PageIndexPolicy::Optional).await?;
-        plan = leaves.prune_pages(plan, &footer, &metrics);
-        Ok((Some(PlannedFile { file, plan: Some(plan) }), groups))
+        if total > 1 || file.rows > PAGE_ROWS as u64 {
+            let footer = self.footer(&meta, PageIndexPolicy::Optional).await?;
+            plan = leaves.prune_pages(plan, &footer, &self.metrics);
+        }
+        Ok((Some(Member::new(file, Some(plan))), groups))
     }
 
-    async fn footer(&self, meta: &ObjectMeta, page_index: PageIndexPolicy) -> Result<Arc<ParquetMetaData>> {
-        let footer = DFParquetMetadata::new(self.provider.table.object_store().as_ref(), meta)
-            .with_metadata_size_hint(Some(FOOTER_HINT_BYTES))
-            .with_file_metadata_cache(Some(Arc::clone(&self.cache)))
-            .with_page_index_policy(Some(page_index))
-            .fetch_metadata()
-            .await?;
-        Ok(Arc::new(narrowed(&footer, &self.roots)?))
+    async fn footer(&self, meta: &ObjectMeta, pages: PageIndexPolicy) -> Result<Arc<ParquetMetaData>> {
+        let store = self.provider.table.object_store().as_ref();
+        let footer = self.provider.table.footers().get(store, meta, pages).await?;
+        Ok(Arc::new(footer.narrowed(&self.narrowing)?))
     }
-}
-
-pub(super) fn reader_factory(provider: &EventTableProvider, state: &dyn Session) -> Arc<dyn ParquetFileReaderFactory> {
-    let store = Arc::clone(provider.table.object_store());
-    let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-    Arc::new(CachedParquetFileReaderFactory::new(store, cache))
 }

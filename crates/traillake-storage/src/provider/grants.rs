@@ -35,7 +35,7 @@ use super::{EventTableProvider, scan};
 use crate::TableSnapshot;
 use crate::pruning::files::keep_files;
 use crate::scan_report::ScanReport;
-use crate::snapshot::FileSet;
+use crate::snapshot::{DataFile, FileSet};
 
 /// The column that tells whose a row is, where the partition does not.
 const OWNER: &str = "recipientaccountid";
@@ -47,7 +47,7 @@ pub(super) type Owners = Arc<BTreeSet<String>>;
 pub(super) fn held_to(snapshot: Arc<TableSnapshot>, grants: &Grants) -> (Arc<TableSnapshot>, Option<Owners>) {
     let Some(accounts) = grants.accounts() else { return (snapshot, None) };
     let granted = snapshot.granted(grants);
-    let is_shared = granted.files.partitions().keys().any(|partition| partition.account.is_none());
+    let is_shared = granted.files.partitions().any(|(partition, _)| partition.account.is_none());
     (granted, is_shared.then(|| Arc::new(accounts.clone())))
 }
 
@@ -94,7 +94,7 @@ fn touched(provider: &EventTableProvider, state: &dyn Session, filters: &[Expr])
     // What fails on a day of others says so of granted rows, if it fails on any.
     let kept = keep(&conjuncts).or_else(|_| keep(&[]))?;
     let mut files = FileSet::default();
-    kept.files.into_iter().for_each(|file| files.insert(file));
+    kept.files.iter().for_each(|file| files.insert(DataFile::clone(file)));
     let snapshot = TableSnapshot { files: Arc::new(files), ..provider.snapshot.as_ref().clone() };
     Ok(EventTableProvider { snapshot: Arc::new(snapshot), ..provider.clone() })
 }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use arrow::datatypes::Schema;
 use datafusion::catalog::Session;
 use datafusion::common::{DFSchema, Result};
-use datafusion::datasource::physical_plan::{
-    FileGroup, FileScanConfig, FileScanConfigBuilder, FileSource, ParquetSource,
-};
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -15,25 +13,22 @@ use datafusion::logical_expr::Expr;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::projection::ProjectionExpr;
-use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::projection::ProjectionExec;
 use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM};
 
 use super::EventTableProvider;
-use super::files::{PlannedFile, partitioned_file, statistics};
-use super::footers::{prune_leaves, reader_factory};
+use super::bundle::{Member, bundles, shared};
+use super::files::{partitioned_file, statistics};
+use super::footers::prune_leaves;
 use super::grants::told;
-use super::narrow::{NarrowReaders, Roots};
+use super::looked_up::look_up;
 use super::source::EventSource;
 use crate::event_json::{checksum_expr, columns_needed, event_json_expr};
-use crate::layout::{EVENT_TIME, FOOTER_HINT_BYTES};
+use crate::layout::{EVENT_TIME, ROW_GROUP_ROWS};
 use crate::pruning::files::{event_times, keep_files};
 use crate::pruning::prunable_conjuncts;
 use crate::scan_report::{ScanReport, ScanTracker};
-
-/// Scans of more files carry no statistics for each: they would cost some 30 kB a file, one entry per column.
-const FILE_STATISTICS_MAX_FILES: usize = 1_000;
 
 pub(super) async fn plan(
     provider: &EventTableProvider,
@@ -44,18 +39,17 @@ pub(super) async fn plan(
 ) -> Result<Arc<dyn ExecutionPlan>> {
     let conjuncts = if provider.prune { conjuncts(provider, state, filters)? } else { Vec::new() };
     let first_visible = provider.policy.first_visible_date;
-    let kept = keep_files(&provider.snapshot.files, first_visible, &conjuncts, &provider.schema)?;
+    let mut kept = keep_files(&provider.snapshot.files, first_visible, &conjuncts, &provider.schema)?;
+    let looked_up = look_up(provider, &conjuncts, &mut kept).await;
     let columns = ScanColumns::of(provider, projection)?;
-    let roots = Arc::new(columns.roots(&conjuncts));
-    let (planned, report) = prune_leaves(provider, state, &conjuncts, kept, &roots).await?;
+    let (mut planned, mut report) = prune_leaves(provider, &conjuncts, kept).await?;
+    looked_up.narrow(provider, &mut planned, &mut report).await?;
     let report = told(provider, report);
     if let Some(tracker) = state.config().get_extension::<ScanTracker>() {
         tracker.record(report.clone());
     }
     let stored = columns.stored(provider);
-    let readers = Arc::new(NarrowReaders::new(reader_factory(provider, state), roots));
-    let source = ParquetSource::new(stored.clone()).with_parquet_file_reader_factory(readers);
-    let config = scan_config(provider, state, planned, report, (source, &stored))?;
+    let config = scan_config(provider, state, planned, report, (&columns, &stored))?;
     project(provider, state, &columns, FileScanConfigBuilder::from(config).with_limit(limit), &stored)
 }
 
@@ -84,10 +78,9 @@ impl ScanColumns {
         Ok(Self { wanted, read, rebuilds })
     }
 
-    /// The root columns that footers are asked about: those read, those filtered, and the one that sorts the files.
-    fn roots(&self, conjuncts: &[Arc<dyn PhysicalExpr>]) -> Roots {
-        let filtered = conjuncts.iter().flat_map(collect_columns).map(|column| column.name().to_owned());
-        self.read.iter().cloned().chain(filtered).chain([EVENT_TIME.to_owned()]).collect()
+    /// Whether hidden columns are read: they are the same for all rows of a file, so that files are read one by one.
+    fn show_where_an_event_lies(&self, stored: &TableSchema) -> bool {
+        stored.table_partition_cols().iter().any(|hidden| self.read.contains(hidden.name()))
     }
 
     /// The schema of the files as far as the scan is concerned, with the hidden columns.
@@ -114,38 +107,34 @@ pub(super) fn conjuncts(
 fn scan_config(
     provider: &EventTableProvider,
     state: &dyn Session,
-    mut planned: Vec<PlannedFile>,
+    mut planned: Vec<Member>,
     report: ScanReport,
-    (source, stored): (ParquetSource, &TableSchema),
+    (columns, stored): (&ScanColumns, &TableSchema),
 ) -> Result<FileScanConfig> {
     // Newest first: what most questions ask for, should a limit end the scan early.
-    planned.sort_by_key(|planned| std::cmp::Reverse(event_times(&planned.file)));
-    let schema = stored.file_schema();
-    let statistics = statistics(stored.table_schema(), &planned);
-    let with_statistics = planned.len() <= FILE_STATISTICS_MAX_FILES;
-    let groups = state.config().target_partitions().clamp(1, planned.len().max(1));
+    planned.sort_by_key(|member| std::cmp::Reverse(event_times(&member.file)));
+    let files: Vec<_> = planned.iter().map(|member| Arc::clone(&member.file)).collect();
+    let statistics = statistics(stored.table_schema(), &files);
+    let parallelism = state.config().target_partitions().max(1);
+    let planned = shared(planned, ROW_GROUP_ROWS as u64, parallelism);
+    let bundles = bundles(planned, columns.show_where_an_event_lies(stored));
+    let groups = parallelism.clamp(1, bundles.len().max(1));
     let mut file_groups = vec![FileGroup::default(); groups];
-    for (index, planned) in planned.into_iter().enumerate() {
-        let file = partitioned_file(provider, planned, schema, with_statistics)?;
+    for (index, bundle) in bundles.into_iter().enumerate() {
+        let file = partitioned_file(provider, bundle, stored.file_schema())?;
         if let Some(group) = file_groups.get_mut(index % groups) {
             group.push(file);
         }
     }
-    let source = source
-        .with_metadata_size_hint(FOOTER_HINT_BYTES)
-        .with_pushdown_filters(true)
-        .with_reorder_filters(true)
-        .with_enable_page_index(true)
-        .with_bloom_filter_on_read(true);
-    let inner: Arc<dyn FileSource> = Arc::new(source);
-    let source = Arc::new(EventSource::new(inner, provider.table.id().to_string().into(), Arc::new(report)));
+    let inner = Arc::new(ParquetSource::new(stored.clone()).with_pushdown_filters(true));
+    let source = Arc::new(EventSource::new(inner, &provider.table, Arc::new(report)));
     Ok(FileScanConfigBuilder::new(object_store_url(provider, state)?, source)
         .with_file_groups(file_groups)
         .with_statistics(statistics)
         .build())
 }
 
-/// The engine wants every scan's object store registered; reads go through the reader factory's own handle.
+/// The engine wants every scan's object store registered; reads go through the table's own handle.
 fn object_store_url(provider: &EventTableProvider, state: &dyn Session) -> Result<ObjectStoreUrl> {
     let url = ObjectStoreUrl::parse(format!("traillake://{}", provider.table.id()))?;
     state.runtime_env().register_object_store(url.as_ref(), Arc::clone(provider.table.object_store()));

@@ -1,36 +1,47 @@
-//! The Parquet source of a scan, with the scan's report in its EXPLAIN text: everything else is passed on.
+//! The source of a scan: plans as the engine's Parquet source does, says what planning kept, and reads in our own way.
 
 use std::fmt;
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::datasource::physical_plan::{FileOpener, FileScanConfig, FileSource};
+use datafusion::datasource::physical_plan::{FileOpener, FileScanConfig, FileSource, ParquetSource};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::Result;
+use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::projection::ProjectionExprs;
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_expr::{
+    EquivalenceProperties, PhysicalExpr, PhysicalSortExpr, ScalarFunctionExpr, conjunction,
+};
 use datafusion::physical_plan::filter_pushdown::{FilterPushdownPropagation, PushedDown};
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use datafusion::physical_plan::{DisplayFormatType, SortOrderPushdownResult};
 use datafusion_datasource::PartitionedFile;
-use datafusion_datasource::morsel::Morselizer;
 use object_store::ObjectStore;
+use traillake_columnar::EVENT_JSON;
 
-use crate::pruning::is_simple;
+use super::reader::{BundleOpener, Task};
+use crate::EventTable;
+use crate::pruning::{any_node, is_simple};
 use crate::scan_report::ScanReport;
 
-/// Wraps the engine's Parquet source.
+/// Rows of a batch where the engine does not say.
+const BATCH_ROWS: usize = 8_192;
+
+/// Keeps filter, projection and order in the engine's Parquet source, which knows how to be told of them.
+#[derive(Clone)]
 pub(super) struct EventSource {
     inner: Arc<dyn FileSource>,
+    table: EventTable,
     event_data_store: Arc<str>,
     report: Arc<ScanReport>,
+    batch_rows: usize,
 }
 
 impl EventSource {
-    /// The source of a scan of the store with this id.
-    pub(super) fn new(inner: Arc<dyn FileSource>, event_data_store: Arc<str>, report: Arc<ScanReport>) -> Self {
-        Self { inner, event_data_store, report }
+    pub(super) fn new(inner: Arc<ParquetSource>, table: &EventTable, report: Arc<ScanReport>) -> Self {
+        let event_data_store = table.id().to_string().into();
+        Self { inner, table: table.clone(), event_data_store, report, batch_rows: BATCH_ROWS }
     }
 
     pub(super) fn event_data_store(&self) -> &str {
@@ -42,28 +53,50 @@ impl EventSource {
     }
 
     fn wrap(&self, inner: Arc<dyn FileSource>) -> Arc<dyn FileSource> {
-        let event_data_store = Arc::clone(&self.event_data_store);
-        Arc::new(Self { inner, event_data_store, report: Arc::clone(&self.report) })
+        Arc::new(Self { inner, ..self.clone() })
+    }
+
+    /// The same source with `filters` beside those it has; `None` when it cannot take any.
+    fn filtered(&self, filters: Vec<Arc<dyn PhysicalExpr>>) -> Option<Arc<dyn FileSource>> {
+        let inner = self.inner.downcast_ref::<ParquetSource>()?;
+        let all = inner.filter().into_iter().chain(filters);
+        Some(self.wrap(Arc::new(inner.with_predicate(conjunction(all)))))
+    }
+
+    /// Whether a filter is evaluated by the scan. Those that rebuild records stay above it, where a record is rebuilt
+    /// once.
+    fn takes(&self, filter: &Arc<dyn PhysicalExpr>) -> bool {
+        let schema = self.table_schema().table_schema();
+        let stays = |expr: &Arc<dyn PhysicalExpr>| {
+            expr.is_volatile_node()
+                || expr.downcast_ref::<Column>().is_some_and(|column| schema.index_of(column.name()).is_err())
+                || expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(|call| call.name() == EVENT_JSON)
+        };
+        is_simple(filter) && !any_node(filter, stays)
     }
 }
 
 impl FileSource for EventSource {
     fn create_file_opener(
         &self,
-        object_store: Arc<dyn ObjectStore>,
-        base_config: &FileScanConfig,
+        _object_store: Arc<dyn ObjectStore>,
+        _base_config: &FileScanConfig,
         partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
-        self.inner.create_file_opener(object_store, base_config, partition)
-    }
-
-    fn create_morselizer(
-        &self,
-        object_store: Arc<dyn ObjectStore>,
-        base_config: &FileScanConfig,
-        partition: usize,
-    ) -> Result<Box<dyn Morselizer>> {
-        self.inner.create_morselizer(object_store, base_config, partition)
+        let table = self.table_schema();
+        let schema = table.table_schema();
+        let all = || ProjectionExprs::from_indices(&(0..schema.fields().len()).collect::<Vec<_>>(), schema);
+        let projection = self.projection().cloned().unwrap_or_else(all);
+        Ok(Arc::new(BundleOpener::try_new(Task {
+            store: Arc::clone(self.table.object_store()),
+            footers: Arc::clone(self.table.footers()),
+            table,
+            filter: self.filter(),
+            projection: &projection,
+            batch_rows: self.batch_rows,
+            metrics: self.metrics(),
+            partition,
+        })?))
     }
 
     fn table_schema(&self) -> &TableSchema {
@@ -71,7 +104,7 @@ impl FileSource for EventSource {
     }
 
     fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
-        self.wrap(self.inner.with_batch_size(batch_size))
+        Arc::new(Self { batch_rows: batch_size, ..self.clone() })
     }
 
     fn filter(&self) -> Option<Arc<dyn PhysicalExpr>> {
@@ -98,27 +131,24 @@ impl FileSource for EventSource {
         self.inner.fmt_extra(t, f)
     }
 
+    /// Bundles are cut for all cores when the scan is planned, not by bytes.
     fn supports_repartitioning(&self) -> bool {
-        self.inner.supports_repartitioning()
+        false
     }
 
-    /// Expressions that are not simple stay above the scan: the reader would analyse them for every file.
     fn try_pushdown_filters(
         &self,
         filters: Vec<Arc<dyn PhysicalExpr>>,
-        config: &ConfigOptions,
+        _config: &ConfigOptions,
     ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
-        let simple: Vec<bool> = filters.iter().map(is_simple).collect();
-        let offered = filters.into_iter().zip(&simple).filter(|(_, simple)| **simple).map(|(filter, _)| filter);
-        let result = self.inner.try_pushdown_filters(offered.collect(), config)?;
-        let mut answers = result.filters.into_iter();
-        let answer = |&simple: &bool| if simple { answers.next().unwrap_or(PushedDown::No) } else { PushedDown::No };
-        let answers = simple.iter().map(answer).collect();
-        let propagation = FilterPushdownPropagation::with_parent_pushdown_result(answers);
-        Ok(match result.updated_node {
-            Some(inner) => propagation.with_updated_node(self.wrap(inner)),
-            None => propagation,
-        })
+        let taken: Vec<bool> = filters.iter().map(|filter| self.takes(filter)).collect();
+        let own = filters.into_iter().zip(&taken).filter(|(_, taken)| **taken).map(|(filter, _)| filter).collect();
+        let answer = |&taken: &bool| if taken { PushedDown::Yes } else { PushedDown::No };
+        let answers = FilterPushdownPropagation::with_parent_pushdown_result(taken.iter().map(answer).collect());
+        match self.filtered(own) {
+            Some(source) if taken.contains(&true) => Ok(answers.with_updated_node(source)),
+            _ => Ok(FilterPushdownPropagation::with_parent_pushdown_result(vec![PushedDown::No; taken.len()])),
+        }
     }
 
     fn try_pushdown_sort(

@@ -26,7 +26,7 @@ async fn three_files() -> EventTable {
     table
 }
 
-const PREDICATES: [&str; 46] = [
+pub(super) const PREDICATES: [&str; 46] = [
     "useridentity.type = 'Root'",
     "'Root' = useridentity.type",
     "useridentity.type <> 'Root'",

@@ -15,8 +15,8 @@ use super::files::days;
 use crate::layout::EVENT_TIME;
 
 const DAY_MS: i64 = 86_400_000;
-/// Functions whose value is the same for all times of a UTC day.
-const OF_DAY: [&str; 17] = [
+/// Names of the functions of an event time whose value is the same for all times of a UTC day.
+pub const DAY_FUNCTIONS: [&str; 17] = [
     "$date_text",
     "$day_text",
     "$month_text",
@@ -82,7 +82,7 @@ fn of_event_day(expr: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExpr>> {
 fn depends_on_day(expr: &Arc<dyn PhysicalExpr>) -> Option<bool> {
     if let Some(call) = expr.downcast_ref::<ScalarFunctionExpr>()
         && let [time] = call.args()
-        && OF_DAY.contains(&call.fun().name())
+        && DAY_FUNCTIONS.contains(&call.fun().name())
         && is_event_time(time)
     {
         return Some(true);

@@ -1,6 +1,6 @@
 //! Which files of a snapshot can hold matching rows, told from the log alone: no object is opened.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, StringArray, TimestampMillisecondArray, UInt64Array};
@@ -15,7 +15,7 @@ use traillake_model::{PartitionValues, UNKNOWN, checked_account, checked_region}
 
 use super::calendar::matching_dates;
 use crate::layout::EVENT_TIME;
-use crate::snapshot::{DataFile, FileSet};
+use crate::snapshot::{DataFile, Day, FileSet, Partition, hull};
 
 /// Hidden column with the account partition.
 pub(crate) const ACCOUNT: &str = "$account";
@@ -37,7 +37,8 @@ pub(crate) struct KeptFiles {
     pub(crate) partitions_total: usize,
 }
 
-/// Drops files of expired partitions, then those whose partition or times contradict `conjuncts`.
+/// Drops the days that are expired or contradict `conjuncts` by their figures, then the files whose partition or times
+/// do: the files of a dropped day are not looked at.
 pub(crate) fn keep_files(
     all: &FileSet,
     first_visible: Option<NaiveDate>,
@@ -45,28 +46,34 @@ pub(crate) fn keep_files(
     table_schema: &SchemaRef,
 ) -> Result<KeptFiles> {
     let owners = OwnerGuarantees::of(conjuncts);
-    let dates = matching_dates(conjuncts, all.partitions().keys().map(|partition| partition.date));
-    let mut files: Vec<Arc<DataFile>> = all
-        .partitions()
-        .iter()
-        .filter(|(partition, _)| first_visible.is_none_or(|first| partition.date >= first))
-        .filter(|(partition, _)| dates.as_ref().is_none_or(|dates| dates.contains(&partition.date)))
-        .filter(|(partition, _)| owners.allow(partition))
-        .flat_map(|(_, files)| files.iter().map(Arc::clone))
-        .collect();
-    for conjunct in conjuncts {
-        let builder = PruningPredicateBuilder::new().with_file_schema(Arc::clone(table_schema));
-        let Some(predicate) = builder.build(Arc::clone(conjunct)) else { continue };
+    let builder = || PruningPredicateBuilder::new().with_file_schema(Arc::clone(table_schema));
+    let predicates: Vec<_> = conjuncts.iter().filter_map(|conjunct| builder().build(Arc::clone(conjunct))).collect();
+    let mut days: Vec<&Day> = visible_days(all, first_visible).collect();
+    if let Some(dates) = matching_dates(conjuncts, days.iter().map(|day| day.date())) {
+        days.retain(|day| dates.contains(&day.date()));
+    }
+    for predicate in &predicates {
+        let mut keep = predicate.prune(&DayStatistics { days: &days })?.into_iter();
+        days.retain(|_| keep.next().unwrap_or(true));
+    }
+    let partitions = days.iter().flat_map(|day| day.partitions()).filter(|partition| owners.allow(partition.values()));
+    let mut files: Vec<Arc<DataFile>> = partitions.flat_map(Partition::files).map(Arc::clone).collect();
+    for predicate in &predicates {
         let mut keep = predicate.prune(&FileStatistics { files: &files })?.into_iter();
         files.retain(|_| keep.next().unwrap_or(true));
     }
-    let partitions: BTreeSet<&PartitionValues> = files.iter().map(|file| &file.partition).collect();
     Ok(KeptFiles {
-        partitions_kept: partitions.len(),
-        partitions_total: all.partitions().len(),
+        // The files of a partition follow each other.
+        partitions_kept: files.chunk_by(|a, b| a.partition == b.partition).count(),
+        partitions_total: all.partition_count(),
         files_total: all.len(),
         files,
     })
+}
+
+/// The days of events that are not expired.
+pub(crate) fn visible_days(all: &FileSet, first_visible: Option<NaiveDate>) -> impl Iterator<Item = &Day> {
+    all.days().filter(move |day| first_visible.is_none_or(|first| day.date() >= first))
 }
 
 /// What the filter says about the columns that decide the account and region partitions.
@@ -176,14 +183,72 @@ impl PruningStatistics for FileStatistics<'_> {
     }
 }
 
+/// The figures of days, one container per day.
+struct DayStatistics<'a> {
+    days: &'a [&'a Day],
+}
+
+impl DayStatistics<'_> {
+    fn bounds(&self, column: &str, pick: impl Fn((i64, i64)) -> i64) -> Option<ArrayRef> {
+        let days = self.days.iter();
+        Some(match column {
+            EVENT_TIME => Arc::new(TimestampMillisecondArray::from_iter_values(
+                days.map(|day| pick(times_of_day(day)).div_euclid(1_000)),
+            )),
+            DATE => Arc::new(Date32Array::from_iter_values(days.map(|day| self::days(day.date())))),
+            _ => return None,
+        })
+    }
+}
+
+impl PruningStatistics for DayStatistics<'_> {
+    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.bounds(&column.name, |(first, _)| first)
+    }
+
+    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.bounds(&column.name, |(_, last)| last)
+    }
+
+    fn num_containers(&self) -> usize {
+        self.days.len()
+    }
+
+    fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
+        let is_never_null = [EVENT_TIME, DATE].contains(&column.name.as_str());
+        is_never_null.then(|| Arc::new(UInt64Array::from_value(0, self.days.len())) as ArrayRef)
+    }
+
+    fn row_counts(&self) -> Option<ArrayRef> {
+        let rows = self.days.iter().map(|day| Some(day.figures().rows).filter(|_| day.figures().uncounted == 0));
+        Some(Arc::new(rows.collect::<UInt64Array>()))
+    }
+
+    fn contained(&self, _column: &Column, _values: &HashSet<ScalarValue>) -> Option<BooleanArray> {
+        None
+    }
+}
+
+/// First and last event time of a day's files in microseconds.
+fn times_of_day(day: &Day) -> (i64, i64) {
+    let figures = day.figures();
+    let whole = (figures.untimed > 0).then(|| whole_day(day.date()));
+    let times = figures.times.into_iter().chain(whole).reduce(hull);
+    times.unwrap_or_else(|| whole_day(day.date()))
+}
+
 fn rows(file: &DataFile) -> Option<u64> {
     Some(file.rows).filter(|&rows| rows > 0)
 }
 
 /// First and last event time of a file in microseconds: from the log, else the whole day of its partition.
 pub(crate) fn event_times(file: &DataFile) -> (i64, i64) {
-    let midnight = i64::from(days(file.partition.date)) * MICROS_PER_DAY;
-    file.event_time_micros.unwrap_or((midnight, midnight + MICROS_PER_DAY - 1))
+    file.event_time_micros.unwrap_or_else(|| whole_day(file.partition.date))
+}
+
+fn whole_day(date: NaiveDate) -> (i64, i64) {
+    let midnight = i64::from(days(date)) * MICROS_PER_DAY;
+    (midnight, midnight + MICROS_PER_DAY - 1)
 }
 
 /// Days since 1970-01-01.

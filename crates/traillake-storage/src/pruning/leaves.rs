@@ -4,6 +4,7 @@
 //! column of a flat schema, in leaf order, and `get_field(useridentity, 'arn')` is rewritten to the flat column
 //! `useridentity.arn`. Conjuncts that do not fit that form are left out; they prune nothing.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
@@ -23,28 +24,60 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use super::any_node;
+use crate::layout::{BLOOM_LEAVES, ROW_GROUP_ROWS};
 
 /// The conjuncts of a scan's filter that name leaves, ready to be fitted to one file after the other.
 #[derive(Debug)]
 pub(crate) struct LeafPredicate {
     conjuncts: Vec<Arc<dyn PhysicalExpr>>,
     table_schema: SchemaRef,
+    /// Whether a leaf is named of which footers know much even where a file has one row group.
+    is_telling: bool,
     /// What was fitted last: most files of a store have the same leaves.
     last: Mutex<Option<Fitted>>,
 }
+
+/// Files of fewer rows are read whole: their footers say nothing of most leaves.
+const MIN_ROWS: u64 = 1_000;
 
 /// The leaves of a file, and the predicate fitted to them if anything of it fits.
 type Fitted = (TypePtr, Option<Arc<FileLeaves>>);
 
 impl LeafPredicate {
-    /// None when no conjunct names a nested leaf: root columns are pruned by the engine when it opens a file.
+    /// None when no conjunct names a leaf.
     pub(crate) fn of(conjuncts: &[Arc<dyn PhysicalExpr>], table_schema: &SchemaRef) -> Option<Self> {
-        let nested = |expr: &Arc<dyn PhysicalExpr>| names_nested_leaf(expr, table_schema);
-        conjuncts.iter().any(|conjunct| any_node(conjunct, nested)).then(|| Self {
+        let named = |test: &dyn Fn(&[String]) -> bool| {
+            let is_named = |expr: &Arc<dyn PhysicalExpr>| leaf_of(expr, table_schema).is_some_and(|path| test(&path));
+            conjuncts.iter().any(|conjunct| any_node(conjunct, is_named))
+        };
+        let is_telling =
+            |path: &[String]| path.len() > 1 || path.iter().any(|name| BLOOM_LEAVES.contains(&name.as_str()));
+        named(&|_| true).then(|| Self {
             conjuncts: conjuncts.to_vec(),
             table_schema: Arc::clone(table_schema),
+            is_telling: named(&is_telling),
             last: Mutex::default(),
         })
+    }
+
+    /// The leaves that it names, dotted.
+    pub(crate) fn paths(&self) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        let mut open: Vec<&Arc<dyn PhysicalExpr>> = self.conjuncts.iter().collect();
+        while let Some(expr) = open.pop() {
+            match leaf_of(expr, &self.table_schema) {
+                Some(path) => _ = paths.insert(path.join(".")),
+                None => open.extend(expr.children()),
+            }
+        }
+        paths
+    }
+
+    /// Whether the footer of a file of so many rows is worth being read while planning; of a row group that is read
+    /// anyway, leaves like the event's name rule out next to nothing.
+    pub(crate) fn is_worth_a_footer(&self, rows: u64) -> bool {
+        let least = if self.is_telling { MIN_ROWS } else { ROW_GROUP_ROWS as u64 };
+        rows == 0 || rows >= least
     }
 
     /// The predicate in terms of a file's leaves; None when nothing of it fits.
@@ -85,18 +118,20 @@ pub(crate) struct FileLeaves {
 }
 
 impl FileLeaves {
-    /// The row groups that statistics and bloom filters leave over. Bloom filters are read through `reader`.
+    /// The row groups that statistics and bloom filters leave over. Bloom filters are read through a `reader`, which is
+    /// made where the file has one for a leaf that must have a certain value.
     pub(crate) async fn prune_row_groups(
         &self,
         footer: &Arc<ParquetMetaData>,
-        reader: Box<dyn AsyncFileReader>,
+        reader: impl FnOnce() -> Result<Box<dyn AsyncFileReader>>,
         metrics: &ParquetFileMetrics,
     ) -> Result<ParquetAccessPlan> {
         let groups = footer.row_groups();
         let mut filter = RowGroupAccessPlanFilter::new(ParquetAccessPlan::new_all(groups.len()));
         filter.prune_by_statistics(&self.flat.arrow, &self.flat.parquet, groups, &self.pruning, metrics);
-        if !filter.is_empty() {
-            let blooms = self.bloom_filters(footer, &filter, reader).await?;
+        let leaves = self.bloom_leaves(footer);
+        if !filter.is_empty() && !leaves.is_empty() {
+            let blooms = self.bloom_filters(footer, &leaves, &filter, reader()?).await?;
             filter.prune_by_bloom_filters(&self.pruning, metrics, &blooms);
         }
         // Rebuilt without the "fully matched" marks: they would hold for the fitted conjuncts only.
@@ -115,26 +150,28 @@ impl FileLeaves {
         ParquetAccessPlan::new(plan.into_inner())
     }
 
+    /// Names and places of the leaves that must have a certain value and have bloom filters.
+    fn bloom_leaves(&self, footer: &ParquetMetaData) -> Vec<(String, usize)> {
+        let has_bloom = |&(_, leaf): &(String, usize)| {
+            let chunks = footer.row_groups().iter().filter_map(|group| group.columns().get(leaf));
+            chunks.into_iter().any(|chunk| chunk.bloom_filter_offset().is_some())
+        };
+        let place = |name: String| self.flat.arrow.index_of(&name).ok().map(|leaf| (name, leaf));
+        self.pruning.literal_columns().into_iter().filter_map(place).filter(has_bloom).collect()
+    }
+
     async fn bloom_filters(
         &self,
         footer: &Arc<ParquetMetaData>,
+        leaves: &[(String, usize)],
         filter: &RowGroupAccessPlanFilter,
         reader: Box<dyn AsyncFileReader>,
     ) -> Result<Vec<BloomFilterStatistics>> {
         let mut filters = vec![BloomFilterStatistics::new(); footer.num_row_groups()];
-        let leaves: Vec<(String, usize)> = self
-            .pruning
-            .literal_columns()
-            .into_iter()
-            .filter_map(|name| self.flat.arrow.index_of(&name).ok().map(|leaf| (name, leaf)))
-            .collect();
-        if leaves.is_empty() {
-            return Ok(filters);
-        }
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(footer), ArrowReaderOptions::new())?;
         let mut builder = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata);
         for group in filter.row_group_indexes() {
-            for (name, leaf) in &leaves {
+            for (name, leaf) in leaves {
                 let Some(bloom) = builder.get_row_group_column_bloom_filter(group, *leaf).await? else { continue };
                 let column = self.flat.parquet.column(*leaf);
                 if let Some(known) = filters.get_mut(group) {
@@ -219,7 +256,7 @@ fn leaf_field(schema: &Schema, parts: &[String]) -> Option<Field> {
 }
 
 /// The names from root to leaf if `expr` is a column or a chain of `get_field` with literal names over one.
-fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
+pub(super) fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
     if let Some(column) = expr.downcast_ref::<Column>() {
         return Some(vec![column.name().to_owned()]);
     }
@@ -233,13 +270,12 @@ fn leaf_path(expr: &Arc<dyn PhysicalExpr>) -> Option<Vec<String>> {
     Some(path)
 }
 
-/// Whether `expr` is a member of a struct column, at any depth, and not a struct, list or map itself.
-fn names_nested_leaf(expr: &Arc<dyn PhysicalExpr>, table_schema: &Schema) -> bool {
-    let Some(path) = leaf_path(expr).filter(|path| path.len() > 1) else { return false };
-    leaf_field(table_schema, &path).is_some()
+/// The names from root to leaf if `expr` is a column or a member of a struct column, and not a struct, list or map.
+fn leaf_of(expr: &Arc<dyn PhysicalExpr>, table_schema: &Schema) -> Option<Vec<String>> {
+    leaf_path(expr).filter(|path| leaf_field(table_schema, path).is_some())
 }
 
-/// Metrics of a pruning pass that no plan owns.
-pub(crate) fn own_metrics(path: &str) -> ParquetFileMetrics {
-    ParquetFileMetrics::new(0, path, &ExecutionPlanMetricsSet::new())
+/// Metrics of pruning passes that no plan owns.
+pub(crate) fn own_metrics() -> ParquetFileMetrics {
+    ParquetFileMetrics::new(0, "", &ExecutionPlanMetricsSet::new())
 }

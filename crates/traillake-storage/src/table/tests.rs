@@ -217,5 +217,5 @@ async fn thousands_of_files_are_followed_and_loaded() {
     commit(&table, &change).await;
     let reopened = open_events(&location).await.unwrap();
     assert_eq!((reopened.snapshot().files.len(), reopened.snapshot().files.rows()), (5_000, 5_000));
-    assert_eq!(reopened.snapshot().files.partitions().len(), 28);
+    assert_eq!(reopened.snapshot().files.partition_count(), 28);
 }

@@ -12,12 +12,17 @@ use crate::stats::{FileStats, LeafStats, LeafValue};
 /// other engines skip files.
 const LOGGED_LEAVES: [&str; 4] = ["eventname", "eventsource", "errorcode", "useridentity.type"];
 
+/// Leaves that partition values come from.
+const OWNER_LEAVES: [&str; 2] = ["recipientaccountid", "awsregion"];
+
 /// The file as the commit names it.
 pub(crate) fn new_file(path: String, size_bytes: u64, partition: PartitionValues, footer: &ParquetMetaData) -> NewFile {
     let rows = u64::try_from(footer.file_metadata().num_rows()).unwrap_or_default();
-    let leaves = LOGGED_LEAVES.iter().filter_map(|name| leaf_stats(footer, name)).collect();
+    let mut leaves: Vec<LeafStats> = LOGGED_LEAVES.iter().filter_map(|name| leaf_stats(footer, name)).collect();
+    let keys = OWNER_LEAVES.into_iter().zip([&partition.account, &partition.region]);
+    leaves.extend(keys.filter_map(|(name, value)| settled(leaf_stats(footer, name)?, value.as_deref()?)));
     let stats = FileStats { event_time_micros: event_times(footer).unwrap_or_default(), leaves };
-    NewFile { path, size_bytes, rows, partition, stats }
+    NewFile { path, size_bytes, rows, partition, stats, lookup: None }
 }
 
 fn event_times(footer: &ParquetMetaData) -> Option<(i64, i64)> {
@@ -52,6 +57,13 @@ fn leaf_stats(footer: &ParquetMetaData, name: &str) -> Option<LeafStats> {
         });
     }
     Some(stats)
+}
+
+/// The statistics when they say that every row has the value of the partition: then a question that groups by it needs
+/// no file.
+fn settled(stats: LeafStats, value: &str) -> Option<LeafStats> {
+    let is_value = |bound: &Option<LeafValue>| matches!(bound, Some(LeafValue::Text(text)) if text == value);
+    (stats.null_count == Some(0) && is_value(&stats.min) && is_value(&stats.max)).then_some(stats)
 }
 
 fn text(bytes: Option<&[u8]>) -> Option<String> {

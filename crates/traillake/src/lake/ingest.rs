@@ -60,7 +60,9 @@ impl Lake {
     ) -> Result<IngestSummary> {
         let settings = self.event_data_store_for(store, &request).await?;
         let table = self.table(&settings).await?;
-        Ok(Box::pin(traillake_ingest::ingest(&table, &self.storage, request, progress, cancel)).await?)
+        let summary = Box::pin(traillake_ingest::ingest(&table, &self.storage, request, progress, cancel)).await?;
+        table.settle().await;
+        Ok(summary)
     }
 
     /// Ingests again and again until cancelled.
@@ -77,7 +79,10 @@ impl Lake {
     ) -> Result<IngestSummary> {
         let settings = self.event_data_store_for(store, &request).await?;
         let table = self.table(&settings).await?;
-        Ok(Box::pin(traillake_ingest::follow(&table, &self.storage, request, options, progress, cancel)).await?)
+        let summary =
+            Box::pin(traillake_ingest::follow(&table, &self.storage, request, options, progress, cancel)).await?;
+        table.settle().await;
+        Ok(summary)
     }
 
     /// Tries the quarantined pieces of a store again.
@@ -93,6 +98,9 @@ impl Lake {
     ) -> Result<IngestSummary> {
         let settings = self.event_data_store(store).await?;
         let table = self.table(&settings).await?;
-        Ok(Box::pin(traillake_ingest::retry_quarantine(&table, &self.storage, request, progress, cancel)).await?)
+        let summary =
+            Box::pin(traillake_ingest::retry_quarantine(&table, &self.storage, request, progress, cancel)).await?;
+        table.settle().await;
+        Ok(summary)
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use traillake_storage::{CompactOptions, CompactReport, ExpireOptions, ExpireReport, QuarantineRow, VacuumReport};
+use traillake_storage::{
+    CompactOptions, CompactReport, ExpireOptions, ExpireReport, IndexOptions, IndexReport, QuarantineRow, VacuumReport,
+};
 
 use super::Lake;
 use crate::{Error, Result};
@@ -21,7 +23,20 @@ impl Lake {
     pub async fn compact(&self, store: &str, options: CompactOptions) -> Result<CompactReport> {
         let settings = self.event_data_store(store).await?;
         let table = self.table(&settings).await?;
-        Ok(Box::pin(traillake_storage::compact(&table, options)).await?)
+        let report = Box::pin(traillake_storage::compact(&table, options)).await?;
+        table.settle().await;
+        Ok(report)
+    }
+
+    /// Makes the lookup index of a store whole, where that of a killed or older ingest is not: adds what it lacks, drops
+    /// what is stale or damaged.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError); what was added stays.
+    pub async fn build_index(&self, store: &str, options: IndexOptions) -> Result<IndexReport> {
+        let settings = self.event_data_store(store).await?;
+        let table = self.table(&settings).await?;
+        Ok(Box::pin(traillake_storage::build_index(&table, options)).await?)
     }
 
     /// Removes the partitions beyond a store's retention, which no query sees any more.
@@ -31,7 +46,9 @@ impl Lake {
     pub async fn expire(&self, store: &str, options: ExpireOptions) -> Result<ExpireReport> {
         let settings = self.event_data_store(store).await?;
         let table = self.table(&settings).await?;
-        Ok(Box::pin(traillake_storage::expire(&table, options)).await?)
+        let report = Box::pin(traillake_storage::expire(&table, options)).await?;
+        table.settle().await;
+        Ok(report)
     }
 
     /// Removes files that nothing refers to and that are older than `older_than`.

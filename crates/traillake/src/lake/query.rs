@@ -1,7 +1,7 @@
 //! Questions: a stream of batches, or the session itself.
 
 use datafusion::prelude::SessionContext;
-use traillake_query::{LakeNames, QueryOptions, QueryResult, QueryShape};
+use traillake_query::{FindOptions, LakeNames, QueryOptions, QueryResult, QueryShape};
 
 use super::Lake;
 use crate::Result;
@@ -21,6 +21,18 @@ impl Lake {
     /// [`QueryError`](crate::QueryError): refused or misspelled.
     pub async fn describe_query(&self, sql: &str, options: &QueryOptions) -> Result<QueryShape> {
         Ok(Box::pin(self.engine.describe(sql, options)).await?)
+    }
+
+    /// Finds the events in which `value` stands exactly so, whichever column it is in: an address, an ARN, a user, an id,
+    /// a name or id of a resource. Newest first; the column `foundIn` lists the paths at which it stands.
+    ///
+    /// What is looked into are all text columns but those that name the kind of call (`eventName`, `eventSource`,
+    /// `errorCode`, `userAgent` ...), the values of maps, and the scalars of texts that are JSON.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError): an unknown store, or beyond a limit.
+    pub async fn find(&self, value: &str, options: &FindOptions) -> Result<QueryResult> {
+        Ok(Box::pin(self.engine.find(value, options)).await?)
     }
 
     /// Waits for work that a query left behind when it was dropped or ran out of time. To be awaited before the

@@ -216,22 +216,16 @@ impl Lake {
         grants: &Grants,
     ) -> Result<EventDataStoreDescription> {
         let snapshot = self.table(&settings).await?.refresh().await?;
-        let is_granted = |partition: &PartitionValues| grants.allows_owner(partition.account.as_deref());
-        let partitions = || snapshot.files.partitions().iter().filter(|(partition, _)| is_granted(partition));
-        let files = || partitions().flat_map(|(_, files)| files);
-        let different = |value: fn(&PartitionValues) -> Option<&str>| {
-            partitions().filter_map(|(partition, _)| value(partition)).collect::<BTreeSet<_>>().len()
-        };
-        let times = || files().filter_map(|file| file.event_time_micros);
+        let files = snapshot.owned_files(grants);
         Ok(EventDataStoreDescription {
             table_version: snapshot.version,
-            events: files().map(|file| file.rows).sum(),
-            files: files().count(),
-            bytes: files().map(|file| file.size_bytes).sum(),
-            partitions: partitions().count(),
-            accounts: different(|partition| partition.account.as_deref()),
-            regions: different(|partition| partition.region.as_deref()),
-            event_time_micros: times().map(|(first, _)| first).min().zip(times().map(|(_, last)| last).max()),
+            events: files.rows(),
+            files: files.len(),
+            bytes: files.bytes(),
+            partitions: files.partition_count(),
+            accounts: files.accounts().len(),
+            regions: files.regions().len(),
+            event_time_micros: files.event_times(),
             settings,
         })
     }

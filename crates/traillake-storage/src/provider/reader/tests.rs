@@ -1,0 +1,158 @@
+//! Scans over many small files, over files of several schemas and row groups, and what they read.
+
+use std::sync::Arc;
+
+use datafusion::datasource::MemTable;
+use datafusion::physical_plan::collect;
+use object_store::ObjectStoreExt as _;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+use traillake_model::Retention;
+
+use crate::provider::tests::PREDICATES;
+use crate::scan_report::{ScanMetrics, scan_metrics};
+use crate::table_testing::{GROUP_ROWS, Sql, aged, batch, day, ingest, layered_file, partition, records, table};
+use crate::{EventTable, ScanPolicy};
+
+const ACCOUNT: &str = "111111111111";
+
+/// Files of one event to fifty over twelve days, some as an older version wrote them, and two large ones.
+async fn all_sorts() -> EventTable {
+    let table = table(Retention::Unlimited).await;
+    for n in 0..36_usize {
+        let (date, region) = (day(u32::try_from(n % 12).unwrap() + 1), ["us-east-1", "eu-west-1"][n % 2]);
+        let values = partition(ACCOUNT, region, date);
+        let records = records(ACCOUNT, region, date, n * 50..n * 50 + 1 + n * 7 % 50);
+        if n % 5 == 4 {
+            layered_file(&table, &values, &aged(&batch(table.schema(), &records))).await;
+        } else {
+            ingest(&table, &values, &records).await;
+        }
+    }
+    let values = partition(ACCOUNT, "us-east-1", day(5));
+    ingest(&table, &values, &records(ACCOUNT, "us-east-1", day(5), 0..3 * GROUP_ROWS)).await;
+    let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(6), 0..4 * GROUP_ROWS));
+    layered_file(&table, &partition(ACCOUNT, "us-east-1", day(6)), &rows).await;
+    table
+}
+
+fn predicate() -> impl Strategy<Value = String> {
+    let atom = select(&PREDICATES[..]).prop_map(str::to_owned);
+    atom.prop_recursive(2, 6, 2, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) AND ({b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) OR ({b})")),
+            inner.prop_map(|a| format!("NOT ({a})")),
+        ]
+    })
+}
+
+const SELECTED: [&str; 6] = [
+    "eventid",
+    "eventtime, eventid, useridentity.arn",
+    "eventid, requestparameters, useridentity.sessioncontext.sessionissuer.arn AS role",
+    "eventid, useridentity, errorcode",
+    "eventid, \"$path\", \"$account\"",
+    "eventid, readonly, eventtime, useragent, responseelements, resources, tlsdetails, eventcontext",
+];
+
+async fn sorted(sql: &Sql, text: &str) -> Vec<String> {
+    let mut rows = sql.rows(text).await;
+    rows.sort_unstable();
+    rows
+}
+
+#[test]
+fn filters_in_the_scan_give_what_filters_over_all_rows_give() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let sql = runtime.block_on(async {
+        let sql = Sql::over(&all_sorts().await, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
+        let all = sql
+            .context
+            .sql("SELECT * EXCEPT (eventjson, eventjsonchecksum) FROM t")
+            .await
+            .unwrap()
+            .collect()
+            .await
+            .unwrap();
+        let memory = MemTable::try_new(all[0].schema(), vec![all]).unwrap();
+        sql.context.register_table("m", Arc::new(memory)).unwrap();
+        sql
+    });
+    let config = Config { cases: 96, failure_persistence: None, ..Config::default() };
+    let asked = (predicate(), select(&SELECTED[..]));
+    TestRunner::new(config)
+        .run(&asked, |(predicate, selected)| {
+            let rows = |from: &str| format!("SELECT {selected} FROM {from} WHERE {predicate}");
+            let counted = |from: &str| format!("SELECT count(*) FROM {from} WHERE {predicate}");
+            for sql_of in [&rows as &dyn Fn(&str) -> String, &counted] {
+                let read = runtime.block_on(sorted(&sql, &sql_of("t")));
+                let expected = runtime.block_on(sorted(&sql, &sql_of("m")));
+                prop_assert_eq!(read, expected, "{}", sql_of("t"));
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_of_every_file_is_read_once() {
+    let table = all_sorts().await;
+    let sql = Sql::over(&table, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
+    let rows: u64 = table.snapshot().files.iter().map(|file| file.rows).sum();
+    for counted in ["count(DISTINCT eventid || \"$region\" || \"$path\")", "count(eventtime)", "count(\"$date\")"] {
+        assert_eq!(sql.rows(&format!("SELECT {counted} FROM t")).await, [rows.to_string()], "{counted}");
+    }
+    assert_eq!(sql.rows("SELECT 1 FROM t").await.len() as u64, rows);
+    assert_eq!(sql.rows("SELECT eventid FROM t LIMIT 7").await.len(), 7);
+}
+
+async fn measured(sql: &Sql, text: &str) -> ScanMetrics {
+    let plan = sql.context.sql(text).await.unwrap().create_physical_plan().await.unwrap();
+    collect(Arc::clone(&plan), sql.context.task_ctx()).await.unwrap();
+    scan_metrics(&plan)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_events_are_found_in_the_newest_row_groups() {
+    let table = table(Retention::Unlimited).await;
+    let rows = 40 * GROUP_ROWS;
+    let batch = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(6), 0..rows));
+    layered_file(&table, &partition(ACCOUNT, "us-east-1", day(6)), &batch).await;
+    let sql = Sql::over(&table, ScanPolicy::default());
+    let newest = sql.rows("SELECT eventid FROM t ORDER BY eventtime DESC LIMIT 2").await;
+    let expected = [rows - 1, rows - 2].map(|n| format!("{ACCOUNT}-us-east-1-2023-06-06-{n:06}"));
+    assert_eq!(newest, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_reads_the_bytes_of_its_columns_and_counts_the_rows_it_drops() {
+    let table = all_sorts().await;
+    let sql = Sql::over(&table, ScanPolicy::default());
+    let files: u64 = table.snapshot().files.iter().map(|file| file.size_bytes).sum();
+    let rows = usize::try_from(table.snapshot().files.iter().map(|file| file.rows).sum::<u64>()).unwrap();
+    let one = measured(&sql, "SELECT max(eventname) FROM t").await;
+    assert_eq!(one.events_scanned, rows);
+    assert!(one.bytes_scanned > 0 && one.bytes_scanned as u64 * 20 < files, "{one:?} of {files}");
+    let filtered = measured(&sql, "SELECT eventid FROM t WHERE eventname = 'nothing'").await;
+    assert_eq!(filtered.events_scanned, rows);
+    assert!((filtered.bytes_scanned as u64) * 10 < files, "{filtered:?} of {files}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_gone_is_named_and_one_that_is_cut_short_is_an_error() {
+    let table = table(Retention::Unlimited).await;
+    let values = partition(ACCOUNT, "us-east-1", day(5));
+    let snapshot = ingest(&table, &values, &records(ACCOUNT, "us-east-1", day(5), 0..30)).await;
+    let sql = Sql::over(&table, ScanPolicy::default());
+    assert_eq!(sql.rows("SELECT eventid FROM t").await.len(), 30);
+    let path = object_store::path::Path::from(snapshot.files.iter().next().unwrap().path.as_str());
+    let whole = table.object_store().get(&path).await.unwrap().bytes().await.unwrap();
+    table.object_store().put(&path, whole.slice(..40).into()).await.unwrap();
+    let error = sql.context.sql("SELECT eventid FROM t").await.unwrap().collect().await.unwrap_err();
+    assert!(!error.to_string().is_empty());
+    table.object_store().delete(&path).await.unwrap();
+    let error = sql.context.sql("SELECT eventid FROM t").await.unwrap().collect().await.unwrap_err().to_string();
+    assert!(error.contains(path.as_ref()), "{error}");
+}
