@@ -24,9 +24,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Lake(Box<traillake::Error>),
     #[error(transparent)]
-    Server(#[from] ServerError),
+    Server(Box<ServerError>),
     #[error(transparent)]
-    Access(#[from] AccessError),
+    Access(Box<AccessError>),
     #[error(transparent)]
     Generate(#[from] GenerateError),
     #[error("cannot read `{}`", path.display())]
@@ -91,7 +91,7 @@ impl CliError {
                 ExitStatus::Usage
             }
             Self::Server(error) if is_wrong_setting(error) => ExitStatus::Usage,
-            Self::Access(AccessError::Entry { .. } | AccessError::UnknownRole { .. }) => ExitStatus::Usage,
+            Self::Access(error) if is_wrong_entry(error) => ExitStatus::Usage,
             Self::Interrupted | Self::Generate(GenerateError::Interrupted) => ExitStatus::Interrupted,
             _ if self.is_broken_pipe() => ExitStatus::Done,
             _ => ExitStatus::Failed,
@@ -135,6 +135,23 @@ fn is_wrong_setting(error: &ServerError) -> bool {
             matches!(error, NetError::Unprotected { .. } | NetError::Open { .. } | NetError::BadHost { .. })
         }
         _ => false,
+    }
+}
+
+/// Whether a users file was to get an entry that can never be.
+fn is_wrong_entry(error: &AccessError) -> bool {
+    matches!(error, AccessError::Entry { .. } | AccessError::UnknownRole { .. })
+}
+
+impl From<ServerError> for CliError {
+    fn from(error: ServerError) -> Self {
+        Self::Server(Box::new(error))
+    }
+}
+
+impl From<AccessError> for CliError {
+    fn from(error: AccessError) -> Self {
+        Self::Access(Box::new(error))
     }
 }
 

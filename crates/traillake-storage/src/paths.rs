@@ -45,27 +45,27 @@ pub(crate) fn trail(name: &TrailName) -> Path {
 }
 
 /// Folder of an import; the versions are `<n>.json`.
-pub(crate) fn import(id: uuid::Uuid) -> Path {
+pub(crate) fn import(id: Uuid) -> Path {
     Path::from_iter([IMPORTS, &id.to_string()])
 }
 
 /// Folder of a query.
-pub(crate) fn query(id: uuid::Uuid) -> Path {
+pub(crate) fn query(id: Uuid) -> Path {
     Path::from_iter([QUERIES, &id.to_string()])
 }
 
 /// Folder of a query's states; the versions are `<n>.json`.
-pub(crate) fn query_state(id: uuid::Uuid) -> Path {
+pub(crate) fn query_state(id: Uuid) -> Path {
     query(id).join("state")
 }
 
 /// Folder of the parts of a query's result.
-pub(crate) fn query_rows_folder(id: uuid::Uuid) -> Path {
+pub(crate) fn query_rows_folder(id: Uuid) -> Path {
     query(id).join("rows")
 }
 
 /// Part `n` of a query's result.
-pub(crate) fn query_rows(id: uuid::Uuid, n: usize) -> Path {
+pub(crate) fn query_rows(id: Uuid, n: usize) -> Path {
     query_rows_folder(id).join(format!("{n}.parquet"))
 }
 

@@ -19,6 +19,8 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use tokio::task::JoinHandle;
 
+use crate::s3_requests::{RequestNumber, Requests, ServedRequest};
+
 /// A running server on a loopback port; it ends when this is dropped.
 ///
 /// Access key `test`, secret `test`, any region, path-style addresses. Buckets exist as soon
@@ -27,6 +29,7 @@ use tokio::task::JoinHandle;
 pub struct S3Server {
     endpoint: String,
     objects: Arc<Objects>,
+    requests: Requests,
     accepting: JoinHandle<()>,
 }
 
@@ -37,8 +40,10 @@ impl S3Server {
     /// Starts a server on a free port of 127.0.0.1.
     pub async fn start() -> Self {
         let objects = Arc::new(Objects::default());
-        let mut builder = S3ServiceBuilder::new(Handler(Arc::clone(&objects)));
+        let requests = Requests::default();
+        let mut builder = S3ServiceBuilder::new(Handler(Arc::clone(&objects), requests.clone()));
         builder.set_auth(SimpleAuth::from_single(CREDENTIALS.0, CREDENTIALS.1));
+        builder.set_access(requests.clone());
         let service = builder.build();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -51,7 +56,7 @@ impl S3Server {
                 });
             }
         });
-        Self { endpoint, objects, accepting }
+        Self { endpoint, objects, requests, accepting }
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -67,6 +72,16 @@ impl S3Server {
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_ENDPOINT_URL", self.endpoint.clone()),
         ]
+    }
+
+    /// The requests that came since this was called last.
+    pub fn take_requests(&self) -> Vec<ServedRequest> {
+        self.requests.take()
+    }
+
+    /// Lets every request wait this long from now on, as a network would.
+    pub fn delay(&self, delay: Duration) {
+        self.requests.delay(delay);
     }
 
     /// Stores an object without going through the protocol; any text is a key.
@@ -145,7 +160,7 @@ impl Objects {
 }
 
 #[derive(Debug, Clone)]
-struct Handler(Arc<Objects>);
+struct Handler(Arc<Objects>, Requests);
 
 async fn body_bytes(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let Some(body) = body else { return Ok(Bytes::new()) };
@@ -237,6 +252,7 @@ impl S3 for Handler {
         let input = request.input;
         let object = self.0.get(&input.bucket, &input.key).ok_or_else(|| s3_error!(NoSuchKey))?;
         let (part, content_range) = slice(input.range, &object.body)?;
+        self.1.answered(request.extensions.get::<RequestNumber>(), part.len());
         Ok(S3Response::new(GetObjectOutput {
             content_length: Some(i64::try_from(part.len()).unwrap()),
             body: Some(blob(part)),

@@ -147,7 +147,7 @@ def listed(world, client, arn):
             break
         token = {"NextToken": page["NextToken"]}
     world.equal("pages hold each once", pages, queries)
-    world.equal("by status", client.list_queries(EventDataStore=arn, QueryStatus="FAILED")["Queries"], [])
+    world.equal("by status", client.list_queries(EventDataStore=arn, QueryStatus="CANCELLED")["Queries"], [])
     world.refused("an unknown status", "InvalidQueryStatusException", client.list_queries, EventDataStore=arn,
                   QueryStatus="DONE")
     world.refused("a time range backwards", "InvalidDateRangeException", client.list_queries, EventDataStore=arn,

@@ -23,7 +23,7 @@ pub(crate) struct ServeArgs {
     /// The users file, as `traillake users` writes it
     #[arg(long, value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
-    /// The key that seals secrets, as `traillake users` makes it [default: TRAILLAKE_SEALING_KEY]
+    /// The key that seals secrets, as `traillake users` makes it [default: `TRAILLAKE_SEALING_KEY`]
     #[arg(long, value_name = "FILE")]
     pub(crate) sealing_key: Option<PathBuf>,
     /// The certificate (PEM) of both doors
@@ -96,7 +96,7 @@ pub(crate) struct UsersFileArgs {
     /// The users file [default: users.toml beside the configuration file]
     #[arg(long, value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
-    /// The key that seals secrets; it is made when missing [default: TRAILLAKE_SEALING_KEY, else sealing.key beside the users file]
+    /// The key that seals secrets; it is made when missing [default: `TRAILLAKE_SEALING_KEY`, else sealing.key beside the users file]
     #[arg(long, value_name = "FILE")]
     pub(crate) sealing_key: Option<PathBuf>,
 }

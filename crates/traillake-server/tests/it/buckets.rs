@@ -1,5 +1,4 @@
 //! Buckets that a lake reads without asking the environment: one in process, and one that never answers.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::Path;
 use std::sync::Arc;

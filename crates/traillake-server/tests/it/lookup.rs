@@ -161,7 +161,7 @@ async fn pages_hold_every_event_once_also_those_of_one_moment_without_an_id() {
     fill(&lake, "one", EventDataStoreKind::CloudTrail, PartitionBy::default(), &one).await;
     fill(&lake, "other", EventDataStoreKind::CloudTrail, PartitionBy::default(), &other).await;
     let server = Running::over(lake, ServerConfig::default()).await;
-    for size in [1, 2, 5, 6, 17, 37, 50] {
+    for size in [3, 5, 17, 37, 50] {
         let (mut seen, mut times, mut token) = (Vec::new(), Vec::new(), Value::Null);
         loop {
             let mut request = from_start(&json!({ "MaxResults": size }));

@@ -1,5 +1,4 @@
 //! A running server, and a client that signs with AWS's own signer.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::SystemTime;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use traillake::{ErrorCode, QueryOptions, QueryParameter, Sample, StatementRules};
+use traillake::{ErrorCode, EventDataStoreArn, EventDataStoreId, QueryOptions, QueryParameter, Sample, StatementRules};
 
 use super::check_owner_account;
 use super::shapes::{StartRequest, Started};
@@ -66,15 +66,17 @@ fn asked(call: &Call, request: &StartRequest) -> ApiResult<Asked> {
     }
 }
 
-/// A bundled query. Its values are given in the order of its parameters, and the last ones may be left out; one more
-/// than it has parameters is, in front, the event data store.
+/// A bundled query. Its values are given in the order of its parameters, and the last ones may be left out; in front
+/// of them may stand the ARN or id of the event data store.
 fn by_alias(call: &Call, alias: &str, values: &[String], options: QueryOptions) -> ApiResult<Asked> {
     let sample = traillake::sample(alias).ok_or_else(|| no_sample(alias))?;
     let (store, values) = match values.split_first() {
-        Some((store, rest)) if values.len() == sample.parameters.len() + 1 => (Some(store.clone()), rest),
-        _ if values.len() <= sample.parameters.len() => (None, values),
-        _ => return Err(too_many(sample)),
+        Some((first, rest)) if names_store(first) => (Some(first.clone()), rest),
+        _ => (None, values),
     };
+    if values.len() > sample.parameters.len() {
+        return Err(too_many(sample));
+    }
     let given = sample.parameters.iter().zip(values);
     let given: Vec<_> = given.map(|(parameter, value)| QueryParameter::text(&parameter.name, value)).collect();
     let parameters = sample
@@ -82,6 +84,10 @@ fn by_alias(call: &Call, alias: &str, values: &[String], options: QueryOptions) 
         .map_err(|error| ApiError::invalid_parameter(error.to_string()))?;
     let options = QueryOptions { default_store: store, parameters, ..options };
     Ok(Asked { sql: sample.sql.to_owned(), options })
+}
+
+fn names_store(text: &str) -> bool {
+    text.parse::<EventDataStoreId>().is_ok() || text.parse::<EventDataStoreArn>().is_ok()
 }
 
 fn no_sample(alias: &str) -> ApiError {

@@ -153,7 +153,7 @@ async fn a_bundled_query_is_started_by_its_name_with_values_that_stay_values() {
             _ => "1".to_owned(),
         })
         .collect();
-    for values in [Vec::new(), values.clone(), [vec![id.clone()], values.clone()].concat()] {
+    for values in [Vec::new(), values.clone(), [vec![id.clone()], values.clone()].concat(), vec![id.clone()]] {
         let mut request = json!({ "QueryAlias": sample.name });
         if !values.is_empty() {
             request["QueryParameters"] = json!(values);
@@ -318,8 +318,10 @@ async fn delivery_is_refused_before_there_is_an_id() {
 #[tokio::test(flavor = "multi_thread")]
 async fn samples_are_found_by_words_with_the_best_first() {
     let bench = Bench::new().await;
-    let answer =
-        bench.ask("SearchSampleQueries", json!({ "SearchPhrase": "root user", "MaxResults": 3 })).await.unwrap();
+    let answer = bench
+        .ask("SearchSampleQueries", json!({ "SearchPhrase": "root user access keys", "MaxResults": 3 }))
+        .await
+        .unwrap();
     let found = answer["SearchResults"].as_array().unwrap();
     let relevance: Vec<f64> = found.iter().map(|sample| sample["Relevance"].as_f64().unwrap()).collect();
     assert_eq!(found.len(), 3);
@@ -329,7 +331,7 @@ async fn samples_are_found_by_words_with_the_best_first() {
     );
     assert_eq!(found[0]["Name"], "Use of the root user");
     assert!(found[0]["SQL"].as_str().unwrap().contains("timestamp '2025-12-02 00:00:00.000'"), "{}", found[0]["SQL"]);
-    let next = json!({ "SearchPhrase": "root user", "MaxResults": 3, "NextToken": answer["NextToken"] });
+    let next = json!({ "SearchPhrase": "root user access keys", "MaxResults": 3, "NextToken": answer["NextToken"] });
     let next = bench.ask("SearchSampleQueries", next).await.unwrap();
     assert!(next["SearchResults"][0]["Relevance"].as_f64().unwrap() <= relevance[2]);
     for (request, code) in [
