@@ -80,7 +80,7 @@ impl LakeStorage {
         let Some(root) = self.location().folder() else { return };
         let remove = move || {
             let removed = inner_first.iter().map(|folder| std::fs::remove_dir(root.join(folder.as_ref())));
-            removed.filter(std::io::Result::is_ok).count()
+            removed.flatten().count()
         };
         // One that is not empty or not there stays as it is.
         let _removed = tokio::task::spawn_blocking(remove).await;

@@ -3,6 +3,7 @@
 
 mod aws_api;
 mod buckets;
+mod flight;
 mod imports;
 mod lookup;
 mod shutdown;

@@ -329,8 +329,8 @@ async fn samples_are_found_by_words_with_the_best_first() {
         relevance.is_sorted_by(|a, b| a >= b) && relevance.iter().all(|r| (0.0..=1.0).contains(r)),
         "{relevance:?}"
     );
-    assert_eq!(found[0]["Name"], "Use of the root user");
-    assert!(found[0]["SQL"].as_str().unwrap().contains("timestamp '2025-12-02 00:00:00.000'"), "{}", found[0]["SQL"]);
+    assert_eq!(found[0]["Name"], "Access keys used from many addresses");
+    assert!(found[0]["SQL"].as_str().unwrap().contains("timestamp '2026-01-01 00:00:00.000'"), "{}", found[0]["SQL"]);
     let next = json!({ "SearchPhrase": "root user access keys", "MaxResults": 3, "NextToken": answer["NextToken"] });
     let next = bench.ask("SearchSampleQueries", next).await.unwrap();
     assert!(next["SearchResults"][0]["Relevance"].as_f64().unwrap() <= relevance[2]);
