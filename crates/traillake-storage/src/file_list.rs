@@ -78,22 +78,23 @@ pub(crate) async fn open(
     for list in found.into_iter().take(CANDIDATES) {
         let (snapshot, mark, tail) =
             futures::join!(read(root, &list), log::commit_mark(events, list.version), tail(events, list.version));
-        match (snapshot, mark) {
-            (Some(snapshot), Ok(Some(mark))) if snapshot.mark == Some(mark) => match tail? {
-                Some(commits) => return log::advanced(snapshot, commits, manifests).await.map(Some),
-                None => tracing::debug!(path = %list.meta.location, "a file list is too old"),
-            },
-            _ => tracing::debug!(path = %list.meta.location, "a file list is damaged or of another log"),
+        let snapshot = snapshot.filter(|snapshot| mark.ok().flatten() == snapshot.mark);
+        match (snapshot, tail) {
+            (None, _) => tracing::debug!(path = %list.meta.location, "a file list is damaged or of another log"),
+            (Some(_), Ok(None)) => tracing::debug!(path = %list.meta.location, "a file list is too old"),
+            (Some(snapshot), tail) => {
+                return log::advanced(snapshot, tail?.unwrap_or_default(), manifests).await.map(Some);
+            }
         }
     }
     Ok(None)
 }
 
-/// The commits after `version`; none when there are too many, or some are gone already that a checkpoint covers.
+/// The commits after `version`; none when there are too many, or when some may be gone that a checkpoint covers.
 async fn tail(events: &Arc<dyn ObjectStore>, version: u64) -> Result<Option<Vec<Commit>>> {
     let commits: Vec<Commit> = log::commits_after(events, version).take(MAX_TAIL).try_collect().await?;
     let newest = version.saturating_add(commits.len() as u64);
-    let is_whole = log::last_checkpoint(events).await.is_none_or(|checkpoint| checkpoint <= newest);
+    let is_whole = log::last_checkpoint(events).await.is_ok_and(|last| last.is_none_or(|last| last <= newest));
     Ok((is_whole && commits.len() < MAX_TAIL).then_some(commits))
 }
 

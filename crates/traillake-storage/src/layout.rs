@@ -31,8 +31,8 @@ const MANY_LEVELS: usize = 64;
 const WORTH_COMPRESSING_BYTES: usize = 2 << 10;
 /// Bytes read with the first request for a footer: enough for a file of two row groups.
 pub(crate) const FOOTER_HINT_BYTES: usize = 64 << 10;
-/// Chance that a bloom filter lets a wrong value pass; 1 % costs 10 bits for a distinct value.
-const BLOOM_FALSE_POSITIVES: f64 = 0.01;
+/// Chance that a bloom filter lets a wrong value pass; 5 % costs 6.4 bits for a distinct value, 10 as it is rounded up.
+const BLOOM_FALSE_POSITIVES: f64 = 0.05;
 /// Longest text kept as a minimum or maximum. Names in ARNs start to differ after some 40 bytes.
 const STATISTICS_BYTES: usize = 64;
 

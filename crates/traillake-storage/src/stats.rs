@@ -141,8 +141,8 @@ impl StatsHead {
         Self {
             rows: raw.num_records.unwrap_or(0),
             event_time_micros: micros(min.event_time.as_deref()).zip(last),
-            only_account: only(min.account, &max.account, nulls.account),
-            only_region: only(min.region, &max.region, nulls.region),
+            only_account: only(min.account.as_deref(), max.account.as_deref(), nulls.account),
+            only_region: only(min.region.as_deref(), max.region.as_deref(), nulls.region),
         }
     }
 }
@@ -152,9 +152,8 @@ fn micros(text: Option<&str>) -> Option<i64> {
 }
 
 /// The value that all rows have. Bounds of long texts may be cut, so equal ones say nothing of them.
-fn only(min: Option<Cow<'_, str>>, max: &Option<Cow<'_, str>>, nulls: Option<u64>) -> Option<String> {
-    let is_whole = |text: &Cow<'_, str>| text.len() < SHORTEST_CUT_BYTES;
-    min.filter(|min| nulls == Some(0) && Some(min) == max.as_ref() && is_whole(min)).map(Cow::into_owned)
+fn only(min: Option<&str>, max: Option<&str>, nulls: Option<u64>) -> Option<String> {
+    min.filter(|min| nulls == Some(0) && max == Some(*min) && min.len() < SHORTEST_CUT_BYTES).map(str::to_owned)
 }
 
 #[derive(Deserialize)]

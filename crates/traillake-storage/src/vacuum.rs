@@ -149,7 +149,9 @@ impl EventTable {
     /// Removes file lists that newer ones have replaced.
     async fn sweep_lists(&self, cutoff: DateTime<Utc>, dry_run: bool, report: &mut VacuumReport) -> Result<()> {
         let old = file_list::superseded_lists(self.0.root.as_ref(), cutoff).await?;
-        old.iter().for_each(|meta| report.count(meta.location.to_string(), meta.size));
+        for meta in &old {
+            report.count(meta.location.to_string(), meta.size);
+        }
         if dry_run {
             return Ok(());
         }
@@ -167,7 +169,9 @@ impl EventTable {
     ) -> Result<()> {
         let mut unused = self.unused_lookup_objects(snapshot).await?;
         unused.retain(|meta| meta.last_modified < cutoff);
-        unused.iter().for_each(|meta| report.count(meta.location.to_string(), meta.size));
+        for meta in &unused {
+            report.count(meta.location.to_string(), meta.size);
+        }
         if dry_run {
             return Ok(());
         }

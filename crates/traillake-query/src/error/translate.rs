@@ -29,8 +29,7 @@ pub(crate) struct Translator {
     places: Places,
     stores: LakeStores,
     functions: Vec<String>,
-    /// Functions that the engine's own dialect has in addition.
-    engine_functions: Vec<String>,
+    dialect: Dialect,
     system_tables: Vec<String>,
     faults: FieldFaults,
     memory_bytes: u64,
@@ -44,7 +43,7 @@ impl Translator {
         Self {
             places: Places::of(sql),
             stores: session.stores.clone(),
-            engine_functions: if dialect == Dialect::Lake { functions::engine_names() } else { Vec::new() },
+            dialect,
             functions,
             system_tables: session.system.names().map(|name| format!("{SYSTEM}.{name}")).collect(),
             faults: session.faults.clone(),

@@ -239,7 +239,7 @@ impl Question {
             let is_count = n.checked_sub(first_answer).and_then(|n| self.answers.get(n));
             let value = Expr::Column(column);
             let value = match is_count {
-                Some(Answer::Count) => when(value.clone().is_null(), lit(0_i64)).otherwise(value)?,
+                Some(Answer::Count) => when(value.clone().is_not_null(), value).otherwise(lit(0_i64))?,
                 _ => value,
             };
             Ok(value.alias_qualified(relation.cloned(), field.name()))

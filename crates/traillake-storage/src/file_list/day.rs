@@ -197,12 +197,11 @@ struct Rows {
 
 impl Rows {
     fn push(&mut self, owner: i64, file: &DataFile, folder: &str, paths: &mut Vec<String>) {
-        let (name, is_foreign) = match paths::data_file_name(&file.path, folder) {
-            Some(name) => (name.as_u128(), 0),
-            None => {
-                paths.push(file.path.clone());
-                (paths.len() as u128 - 1, IS_FOREIGN)
-            }
+        let (name, is_foreign) = if let Some(name) = paths::data_file_name(&file.path, folder) {
+            (name.as_u128(), 0)
+        } else {
+            paths.push(file.path.clone());
+            (paths.len() as u128 - 1, IS_FOREIGN)
         };
         let flag = |is_set, flag| if is_set { flag } else { 0 };
         let flags = is_foreign

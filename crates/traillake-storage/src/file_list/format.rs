@@ -61,8 +61,12 @@ pub(super) fn encode(snapshot: &TableSnapshot) -> Result<Option<Bytes>> {
     let mut list = MAGIC.to_vec();
     list.extend_from_slice(&length.to_le_bytes());
     list.extend_from_slice(&header);
-    directory(&snapshot.files, &blocks).iter().for_each(|column| pack(&mut list, column));
-    blocks.iter().for_each(|block| list.extend_from_slice(block));
+    for column in directory(&snapshot.files, &blocks) {
+        pack(&mut list, &column);
+    }
+    for block in blocks {
+        list.extend_from_slice(&block);
+    }
     Ok(Some(list.into()))
 }
 
@@ -134,9 +138,9 @@ fn names_stay_below(names: &Names) -> bool {
 
 fn read_days(list: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<Day>> {
     let mut next = || Packed::take(list, length);
-    let (date, files, partitions, rows, bytes) = (next()?, next()?, next()?, next()?, next()?);
+    let (dates, files, partitions, rows, bytes) = (next()?, next()?, next()?, next()?, next()?);
     let (uncounted, untimed, is_timed) = (next()?, next()?, next()?);
-    let (first, last, block) = (next()?, next()?, next()?);
+    let (first, last, length_of_block) = (next()?, next()?, next()?);
     let mut days = Vec::new();
     for index in 0..length {
         let size = |column: &Packed| usize::try_from(column.get(index)).ok();
@@ -149,8 +153,8 @@ fn read_days(list: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<
             untimed: size(&untimed)?,
             times: (is_timed.get(index) != 0).then(|| (first.get(index), last.get(index))),
         };
-        let date = date_of(date.get(index))?;
-        let block = list.split_to(size(&block).filter(|&block| block <= list.len())?);
+        let date = date_of(dates.get(index))?;
+        let block = list.split_to(size(&length_of_block).filter(|&length| length <= list.len())?);
         days.push(Day::listed(date, figures, ListedDay::try_new(names, date, figures.files, block)?));
     }
     list.is_empty().then_some(days)

@@ -287,7 +287,7 @@ async fn writers_at_work_at_once_leave_lists_that_say_what_the_log_says() {
 #[tokio::test]
 async fn a_series_of_commits_is_listed_now_and_then_and_vacuum_keeps_the_newest() {
     let table = open_events(&Location::in_memory("x")).await.unwrap();
-    for n in 0..(3 * COMMITS_BETWEEN + 1) {
+    for n in 0..=3 * COMMITS_BETWEEN {
         commit(&table, &ingest(&format!("{n}"), 1)).await;
     }
     let known = list_paths(&table).await;

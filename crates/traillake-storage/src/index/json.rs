@@ -73,7 +73,8 @@ fn visit(node: &serde_json::Value, value: &str, path: &mut String, found: &mut V
         Value::Object(members) => members.iter().for_each(|(name, node)| inside(format!(".{name}"), node)),
         Value::Array(items) => items.iter().enumerate().for_each(|(at, node)| inside(format!("[{at}]"), node)),
         Value::String(text) if text == value => found.push(path.clone()),
-        Value::Number(_) | Value::Bool(_) if node.to_string() == value => found.push(path.clone()),
+        Value::Number(number) if number.as_str() == value => found.push(path.clone()),
+        Value::Bool(truth) if value == if *truth { "true" } else { "false" } => found.push(path.clone()),
         _ => {}
     }
 }

@@ -53,10 +53,14 @@ pub(super) fn encode(segments: &[Segment]) -> Bytes {
     for (bits, segments) in levels {
         push_varint(&mut directory, bits.into());
         push_varint(&mut directory, segments.len() as u64);
-        segments.iter().for_each(|segment| push_files(&mut directory, &segment.files));
+        for segment in &segments {
+            push_files(&mut directory, &segment.files);
+        }
         for region in 0..1_usize << bits {
             let start = body.len();
-            segments.iter().filter_map(|segment| segment.regions.get(region)).for_each(|bytes| body.extend(bytes));
+            for bytes in segments.iter().filter_map(|segment| segment.regions.get(region)) {
+                body.extend_from_slice(bytes);
+            }
             let check = short_checksum(body.get(start..).unwrap_or_default());
             body.extend_from_slice(&check);
             push_varint(&mut directory, (body.len() - start) as u64);

@@ -19,8 +19,10 @@ use crate::{EventTable, Operation, Result, StorageError, TableChange, paths};
 
 /// Objects of about one size that become one.
 const MERGED_AT_ONCE: usize = 4;
-/// An object grows to about this size: two of them are held in memory while they are merged.
-const FULL_BYTES: u64 = 32 << 20;
+/// An object grows to about this size by commits: two of them are held in memory while they are merged.
+const FULL_BYTES: u64 = 16 << 20;
+/// The same where an index is made whole.
+const GATHERED_BYTES: u64 = 128 << 20;
 /// Sizes from this one on are told apart by their fourfold.
 const SMALLEST_BYTES: u64 = 64 << 10;
 
@@ -45,14 +47,15 @@ impl EventTable {
         let has_removed = !change.remove.is_empty();
         let segments = run(move || segments_of(&change.add)).await?;
         let (known, _) = index.known(after.version).await?;
-        if segments.is_empty() && !(has_removed && !known.objects.is_empty()) {
+        if segments.is_empty() && (!has_removed || known.objects.is_empty()) {
             return Ok(());
         }
         let mut chosen = similar(&known.objects, size_of(&segments));
         let mut live = HashSet::new();
         if has_removed || !chosen.is_empty() {
             live = live_keys(after);
-            chosen.extend(stale(&known.objects, &live, sweep));
+            let is_light = |number: &usize| sweep || size(&known.objects, *number) <= 2 * FULL_BYTES;
+            chosen.extend(stale(&known.objects, &live, sweep).into_iter().filter(is_light));
         }
         index.merge(&known, &chosen, segments, &live).await
     }
@@ -106,6 +109,29 @@ impl LookupIndex {
         self.merge(&known, &chosen, segments, &live_keys(snapshot)).await
     }
 
+    /// Makes few objects of many.
+    pub(super) async fn gather(&self, snapshot: &TableSnapshot) -> Result<()> {
+        let (known, _) = self.known(snapshot.version).await?;
+        let live = live_keys(snapshot);
+        let mut open: Vec<usize> = (0..known.objects.len()).collect();
+        open.retain(|&number| size(&known.objects, number) < GATHERED_BYTES / 2);
+        while let Some(first) = open.pop() {
+            let mut total = size(&known.objects, first);
+            let (chosen, rest): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|&number| {
+                let size = size(&known.objects, number);
+                let fits = total + size <= GATHERED_BYTES;
+                total += if fits { size } else { 0 };
+                fits
+            });
+            open = rest;
+            if !chosen.is_empty() {
+                let chosen = chosen.into_iter().chain([first]).collect();
+                self.merge(&known, &chosen, Vec::new(), &live).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn put_and_delete(&self, segments: Vec<Segment>, doomed: Vec<Path>) -> Result<()> {
         if !segments.is_empty() {
             let object = run(move || encode(&segments)).await?;
@@ -120,6 +146,10 @@ impl LookupIndex {
         self.relist().await;
         Ok(())
     }
+}
+
+fn size(objects: &[Arc<Object>], number: usize) -> u64 {
+    objects.get(number).map_or(0, |object| object.meta.size)
 }
 
 fn size_of(segments: &[Segment]) -> u64 {
@@ -201,7 +231,7 @@ fn tier(bytes: u64) -> u32 {
     (bytes / SMALLEST_BYTES).checked_ilog(4).map_or(0, |tier| tier + 1)
 }
 
-/// Objects of which a quarter is segments of no live file; in a `sweep`, any such segment is too many.
+/// Objects of which an eighth is segments of no live file; in a `sweep`, any such segment is too many.
 fn stale(objects: &[Arc<Object>], live: &HashSet<u64>, sweep: bool) -> HashSet<usize> {
     let is_stale = |object: &Object| {
         let (mut all, mut dead) = (0_u64, 0_u64);
@@ -212,7 +242,7 @@ fn stale(objects: &[Arc<Object>], live: &HashSet<u64>, sweep: bool) -> HashSet<u
                 dead = dead.saturating_add(rows);
             }
         }
-        dead > if sweep { 0 } else { all / 4 }
+        dead > if sweep { 0 } else { all / 8 }
     };
     objects.iter().enumerate().filter(|(_, object)| is_stale(object)).map(|(number, _)| number).collect()
 }

@@ -1,4 +1,5 @@
-//! Makes the lookup index whole: adds what it lacks, drops what is stale, damaged or there twice.
+//! Makes the lookup index whole: adds what it lacks, drops what is stale, damaged or there twice, makes few objects of
+//! many.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -57,10 +58,11 @@ pub async fn build_index(table: &EventTable, options: IndexOptions) -> Result<In
     let mut report = IndexReport { dry_run: options.dry_run, files: snapshot.files.len(), ..IndexReport::default() };
     let sound = table.sweep_index(&snapshot, &mut report).await?;
     let files = snapshot.files.iter().filter(|file| !sound.contains(&(file_key(&file.path), file.rows)));
-    let missing: Vec<Arc<DataFile>> = files.map(|file| Arc::clone(&file)).collect();
+    let missing: Vec<Arc<DataFile>> = files.map(|file| Arc::clone(file)).collect();
     report.files_missing = missing.len();
     if !options.dry_run {
         table.index_files(&snapshot, missing).await?;
+        table.0.lookup_index.gather(&snapshot).await?;
     }
     table.0.lookup_index.relist().await;
     let (known, _) = table.0.lookup_index.known(snapshot.version).await?;

@@ -131,7 +131,9 @@ fn groups<'k>(known: &'k Known, places: &[Option<Place>]) -> Vec<Group<'k>> {
         group.or_insert_with(|| Group { object, level, files: Vec::new() }).files.push((file, place));
     }
     let mut groups: Vec<Group<'k>> = groups.into_values().collect();
-    groups.iter_mut().for_each(|group| group.files.sort_by_key(|(_, place)| (place.segment, place.section)));
+    for group in &mut groups {
+        group.files.sort_by_key(|(_, place)| (place.segment, place.section));
+    }
     groups
 }
 

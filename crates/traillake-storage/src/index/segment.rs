@@ -15,7 +15,7 @@ const LEVELS: [u32; 4] = [0, 4, 8, 12];
 /// Pairs of a region, on average, up to which a level is taken.
 const CROWDED: usize = 1_024;
 /// Values from which on a file is a segment of its own, made as soon as the file is written.
-const LARGE: usize = 1 << 18;
+const LARGE: usize = 1 << 12;
 
 /// A file of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

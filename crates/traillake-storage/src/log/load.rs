@@ -31,8 +31,8 @@ pub(crate) async fn load(events: &Arc<dyn ObjectStore>, manifests: &SortedFiles)
     while let Some(view) = views.try_next().await.map_err(delta)? {
         let path = view.path().into_owned();
         let partition = partition_values(&path, &view.partition_values_map())?;
-        let stats = view.stats();
-        files.insert(DataFile::try_new(path, view.size(), partition, stats.as_deref(), view.modification_time())?);
+        let said = view.stats();
+        files.insert(DataFile::try_new(path, view.size(), partition, said.as_deref(), view.modification_time())?);
     }
     let unlisted = files.len();
     let head = state.transaction_version(log_store.as_ref(), APP_ID).await.map_err(delta)?;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures::future::ready;
 use futures::stream::BoxStream;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
@@ -71,12 +70,14 @@ pub(crate) fn commits_after(events: &Arc<dyn ObjectStore>, version: u64) -> BoxS
     commits.try_take_while(|commit| ready(Ok(commit.is_some()))).try_filter_map(|commit| ready(Ok(commit))).boxed()
 }
 
-/// Version of the newest checkpoint, if one is named.
-pub(crate) async fn last_checkpoint(events: &Arc<dyn ObjectStore>) -> Option<u64> {
+/// Version of the newest checkpoint, `None` when none is named.
+pub(crate) async fn last_checkpoint(events: &Arc<dyn ObjectStore>) -> Result<Option<u64>> {
     #[derive(Deserialize)]
     struct LastCheckpoint {
         version: u64,
     }
-    let document: Bytes = documents::read_optional(events.as_ref(), &paths::last_checkpoint()).await.ok()??;
-    serde_json::from_slice::<LastCheckpoint>(&document).ok().map(|last| last.version)
+    let path = paths::last_checkpoint();
+    let Some(document) = documents::read_optional(events.as_ref(), &path).await? else { return Ok(None) };
+    let last = serde_json::from_slice::<LastCheckpoint>(&document).map_err(StorageError::document(&path))?;
+    Ok(Some(last.version))
 }

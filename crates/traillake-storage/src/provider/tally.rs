@@ -32,6 +32,7 @@ const AWS_REGION: &str = "awsregion";
 
 /// What a question needs to know of events to be answered by the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for columns of its own")]
 pub struct TallyNeeds {
     /// The account or region of the partition.
     pub partition: bool,
@@ -48,6 +49,7 @@ pub struct TallyNeeds {
 }
 
 /// Events that the log counts: a row of the table.
+#[derive(Clone)]
 struct Tally<'a> {
     account: Option<&'a str>,
     region: Option<&'a str>,
@@ -83,23 +85,26 @@ impl EventTableProvider {
             table_version: self.snapshot.version,
             ..ScanReport::default()
         };
-        Ok(Some(Arc::new(TallyTable { batch: batch(tallies.iter().flatten(), self.tally_schema())?, report })))
+        Ok(Some(Arc::new(TallyTable { batch: batch(tallies.iter().flatten(), &self.tally_schema())?, report })))
     }
 }
 
 impl EventTableProvider {
+    /// The store's own columns as they are; a store of another kind may lack some.
     fn tally_schema(&self) -> SchemaRef {
-        let own = |name: &str| self.schema.field_with_name(name).map_or(DataType::Utf8, |own| own.data_type().clone());
-        let time = DataType::Timestamp(TimeUnit::Millisecond, None);
+        let own = |name: &str, other: DataType| {
+            self.schema.field_with_name(name).map_or_else(|_| Field::new(name, other, true), Clone::clone)
+        };
+        let time = own(EVENT_TIME, DataType::Timestamp(TimeUnit::Millisecond, None));
         Arc::new(Schema::new(vec![
-            Field::new(EVENT_TIME, time.clone(), true),
-            Field::new(RECIPIENT_ACCOUNT, own(RECIPIENT_ACCOUNT), true),
-            Field::new(AWS_REGION, own(AWS_REGION), true),
+            time.clone(),
+            own(RECIPIENT_ACCOUNT, DataType::Utf8),
+            own(AWS_REGION, DataType::Utf8),
             Field::new(ACCOUNT, DataType::Utf8, true),
             Field::new(REGION, DataType::Utf8, true),
             Field::new(DATE, DataType::Date32, false),
             Field::new(Self::TALLY_ROWS, DataType::Int64, false),
-            Field::new(Self::TALLY_LAST, time, true),
+            time.with_name(Self::TALLY_LAST),
         ]))
     }
 }
@@ -120,7 +125,7 @@ impl TallyNeeds {
             }
             _ => {
                 let tallies = day.partitions().iter().map(|partition| self.tally_of(partition));
-                tallies.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect()
+                tallies.collect::<Option<Vec<Vec<_>>>>()?.concat()
             }
         };
         let is_one_day =
@@ -128,8 +133,8 @@ impl TallyNeeds {
         (!self.day || tallies.iter().all(|tally| is_one_day(tally.times))).then_some(tallies)
     }
 
-    /// The files that count of a partition; an inner `None` when there is none.
-    fn tally_of(self, partition: &Partition) -> Option<Option<Tally<'_>>> {
+    /// The files that count of a partition, if there are any; `None` when the log does not know enough of them.
+    fn tally_of(self, partition: &Partition) -> Option<Vec<Tally<'_>>> {
         let values = partition.values();
         let mut tally: Option<Tally<'_>> = None;
         for file in partition.files() {
@@ -147,7 +152,7 @@ impl TallyNeeds {
                 }
             }
         }
-        Some(tally)
+        Some(tally.into_iter().collect())
     }
 
     fn is_settled(self, file: &DataFile) -> bool {
@@ -168,7 +173,7 @@ impl TallyNeeds {
     }
 }
 
-fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone, schema: SchemaRef) -> Result<RecordBatch> {
+fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone, schema: &SchemaRef) -> Result<RecordBatch> {
     let texts = |pick: fn(&Tally<'a>) -> Option<&'a str>| -> ArrayRef {
         Arc::new(tallies.clone().map(pick).collect::<StringArray>())
     };
@@ -191,7 +196,7 @@ fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone, schema: Schem
     ];
     let typed = schema.fields().iter().zip(&columns).map(|(field, column)| cast(column, field.data_type()));
     let columns = typed.collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(RecordBatch::try_new(schema, columns)?)
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 /// The tallies of a store, in memory.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::AsArray;
+use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::Int64Type;
+use arrow::record_batch::RecordBatch;
 
 use crate::{
-    Error, ErrorCode, EventDataStoreKind, FixedClock, Lake, LakeOptions, ModelError, NewEventDataStore, NewTrail,
-    PartitionBy, QueryError, QueryOptions, Retention, StorageError,
+    Error, ErrorCode, EventDataStoreKind, FindOptions, FixedClock, IndexOptions, Lake, LakeOptions, ModelError,
+    NewEventDataStore, NewTrail, PartitionBy, QueryError, QueryOptions, Retention, StorageError,
 };
 
 fn record(number: u32) -> String {
@@ -174,4 +175,51 @@ async fn the_session_knows_the_stores() {
     let session = lake.session_context(&QueryOptions::default()).await.unwrap();
     let batches = session.sql("SELECT eventname FROM events").await.unwrap().collect().await.unwrap();
     assert_eq!(batches.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_is_found_inside_nested_parameters_and_in_its_days_alone() {
+    let lake = lake().await;
+    let event = |day: u32, parameters: &str| {
+        record(day).replace("-01T", &format!("-0{day}T")).replacen(
+            '{',
+            &format!(r#"{{"requestParameters":{parameters},"#),
+            1,
+        )
+    };
+    let deep = r#"{"instancesSet":{"items":[{"instanceId":"i-0a"},{"instanceId":"i-0b"}]},"policy":"{\"Resource\":\"i-0b\"}"}"#;
+    let events = [
+        event(1, r#"{"instanceId":"i-0b"}"#),
+        event(2, deep),
+        event(1, r#"{"instanceId":"i-0bc"}"#).replace("0001", "0009"),
+    ];
+    lake.ingest_records("events", events).await.unwrap();
+    let found = async |options: FindOptions| {
+        let (batches, stats) = lake.find("i-0b", &options).await.unwrap().collect().await.unwrap();
+        let paths = |batch: &RecordBatch| {
+            let paths = batch.column_by_name("foundIn").unwrap().as_list::<i32>();
+            let texts = |row: ArrayRef| row.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
+            paths.iter().flatten().map(texts).collect::<Vec<Vec<String>>>()
+        };
+        (batches.iter().flat_map(paths).collect::<Vec<_>>(), stats)
+    };
+    let newest_first = [
+        vec![
+            "requestparameters.instancesSet.items[1].instanceId".to_owned(),
+            "requestparameters.policy.Resource".to_owned(),
+        ],
+        vec!["requestparameters.instanceId".to_owned()],
+    ];
+    let (all, stats) = found(FindOptions::default()).await;
+    assert_eq!(all, newest_first);
+    assert_eq!((stats.files_read, stats.files_total), (2, 2));
+    let second = FindOptions { from: Some("2024-05-02T00:00:00Z".parse().unwrap()), ..FindOptions::default() };
+    assert_eq!(found(second).await.0, newest_first[..1]);
+    let first = FindOptions { until: Some("2024-05-02T00:00:00Z".parse().unwrap()), ..FindOptions::default() };
+    assert_eq!(found(first).await.0, newest_first[1..]);
+    let (batches, stats) = lake.find("i-0a", &FindOptions::default()).await.unwrap().collect().await.unwrap();
+    assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 1);
+    assert_eq!((stats.files_read, stats.files_ruled_out), (1, 1));
+    let report = lake.build_index("events", IndexOptions::default()).await.unwrap();
+    assert_eq!((report.files, report.files_missing), (2, 0));
 }

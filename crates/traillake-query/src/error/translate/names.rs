@@ -8,14 +8,15 @@ use super::super::{Position, QueryError};
 use super::Translator;
 use super::instead::instead;
 use crate::catalog::{ATHENA, StoreEntry, is_json_text};
-use crate::completion;
 use crate::planners::{Denied, FieldFault};
 use crate::suggest::nearest;
+use crate::{Dialect, completion, functions};
 
 impl Translator {
     pub(super) fn unknown_function(&self, name: &str) -> QueryError {
         let nearest = nearest(name, self.functions.iter().map(String::as_str));
-        let of_engine = self.engine_functions.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let is_known = |known: &String| known.eq_ignore_ascii_case(name);
+        let of_engine = self.dialect == Dialect::Lake && functions::engine_names().iter().any(is_known);
         QueryError::UnknownFunction {
             name: self.places.spelled(&[name]),
             nearest,
