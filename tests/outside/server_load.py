@@ -93,7 +93,10 @@ class World:
         command = [BIN, "--config", self.path("config.toml"), "serve", "--users", self.path("users.toml"), "--flight",
                    "127.0.0.1:0", "--http", "127.0.0.1:0", "--format", "json"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=self.environment)
-        listening = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"the server did not start: {open(self.errors.name).read()}")
+        listening = json.loads(line)
         self.flight, self.http = listening["flight"], listening["http"].removeprefix("http://")
 
     def resident(self):

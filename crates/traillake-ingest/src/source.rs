@@ -114,7 +114,8 @@ impl SourceObject {
 }
 
 /// Lists the objects of a source that `filter` takes, sorted by the bytes of their urls, each once.
-/// Folders and prefixes that the filter rules out are not visited. Empty objects of a store
+/// Folders and prefixes that the filter rules out are not visited. In a bucket, where the filter names the first and
+/// the last day, the days of a trail's region are computed: what lies beside them in its folder is not listed. Empty objects of a store
 /// (folder markers), hidden files and leftovers of unfinished writes are left out.
 ///
 /// Memory is bounded by the largest local folder; nothing is read ahead beyond a few thousand

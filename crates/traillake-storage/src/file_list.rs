@@ -25,6 +25,7 @@ use twox_hash::XxHash64;
 
 pub(crate) use day::ListedDay;
 
+use crate::index::LookupIndex;
 use crate::log::{self, Commit};
 use crate::manifest::SortedFiles;
 use crate::snapshot::TableSnapshot;
@@ -67,14 +68,31 @@ struct Found {
 }
 
 /// The newest snapshot by a list and the commits after it, `None` when no list is of use. Fails as loading the log
-/// would, when a commit after the list is not what it should be.
+/// would, when a commit after the list is not what it should be. The lookup index learns of its objects by the same
+/// listing.
 pub(crate) async fn open(
     root: &Arc<dyn ObjectStore>,
     events: &Arc<dyn ObjectStore>,
     manifests: &SortedFiles,
+    lookup_index: &LookupIndex,
 ) -> Result<Option<TableSnapshot>> {
     // A store that cannot be listed fails where the log is loaded, with a better reason.
-    let found = lists(root.as_ref()).await.unwrap_or_default();
+    let Ok(listed) = listed(root.as_ref(), paths::INDEX).await else { return Ok(None) };
+    let (objects, others) = listed.into_iter().partition(|meta| paths::is_lookup_object(&meta.location));
+    let snapshot = newest(root, events, manifests, lists_among(others)).await?;
+    if let Some(snapshot) = &snapshot {
+        lookup_index.offer(snapshot.version, objects);
+    }
+    Ok(snapshot)
+}
+
+/// The snapshot by the first of these lists that is of use.
+async fn newest(
+    root: &Arc<dyn ObjectStore>,
+    events: &Arc<dyn ObjectStore>,
+    manifests: &SortedFiles,
+    found: Vec<Found>,
+) -> Result<Option<TableSnapshot>> {
     for list in found.into_iter().take(CANDIDATES) {
         let (snapshot, mark, tail) =
             futures::join!(read(root, &list), log::commit_mark(events, list.version), tail(events, list.version));
@@ -111,18 +129,23 @@ async fn read(root: &Arc<dyn ObjectStore>, list: &Found) -> Option<TableSnapshot
 
 /// The lists of a store, the newest first.
 async fn lists(root: &dyn ObjectStore) -> Result<Vec<Found>> {
-    let folder = Path::from(paths::FILE_LISTS);
-    let mut found: Vec<Found> = root
-        .list(Some(&folder))
-        .try_filter_map(async |meta| {
-            let name = paths::file_list_of(&meta.location);
-            Ok(name.map(|(version, digest)| Found { version, digest, meta }))
-        })
-        .try_collect()
-        .await
-        .map_err(StorageError::object_store("list", &folder))?;
-    found.sort_by_key(|list| Reverse(list.version));
-    Ok(found)
+    Ok(lists_among(listed(root, paths::FILE_LISTS).await?))
+}
+
+/// What lies below a folder.
+async fn listed(root: &dyn ObjectStore, folder: &str) -> Result<Vec<ObjectMeta>> {
+    let found = root.list(Some(&Path::from(folder))).try_collect().await;
+    found.map_err(StorageError::object_store("list", folder))
+}
+
+fn lists_among(objects: Vec<ObjectMeta>) -> Vec<Found> {
+    let found = |meta: ObjectMeta| {
+        let (version, digest) = paths::file_list_of(&meta.location)?;
+        Some(Found { version, digest, meta })
+    };
+    let mut lists: Vec<Found> = objects.into_iter().filter_map(found).collect();
+    lists.sort_by_key(|list| Reverse(list.version));
+    lists
 }
 
 impl EventTable {

@@ -22,6 +22,8 @@ pub(crate) const EVENTS: &str = "events";
 pub(crate) const MANIFEST: &str = "manifest";
 /// What was set aside, below an event data store's folder.
 pub(crate) const QUARANTINE: &str = "quarantine";
+/// What makes reading fast, below an event data store's folder.
+pub(crate) const INDEX: &str = "index";
 /// The compact file lists, below an event data store's folder.
 pub(crate) const FILE_LISTS: &str = "index/files";
 /// The objects of the lookup index, below an event data store's folder.

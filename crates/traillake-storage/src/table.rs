@@ -51,7 +51,8 @@ impl LakeStorage {
         let events = self.events_root(&settings.id);
         let manifests = SortedFiles::new(Arc::clone(&root), paths::MANIFEST);
         let may_write = self.mode() == OpenMode::Write;
-        let listed = file_list::open(&root, &events, &manifests).await?;
+        let lookup_index = LookupIndex::new(Arc::clone(&root));
+        let listed = file_list::open(&root, &events, &manifests, &lookup_index).await?;
         let loaded = if listed.is_some() { listed } else { self.load_log(&events, &manifests).await? };
         let snapshot = match loaded {
             Some(snapshot) => snapshot,
@@ -67,7 +68,6 @@ impl LakeStorage {
         let settings = settings.clone();
         let lake = self.clone();
         let footers = Arc::default();
-        let lookup_index = LookupIndex::new(Arc::clone(&root));
         let inner = Inner { lake, settings, schema, root, events, manifests, quarantine, footers, lookup_index, state };
         let table = EventTable(Arc::new(inner));
         if may_write {

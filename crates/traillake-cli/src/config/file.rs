@@ -29,6 +29,7 @@ pub(crate) struct ConfigFile {
     pub(crate) ingest: IngestSection,
     #[serde(default)]
     pub(crate) serve: ServerConfig,
+    #[serde(default)]
     pub(crate) read_cache: ReadCacheSection,
 }
 

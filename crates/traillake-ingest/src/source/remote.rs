@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{Datelike, NaiveDate};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
@@ -12,7 +13,7 @@ use traillake_storage::{Location, ObjectStoreOptions, open_location};
 
 use super::names::is_skipped;
 use super::{Origin, SourceObject};
-use crate::key::{after_anchor, is_org_id};
+use crate::key::{after_anchor, is_account, is_org_id, is_region};
 use crate::{IngestError, KeyFilter, ListError};
 
 /// Folders whose folders are looked up at a time, and prefixes that are listed at a time.
@@ -22,6 +23,10 @@ const PREFIXES_AHEAD: usize = 8;
 const OBJECTS_AHEAD: usize = 1_000;
 /// Levels below the source in which an `AWSLogs` folder is looked for when there is a filter.
 const LEVELS_TO_ANCHOR: usize = 4;
+/// A longer time is walked: most of its months may be empty.
+const MOST_DAYS: i64 = 3_660;
+/// What the names of the folders begin with that hold `region/yyyy/mm/dd`, all digits written.
+const FAMILY: &str = "CloudTrail";
 
 type Listed<T> = BoxStream<'static, Result<T, ListError>>;
 
@@ -75,6 +80,38 @@ enum Leaf {
     Object(ObjectMeta),
     /// Everything below a prefix.
     Prefix(Path),
+    /// Some days of a month.
+    Days(Days),
+}
+
+/// Neighbouring days of a month's folder, which take one listing.
+struct Days {
+    month: Path,
+    /// Sorts before the keys of the first day, and after those of the days before it.
+    after: Path,
+    /// Sorts after the keys of the last day, and before those of the days after it.
+    end: String,
+}
+
+impl Days {
+    /// The months of a region's folder from the first to the last day, by the calendar alone.
+    fn of(region: &Path, first: NaiveDate, last: NaiveDate) -> Vec<Self> {
+        let month = |date: NaiveDate| date.year() * 12 + i32::try_from(date.month0()).unwrap_or_default();
+        let days = |month: i32| {
+            let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
+            let (from, to) = (first.max(date(year, month, 1)?), last.min(date(year, month + 1, 1)?.pred_opt()?));
+            let folder = region.clone().join(format!("{year:04}")).join(format!("{month:02}"));
+            let after = folder.clone().join(format!("{:02}", from.day()));
+            Some(Self { end: format!("{folder}/{:02}0", to.day()), month: folder, after })
+        };
+        (month(first)..=month(last)).filter_map(days).collect()
+    }
+}
+
+/// A day; the thirteenth month is the first of the next year.
+fn date(year: i32, month: i32, day: u32) -> Option<NaiveDate> {
+    let (year, month) = if month == 13 { (year + 1, 1) } else { (year, month) };
+    NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, day)
 }
 
 struct Tree {
@@ -101,10 +138,17 @@ impl Tree {
 
     /// The prefixes and objects below `prefix`, in key order.
     fn expand(self: &Arc<Self>, prefix: Path, level: usize) -> Listed<Leaf> {
-        if !self.has_folders(&prefix, level) {
-            return stream::iter([Ok(Leaf::Prefix(prefix))]).boxed();
+        Arc::clone(self).expanded(prefix, level).flatten_stream().boxed()
+    }
+
+    async fn expanded(self: Arc<Self>, prefix: Path, level: usize) -> Listed<Leaf> {
+        if let Some(months) = self.months(&prefix) {
+            return stream::iter(months.into_iter().map(|days| Ok(Leaf::Days(days)))).boxed();
         }
-        Arc::clone(self).children(prefix, level).flatten_stream().boxed()
+        if self.has_folders(&prefix, level) {
+            return self.children(prefix, level).await;
+        }
+        stream::iter([Ok(Leaf::Prefix(prefix))]).boxed()
     }
 
     /// Boxed, since folders hold folders.
@@ -132,7 +176,7 @@ impl Tree {
             let tree = Arc::clone(&self);
             async move {
                 match child {
-                    Leaf::Prefix(path) if tree.has_folders(&path, level + 1) => tree.children(path, level + 1).await,
+                    Leaf::Prefix(path) => tree.expanded(path, level + 1).await,
                     leaf => stream::iter([Ok(leaf)]).boxed(),
                 }
             }
@@ -155,6 +199,17 @@ impl Tree {
         parts.len() < organisation + if dated { 6 } else { 3 }
     }
 
+    /// The days that the filter takes of a trail's region, where it names the first and the last.
+    fn months(&self, prefix: &Path) -> Option<Vec<Days>> {
+        let (first, last) = self.filter.from.zip(self.filter.to)?;
+        let key = format!("{prefix}/");
+        let mut parts = after_anchor(&key)?.trim_end_matches('/').split('/').peekable();
+        parts.next_if(|part| is_org_id(part));
+        let is_trail = parts.next().is_some_and(is_account) && parts.next().is_some_and(|at| at.starts_with(FAMILY));
+        let is_region = is_trail && parts.next().is_some_and(is_region) && parts.next().is_none();
+        (is_region && (last - first).num_days() <= MOST_DAYS).then(|| Days::of(prefix, first, last))
+    }
+
     /// True where the first object lies in the folder itself: it may be one of very many, which
     /// only a plain listing takes page by page.
     async fn begins_with_object(&self, prefix: &Path) -> bool {
@@ -167,19 +222,33 @@ impl Tree {
         match leaf {
             Err(error) => stream::iter([Err(error)]).boxed(),
             Ok(Leaf::Object(meta)) => stream::iter(is_taken(&meta).then(|| Ok(self.object(meta, false)))).boxed(),
-            Ok(Leaf::Prefix(prefix)) => {
-                let (sender, receiver) = mpsc::channel(OBJECTS_AHEAD);
-                tokio::spawn(async move { self.list_prefix(prefix, sender).await });
-                received(receiver)
-            }
+            Ok(Leaf::Prefix(prefix)) => self.listed(prefix, None),
+            Ok(Leaf::Days(Days { month, after, end })) => self.listed(month, Some((after, end))),
         }
     }
 
-    async fn list_prefix(&self, prefix: Path, sender: mpsc::Sender<Result<SourceObject, ListError>>) {
+    fn listed(self: Arc<Self>, prefix: Path, between: Option<(Path, String)>) -> Listed<SourceObject> {
+        let (sender, receiver) = mpsc::channel(OBJECTS_AHEAD);
+        tokio::spawn(async move { self.list_prefix(prefix, between, sender).await });
+        received(receiver)
+    }
+
+    /// Sends what lies below `prefix`, or those of it whose keys are between two texts.
+    async fn list_prefix(
+        &self,
+        prefix: Path,
+        between: Option<(Path, String)>,
+        sender: mpsc::Sender<Result<SourceObject, ListError>>,
+    ) {
         let below = (!prefix.as_ref().is_empty()).then_some(&prefix);
-        let mut objects = self.store.list(below);
+        let (after, end) = between.unzip();
+        let mut objects = match &after {
+            Some(after) => self.store.list_with_offset(below, after),
+            None => self.store.list(below),
+        };
         while let Some(item) = objects.next().await {
             let item = match item {
+                Ok(meta) if end.as_ref().is_some_and(|end| meta.location.as_ref() > end.as_str()) => return,
                 Ok(meta) if !is_taken(&meta) => continue,
                 Ok(meta) => Ok(self.object(meta, false)),
                 Err(source) => Err(self.failed(&prefix, source)),

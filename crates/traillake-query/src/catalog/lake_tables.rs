@@ -43,7 +43,7 @@ impl LakeTables {
             return Ok((table, snapshot));
         }
         let table = self.lake.events(settings).await?;
-        let snapshot = table.refresh().await?;
+        let snapshot = table.snapshot();
         self.open.lock().await.insert(settings.id, (settings.version, table.clone()));
         Ok((table, snapshot))
     }

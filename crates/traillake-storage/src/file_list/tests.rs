@@ -18,7 +18,7 @@ async fn by_log(table: &EventTable) -> TableSnapshot {
 }
 
 async fn by_list(table: &EventTable) -> Option<TableSnapshot> {
-    open(&table.0.root, &table.0.events, &table.0.manifests).await.unwrap()
+    open(&table.0.root, &table.0.events, &table.0.manifests, &table.0.lookup_index).await.unwrap()
 }
 
 /// All that a snapshot says, whoever made it.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use object_store::{ObjectMeta, ObjectStore};
 
 use super::object::{self, Directory, FOOTER_BYTES};
 use super::sections_of;
@@ -26,6 +26,8 @@ const CACHED_BYTES: usize = 64 << 20;
 pub(crate) struct LookupIndex {
     pub(super) root: Arc<dyn ObjectStore>,
     known: tokio::sync::Mutex<(Option<u64>, Arc<Known>)>,
+    /// The objects that were listed when the table was opened at this version.
+    offered: Mutex<Option<(u64, Vec<ObjectMeta>)>>,
     shards: Mutex<Shards>,
 }
 
@@ -65,7 +67,28 @@ struct Shards {
 
 impl LookupIndex {
     pub(crate) fn new(root: Arc<dyn ObjectStore>) -> Self {
-        Self { root, known: tokio::sync::Mutex::default(), shards: Mutex::default() }
+        Self { root, known: tokio::sync::Mutex::default(), offered: Mutex::default(), shards: Mutex::default() }
+    }
+
+    /// Takes note of the objects there are at `version`, which somebody has listed.
+    pub(crate) fn offer(&self, version: u64, objects: Vec<ObjectMeta>) {
+        *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, objects));
+    }
+
+    /// What is known for a search at `version`, which may do without the newest objects: [`known`](Self::known), by the
+    /// listing that was offered where there is one.
+    pub(super) async fn known_to_search(&self, version: u64) -> Result<(Arc<Known>, u64)> {
+        let offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut known = self.known.lock().await;
+        if known.0.is_none()
+            && let Some((_, objects)) = offered.filter(|(offered, _)| *offered == version)
+        {
+            let (opened, read) = self.opened(objects, &known.1).await;
+            *known = (Some(version), Arc::new(opened));
+            return Ok((Arc::clone(&known.1), read));
+        }
+        drop(known);
+        self.known(version).await
     }
 
     /// The objects there are for `version` of the table, listed anew when it is not the version asked for last; and the
@@ -83,13 +106,18 @@ impl LookupIndex {
 
     /// Forgets what was listed: objects have come or gone.
     pub(super) async fn relist(&self) {
+        self.offered.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.known.lock().await.0 = None;
     }
 
     async fn list(&self, before: &Known) -> Result<(Known, u64)> {
         let folder = Path::from(paths::LOOKUP_INDEX);
         let listed = self.root.list(Some(&folder)).try_collect::<Vec<ObjectMeta>>().await;
-        let mut listed = listed.map_err(StorageError::object_store("list", &folder))?;
+        Ok(self.opened(listed.map_err(StorageError::object_store("list", &folder))?, before).await)
+    }
+
+    /// The objects among `listed` with their directories, and the bytes that were read for them.
+    async fn opened(&self, mut listed: Vec<ObjectMeta>, before: &Known) -> (Known, u64) {
         listed.retain(|meta| paths::is_lookup_object(&meta.location));
         listed.sort_by(|a, b| a.location.cmp(&b.location));
         let open: HashMap<&Path, &Arc<Object>> =
@@ -107,7 +135,7 @@ impl LookupIndex {
         let opened: Vec<(Arc<Object>, u64)> = opened.into_iter().flatten().collect();
         let bytes_read = opened.iter().map(|(_, bytes)| bytes).sum();
         let objects = opened.into_iter().map(|(object, _)| object).collect();
-        Ok((Known::new(objects), bytes_read))
+        (Known::new(objects), bytes_read)
     }
 
     async fn open(&self, meta: &ObjectMeta) -> Result<(Arc<Object>, u64)> {
@@ -131,7 +159,9 @@ impl LookupIndex {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
-        self.root.get_range(path, range).await.map_err(StorageError::object_store("read", path))
+        // By the request for several ranges, which a read cache answers.
+        let read = self.root.get_ranges(path, &[range]).await.map_err(StorageError::object_store("read", path))?;
+        read.into_iter().next().ok_or_else(|| StorageError::corrupt(path, "it ends before the range"))
     }
 
     /// The bytes of a shard, and how many of them had to be read.

@@ -48,7 +48,7 @@ struct Group<'k> {
 impl LookupIndex {
     /// The rows of `files`, files of `version`, that may hold a value of each of `wanted`.
     pub(crate) async fn search(&self, version: u64, files: &[Arc<DataFile>], wanted: &[Wanted]) -> Result<Searched> {
-        let (known, mut bytes_read) = self.known(version).await?;
+        let (known, mut bytes_read) = self.known_to_search(version).await?;
         let places: Vec<Option<Place>> = files.iter().map(|file| place_of(&known, file)).collect();
         let groups = groups(&known, &places);
         let of_place = |place: &Option<Place>| place.map(|place| sections_of(place.rows));

@@ -6,6 +6,7 @@ mod format_versions;
 mod fuzz_corpora;
 mod grants;
 mod lake_suite;
+mod network;
 mod real_logs;
 mod samples;
 mod slt;

@@ -95,3 +95,26 @@ async fn an_object_of_a_bucket_is_read_through_the_store() {
     let outcome = crate::read_object(&object, &crate::ReadLimits::default(), sender).await.unwrap();
     assert_eq!(outcome.decompressed_bytes, 2);
 }
+
+#[tokio::test]
+async fn three_days_of_a_year_take_one_listing_for_each_region() {
+    let first = chrono::NaiveDate::from_ymd_opt(2023, 1, 1).unwrap();
+    let regions = ["ap-south-1", "eu-west-1", "us-east-1"];
+    let of_day =
+        |region: &str, day: chrono::NaiveDate| trail(&format!("{region}/{}/f.json.gz", day.format("%Y/%m/%d")));
+    let all: Vec<String> =
+        regions.iter().flat_map(|region| first.iter_days().take(365).map(|day| of_day(region, day))).collect();
+    let (server, options) = bucket(&all).await;
+    let day = |month, day| chrono::NaiveDate::from_ymd_opt(2023, month, day);
+    for (from, to, most) in [(day(7, 10), day(7, 12), 7), (day(2, 27), day(3, 1), 10), (day(1, 1), day(12, 31), 40)] {
+        let filter = KeyFilter { from, to, ..KeyFilter::default() };
+        server.take_requests();
+        let got = keys("s3://bucket/AWSLogs/111122223333/CloudTrail/", &filter, &options).await;
+        let requests = server.take_requests();
+        let mut expected = all.clone();
+        expected.retain(|key| filter.accepts(TrailKey::parse(key).as_ref()));
+        expected.sort();
+        assert_eq!(got, expected);
+        assert!(requests.len() <= most, "{from:?} to {to:?}: {requests:#?}");
+    }
+}

@@ -18,7 +18,7 @@ use super::ReadCache;
 /// Bytes of the checksum behind a block.
 const CHECKSUM_BYTES: usize = 8;
 /// What was not used for so long is removed.
-const UNUSED: Duration = Duration::from_secs(7 * 24 * 3600);
+const UNUSED: Duration = Duration::from_hours(7 * 24);
 /// The cache is looked over when so large a part of it was written anew.
 const PART: u64 = 64;
 
