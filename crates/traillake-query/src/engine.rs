@@ -1,6 +1,7 @@
 //! The query engine of one lake: a text goes in, a stream of batches comes out.
 
 mod describe;
+mod portions;
 mod yielding;
 
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub use describe::QueryShape;
 /// What is asked.
 enum Question {
     Sql(String),
-    Search(Search),
+    Search(Box<Search>),
 }
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
@@ -77,7 +78,7 @@ impl QueryEngine {
     pub async fn find(&self, value: &str, options: &FindOptions) -> Result<QueryResult, QueryError> {
         let search = Search { value: value.to_owned(), options: options.clone() };
         let said = format!("find '{value}'");
-        self.answer(&said, Question::Search(search), &options.query).await
+        self.answer(&said, Question::Search(Box::new(search)), &options.query).await
     }
 
     async fn answer(&self, said: &str, question: Question, options: &QueryOptions) -> Result<QueryResult, QueryError> {

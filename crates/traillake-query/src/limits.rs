@@ -11,7 +11,8 @@ use crate::{ParameterValue, QueryParameter};
 ///
 /// Memory is shared by the queries of one engine: sorts and aggregations spill to
 /// `temp_dir` before the limit is reached, joins that do not fit fail and name it. What one
-/// function makes of a batch of rows may take a quarter of it, from 32 to 256 MiB.
+/// function makes of a batch of rows may take a quarter of it, from 32 to 256 MiB; an unnest makes
+/// 32 MiB of rows at once.
 #[derive(Debug, Clone)]
 pub struct QueryLimits {
     /// Bytes that all running queries may hold in operators together.

@@ -1,6 +1,5 @@
 //! The rows of a running query: bounded in time and number, counted, and stopped by dropping.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -63,7 +62,9 @@ pub(crate) fn on_a_task(mut batches: SendableRecordBatchStream) -> SendableRecor
     let mut builder = RecordBatchReceiverStreamBuilder::new(batches.schema(), 1);
     let sender = builder.tx();
     builder.spawn(async move {
-        while let Some(batch) = AssertUnwindSafe(batches.next()).catch_unwind().await.unwrap_or_else(panicked) {
+        while let Some(batch) =
+            AssertUnwindSafe(batches.next()).catch_unwind().await.unwrap_or_else(|_| Some(Err(panicked())))
+        {
             let failed = batch.is_err();
             if sender.send(batch).await.is_err() || failed {
                 break;
@@ -74,9 +75,9 @@ pub(crate) fn on_a_task(mut batches: SendableRecordBatchStream) -> SendableRecor
     builder.build()
 }
 
-fn panicked(_: Box<dyn Any + Send>) -> Option<datafusion::error::Result<RecordBatch>> {
+fn panicked() -> DataFusionError {
     let source = Box::new(DataFusionError::Internal("a part of the engine panicked".to_owned()));
-    Some(Err(DataFusionError::External(Box::new(QueryError::Engine { source }))))
+    DataFusionError::External(Box::new(QueryError::Engine { source }))
 }
 
 /// The batches of one query, a [`Stream`]; the first error is its last item.

@@ -93,6 +93,23 @@ async fn a_query_may_be_held_to_memory_of_its_own() {
     assert_eq!((ask(None).await.unwrap(), ask(Some(1 << 30)).await.unwrap()), (1, 1));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_of_wide_rows_are_unnested_in_portions() {
+    let limits = QueryLimits { memory_bytes: Some(512 << 20), parallelism: 2, ..QueryLimits::default() };
+    let lake = TestLake::with_limits(limits).await;
+    let sum = "SELECT sum(z) FROM (SELECT sequence(1, 10000) AS s FROM UNNEST(sequence(1, 1000)) a(x)) \
+               CROSS JOIN UNNEST(s) t(y) CROSS JOIN UNNEST(s) u(z)";
+    let options = QueryOptions { timeout: Some(Duration::from_secs(2)), ..QueryOptions::default() };
+    let error = match lake.engine().query(sum, &options).await {
+        Ok(result) => result.collect().await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(matches!(error, QueryError::Timeout { .. }), "{error:?}");
+    let rows = "SELECT count(*), sum(length(t)), sum(y) FROM (SELECT lpad('x', 100000, 'x') AS t, sequence(1, 10000) AS s \
+                FROM UNNEST(sequence(1, 2)) a(x)) CROSS JOIN UNNEST(s) u(y)";
+    assert_eq!(lake.rows(rows).await, ["20000|2000000000|100010000"]);
+}
+
 /// A join whose left side does not fit is run again from its start, which the engine does not survive.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_of_the_engine_is_an_error() {

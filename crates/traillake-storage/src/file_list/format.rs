@@ -140,7 +140,7 @@ fn read_days(list: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<
     let mut next = || Packed::take(list, length);
     let (dates, files, partitions, rows, bytes) = (next()?, next()?, next()?, next()?, next()?);
     let (uncounted, untimed, is_timed) = (next()?, next()?, next()?);
-    let (first, last, length_of_block) = (next()?, next()?, next()?);
+    let (earliest, latest, length_of_block) = (next()?, next()?, next()?);
     let mut days = Vec::new();
     for index in 0..length {
         let size = |column: &Packed| usize::try_from(column.get(index)).ok();
@@ -151,7 +151,7 @@ fn read_days(list: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<
             bytes: bytes.get(index).cast_unsigned(),
             uncounted: size(&uncounted)?,
             untimed: size(&untimed)?,
-            times: (is_timed.get(index) != 0).then(|| (first.get(index), last.get(index))),
+            times: (is_timed.get(index) != 0).then(|| (earliest.get(index), latest.get(index))),
         };
         let date = date_of(dates.get(index))?;
         let block = list.split_to(size(&length_of_block).filter(|&length| length <= list.len())?);

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use datafusion::common::Result;
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use object_store::{ObjectMeta, ObjectStore};
-use parquet::file::metadata::PageIndexPolicy;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 use parquet::schema::types::SchemaDescPtr;
 
 use super::Footer;
@@ -14,6 +16,8 @@ use crate::layout::FOOTER_HINT_BYTES;
 
 /// Memory that the footers of one store may take: some 20,000 files of one row group.
 const FOOTER_CACHE_BYTES: usize = 256 << 20;
+/// Bytes of files that are kept whole until their rows are read, which is most often the next thing.
+const WHOLE_BYTES: usize = 16 << 20;
 /// Schemas kept for new files to share: a store has one for each version of its columns.
 const SCHEMAS: usize = 16;
 
@@ -31,6 +35,9 @@ struct State {
     old: HashMap<String, Arc<Footer>>,
     young_bytes: usize,
     schemas: Vec<SchemaDescPtr>,
+    /// Files no larger than what is read for a footer, by path.
+    wholes: HashMap<String, Bytes>,
+    whole_bytes: usize,
 }
 
 impl Default for Footers {
@@ -54,15 +61,42 @@ impl Footers {
         {
             return Ok(known);
         }
-        let read = DFParquetMetadata::new(store, meta)
-            .with_metadata_size_hint(Some(FOOTER_HINT_BYTES))
-            .with_page_index_policy(Some(pages))
-            .fetch_metadata()
-            .await?;
+        let read = if meta.size <= FOOTER_HINT_BYTES as u64 {
+            let whole = self.read_whole(store, meta).await?;
+            Arc::new(ParquetMetaDataReader::new().with_page_index_policy(pages).parse_and_finish(&whole)?)
+        } else {
+            DFParquetMetadata::new(store, meta)
+                .with_metadata_size_hint(Some(FOOTER_HINT_BYTES))
+                .with_page_index_policy(Some(pages))
+                .fetch_metadata()
+                .await?
+        };
         let schema = self.shared(read.file_metadata().schema_descr_ptr());
         let footer = Arc::new(Footer::try_new(Arc::unwrap_or_clone(read), schema, meta.size, with_pages)?);
         self.state().insert(meta.location.as_ref().to_owned(), Arc::clone(&footer), self.limit);
         Ok(footer)
+    }
+
+    /// All of a small file.
+    async fn read_whole(&self, store: &dyn ObjectStore, meta: &ObjectMeta) -> Result<Bytes> {
+        let path = meta.location.as_ref();
+        if let Some(whole) = self.state().wholes.get(path) {
+            return Ok(whole.clone());
+        }
+        let all = 0..meta.size;
+        let read = store.get_ranges(&meta.location, std::slice::from_ref(&all)).await?.pop();
+        let whole = read.filter(|read| read.len() as u64 == meta.size);
+        let whole = whole.ok_or_else(|| ParquetError::EOF(format!("`{path}` is shorter than the log says")))?;
+        self.state().keep(path.to_owned(), whole.clone());
+        Ok(whole)
+    }
+
+    /// The bytes of a file that was read whole for its footer, given away once.
+    pub(crate) fn take_whole(&self, path: &str) -> Option<Bytes> {
+        let mut state = self.state();
+        let whole = state.wholes.remove(path)?;
+        state.whole_bytes = state.whole_bytes.saturating_sub(whole.len());
+        Some(whole)
     }
 
     /// The footer of a file, if it was read before.
@@ -95,6 +129,16 @@ impl Footers {
 }
 
 impl State {
+    fn keep(&mut self, path: String, whole: Bytes) {
+        if self.whole_bytes + whole.len() > WHOLE_BYTES {
+            self.wholes.clear();
+            self.whole_bytes = 0;
+        }
+        self.whole_bytes += whole.len();
+        let replaced = self.wholes.insert(path, whole).map_or(0, |old| old.len());
+        self.whole_bytes = self.whole_bytes.saturating_sub(replaced);
+    }
+
     fn insert(&mut self, path: String, footer: Arc<Footer>, limit: usize) {
         self.young_bytes += path.len() + footer.memory_bytes();
         self.young.insert(path, footer);

@@ -203,7 +203,7 @@ impl Scan {
         }
         let rows = Rows { loaded: loaded.into(), hidden, selection: selected(&parts) };
         let dropped = self.counters.rows_dropped.clone();
-        self.recipe.output(fits, rows, move |rows| dropped.add(rows))
+        self.recipe.output(fits, &rows, move |rows| dropped.add(rows))
     }
 }
 

@@ -85,7 +85,7 @@ impl EventTableProvider {
             table_version: self.snapshot.version,
             ..ScanReport::default()
         };
-        Ok(Some(Arc::new(TallyTable { batch: batch(tallies.iter().flatten(), &self.tally_schema())?, report })))
+        Ok(Some(Arc::new(TallyTable { batch: batch(&tallies.iter().flatten(), &self.tally_schema())?, report })))
     }
 }
 
@@ -173,7 +173,7 @@ impl TallyNeeds {
     }
 }
 
-fn batch<'a>(tallies: impl Iterator<Item = &'a Tally<'a>> + Clone, schema: &SchemaRef) -> Result<RecordBatch> {
+fn batch<'a>(tallies: &(impl Iterator<Item = &'a Tally<'a>> + Clone), schema: &SchemaRef) -> Result<RecordBatch> {
     let texts = |pick: fn(&Tally<'a>) -> Option<&'a str>| -> ArrayRef {
         Arc::new(tallies.clone().map(pick).collect::<StringArray>())
     };

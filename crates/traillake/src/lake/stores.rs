@@ -1,12 +1,10 @@
 //! Event data stores: made, found, changed, described.
 
-use std::collections::BTreeSet;
-
 use chrono::DateTime;
 use traillake_ingest::{IngestRequest, suitable_partitioning};
 use traillake_model::{
     AddedColumn, AdvancedEventSelector, EventDataStoreKind, EventDataStoreName, EventDataStoreSettings,
-    EventDataStoreStatus, Grants, PartitionBy, PartitionValues, Retention,
+    EventDataStoreStatus, Grants, PartitionBy, Retention,
 };
 use traillake_storage::{NewEventDataStore, StorageError};
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -43,13 +44,25 @@ impl Scan {
             return Ok(());
         }
         let ranges = missing.iter().map(|&leaf| range(part, leaf)).collect::<Result<Vec<_>>>()?;
-        let bytes = self.store.get_ranges(&part.path, &ranges).await?;
+        let bytes = match self.footers.take_whole(part.path.as_ref()).and_then(|whole| cut(&whole, &ranges)) {
+            Some(bytes) => bytes,
+            None => self.store.get_ranges(&part.path, &ranges).await?,
+        };
         for ((leaf, range), bytes) in missing.into_iter().zip(ranges).zip(bytes) {
             self.counters.bytes_scanned.add(bytes.len());
             loaded.add(leaf, ChunkBytes { start: range.start, bytes });
         }
         Ok(())
     }
+}
+
+/// The ranges of a file that was read whole; none where one lies outside.
+fn cut(whole: &Bytes, ranges: &[Range<u64>]) -> Option<Vec<Bytes>> {
+    let part = |range: &Range<u64>| {
+        let (start, end) = (usize::try_from(range.start).ok()?, usize::try_from(range.end).ok()?);
+        (start <= end && end <= whole.len()).then(|| whole.slice(start..end))
+    };
+    ranges.iter().map(part).collect()
 }
 
 fn range(part: &Part, leaf: usize) -> Result<Range<u64>> {

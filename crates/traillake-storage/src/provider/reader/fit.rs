@@ -38,8 +38,8 @@ impl Fit {
         let stored = parquet_to_arrow_schema(file, None)?;
         let mut hint = stored.fields().clone();
         let mut leaves = Vec::new();
-        let mut sources = Vec::with_capacity(slots.slots.len());
-        for slot in &slots.slots {
+        let mut sources = Vec::with_capacity(slots.places.len());
+        for slot in &slots.places {
             let source = source(slot, &hint);
             if let Source::Stored(path, data_type) = &source {
                 hint = hinted_below(&hint, path, data_type);

@@ -124,12 +124,12 @@ impl Recipe {
     pub(super) fn output(
         self: &Arc<Self>,
         fits: Arc<Fits>,
-        rows: Rows,
+        rows: &Rows,
         dropped: impl Fn(usize) + Send + 'static,
     ) -> Result<Batches> {
         let this = Arc::clone(self);
         let last = if self.covered.is_some() { fits.stages.last() } else { None };
-        let reader = self.reader(&fits, last.unwrap_or(&fits.output), &rows)?;
+        let reader = self.reader(&fits, last.unwrap_or(&fits.output), rows)?;
         let hidden = Arc::clone(&rows.hidden);
         let batch = move |read: &RecordBatch| match (&this.covered, this.stages.last(), fits.stages.last()) {
             (Some(places), Some(slots), Some(fit)) => {

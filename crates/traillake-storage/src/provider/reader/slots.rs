@@ -26,7 +26,7 @@ pub(super) struct Slot {
 /// Expressions over slots.
 #[derive(Debug)]
 pub(super) struct Slots {
-    pub(super) slots: Vec<Slot>,
+    pub(super) places: Vec<Slot>,
     /// One column for each slot.
     pub(super) schema: SchemaRef,
     /// The expressions, over `schema`.
@@ -45,13 +45,13 @@ impl Slots {
 
     /// Where each slot of `other` is among these; `None` where one is missing.
     pub(super) fn places_of(&self, other: &Self) -> Option<Vec<usize>> {
-        other.slots.iter().map(|slot| self.slots.iter().position(|own| own == slot)).collect()
+        other.places.iter().map(|slot| self.places.iter().position(|own| own == slot)).collect()
     }
 }
 
 /// Whether an expression takes a map, a list or a whole struct: those cost many times what a leaf does.
 pub(super) fn takes_nested(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) -> bool {
-    Slots::of([Arc::clone(expr)], table).is_ok_and(|slots| slots.slots.iter().any(|slot| slot.data_type.is_nested()))
+    Slots::of([Arc::clone(expr)], table).is_ok_and(|slots| slots.places.iter().any(|slot| slot.data_type.is_nested()))
 }
 
 fn rewrite(expr: Arc<dyn PhysicalExpr>, table: &TableSchema, slots: &mut Vec<Slot>) -> Result<Arc<dyn PhysicalExpr>> {
