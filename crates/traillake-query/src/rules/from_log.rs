@@ -199,10 +199,14 @@ impl Question {
             }
             known &= match node {
                 Expr::Column(column) => self.knows_column(&column.name),
-                Expr::ScalarSubquery(_) | Expr::Exists(_) | Expr::InSubquery(_) | Expr::OuterReferenceColumn(..) => {
-                    false
-                }
-                Expr::AggregateFunction(_) | Expr::WindowFunction(_) | Expr::GroupingSet(_) | Expr::Unnest(_) => false,
+                Expr::ScalarSubquery(_)
+                | Expr::Exists(_)
+                | Expr::InSubquery(_)
+                | Expr::OuterReferenceColumn(..)
+                | Expr::AggregateFunction(_)
+                | Expr::WindowFunction(_)
+                | Expr::GroupingSet(_)
+                | Expr::Unnest(_) => false,
                 node => !node.is_volatile_node(),
             };
             Ok(if known { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
