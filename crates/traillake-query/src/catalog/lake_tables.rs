@@ -42,6 +42,7 @@ impl LakeTables {
             let snapshot = table.refresh().await?;
             return Ok((table, snapshot));
         }
+        // It comes with the newest snapshot there is.
         let table = self.lake.events(settings).await?;
         let snapshot = table.snapshot();
         self.open.lock().await.insert(settings.id, (settings.version, table.clone()));

@@ -136,8 +136,8 @@ fn names_stay_below(names: &Names) -> bool {
     paths && folders.into_iter().all(|folder| check_data_path(&paths::data_file(&folder, Uuid::nil())).is_ok())
 }
 
-fn read_days(list: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<Day>> {
-    let mut next = || Packed::take(list, length);
+fn read_days(input: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<Day>> {
+    let mut next = || Packed::take(input, length);
     let (dates, files, partitions, rows, bytes) = (next()?, next()?, next()?, next()?, next()?);
     let (uncounted, untimed, is_timed) = (next()?, next()?, next()?);
     let (earliest, latest, length_of_block) = (next()?, next()?, next()?);
@@ -154,10 +154,10 @@ fn read_days(list: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<
             times: (is_timed.get(index) != 0).then(|| (earliest.get(index), latest.get(index))),
         };
         let date = date_of(dates.get(index))?;
-        let block = list.split_to(size(&length_of_block).filter(|&length| length <= list.len())?);
+        let block = input.split_to(size(&length_of_block).filter(|&length| length <= input.len())?);
         days.push(Day::listed(date, figures, ListedDay::try_new(names, date, figures.files, block)?));
     }
-    list.is_empty().then_some(days)
+    input.is_empty().then_some(days)
 }
 
 fn date_of(days: i64) -> Option<NaiveDate> {

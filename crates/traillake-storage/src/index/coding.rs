@@ -186,7 +186,9 @@ mod tests {
         #[test]
         fn varints_come_back(numbers in prop::collection::vec(any::<u64>(), 0..20)) {
             let mut bytes = Vec::new();
-            numbers.iter().for_each(|&number| push_varint(&mut bytes, number));
+            for &number in &numbers {
+                push_varint(&mut bytes, number);
+            }
             let mut cursor = Cursor::new(&bytes);
             for number in numbers {
                 prop_assert_eq!(cursor.varint(), Some(number));

@@ -58,7 +58,7 @@ pub async fn build_index(table: &EventTable, options: IndexOptions) -> Result<In
     let mut report = IndexReport { dry_run: options.dry_run, files: snapshot.files.len(), ..IndexReport::default() };
     let sound = table.sweep_index(&snapshot, &mut report).await?;
     let files = snapshot.files.iter().filter(|file| !sound.contains(&(file_key(&file.path), file.rows)));
-    let missing: Vec<Arc<DataFile>> = files.map(|file| Arc::clone(file)).collect();
+    let missing: Vec<Arc<DataFile>> = files.map(Arc::clone).collect();
     report.files_missing = missing.len();
     if !options.dry_run {
         table.index_files(&snapshot, missing).await?;

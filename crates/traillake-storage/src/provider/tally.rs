@@ -85,7 +85,7 @@ impl EventTableProvider {
             table_version: self.snapshot.version,
             ..ScanReport::default()
         };
-        Ok(Some(Arc::new(TallyTable { batch: batch(&tallies.iter().flatten(), &self.tally_schema())?, report })))
+        Ok(Some(Arc::new(TallyTable { batch: batch(&tallies.concat(), &self.tally_schema())?, report })))
     }
 }
 
@@ -173,17 +173,17 @@ impl TallyNeeds {
     }
 }
 
-fn batch<'a>(tallies: &(impl Iterator<Item = &'a Tally<'a>> + Clone), schema: &SchemaRef) -> Result<RecordBatch> {
+fn batch<'a>(tallies: &[Tally<'a>], schema: &SchemaRef) -> Result<RecordBatch> {
     let texts = |pick: fn(&Tally<'a>) -> Option<&'a str>| -> ArrayRef {
-        Arc::new(tallies.clone().map(pick).collect::<StringArray>())
+        Arc::new(tallies.iter().map(pick).collect::<StringArray>())
     };
     let times = |pick: fn((i64, i64)) -> i64| -> ArrayRef {
-        let millis = tallies.clone().map(|tally| pick(tally.times).div_euclid(1_000));
+        let millis = tallies.iter().map(|tally| pick(tally.times).div_euclid(1_000));
         Arc::new(TimestampMillisecondArray::from_iter_values(millis))
     };
     let (accounts, regions) = (texts(|tally| tally.account), texts(|tally| tally.region));
-    let dates = Date32Array::from_iter_values(tallies.clone().map(|tally| days(tally.date)));
-    let rows = Int64Array::from_iter_values(tallies.clone().map(|tally| tally.rows.cast_signed()));
+    let dates = Date32Array::from_iter_values(tallies.iter().map(|tally| days(tally.date)));
+    let rows = Int64Array::from_iter_values(tallies.iter().map(|tally| tally.rows.cast_signed()));
     let columns = [
         times(|(first, _)| first),
         Arc::clone(&accounts),

@@ -40,7 +40,7 @@ impl Slots {
         let exprs = exprs.into_iter().map(|expr| rewrite(expr, table, &mut slots)).collect::<Result<_>>()?;
         let fields = slots.iter().map(|slot: &Slot| Field::new(slot.path.join("."), slot.data_type.clone(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        Ok(Self { slots, schema, exprs })
+        Ok(Self { places: slots, schema, exprs })
     }
 
     /// Where each slot of `other` is among these; `None` where one is missing.
