@@ -100,7 +100,7 @@ mod tests {
             rows,
             partition: partition.into(),
             event_time_micros: None,
-            settled: Default::default(),
+            settled: crate::snapshot::Settled::default(),
             modified_ms: 0,
         };
         Member::new(Arc::new(file), None)

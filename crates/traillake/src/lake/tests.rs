@@ -174,7 +174,7 @@ async fn the_session_knows_the_stores() {
     lake.ingest_records("events", (0..3).map(record)).await.unwrap();
     let session = lake.session_context(&QueryOptions::default()).await.unwrap();
     let batches = session.sql("SELECT eventname FROM events").await.unwrap().collect().await.unwrap();
-    assert_eq!(batches.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), 3);
+    assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,13 @@
 //! Tests of portions: they unnest to what the whole does.
 
-use arrow::array::{Int64Array, ListArray, StringArray};
+use arrow::array::{Array as _, FixedSizeListArray, Int64Array, ListArray, StringArray};
+use arrow::buffer::OffsetBuffer;
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use datafusion::common::{NullHandling, UnnestOptions};
 use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::error::DataFusionError;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::collect;
 use datafusion::physical_plan::execution_plan::replace_children_if_necessary;
 use datafusion::physical_plan::unnest::ListUnnest;
@@ -28,22 +31,35 @@ fn batch(rows: Vec<(String, Numbers, Numbers)>) -> RecordBatch {
     RecordBatch::try_new(schema, vec![Arc::new(texts), list(first), list(second)]).unwrap()
 }
 
-/// The rows of an unnest of the last two columns, in portions of so many bytes if any.
-fn unnested(batch: &RecordBatch, null_handling: NullHandling, portion_bytes: Option<usize>) -> RecordBatch {
-    let input = MemorySourceConfig::try_new_exec(&[vec![batch.clone()]], batch.schema(), None).unwrap();
-    let lists = [1, 2].map(|index_in_input_schema| ListUnnest { index_in_input_schema, depth: 1 });
+/// The rows of an unnest of columns with their depths, in portions of so many bytes if any.
+fn unnest(
+    batch: &RecordBatch,
+    lists: &[(usize, usize)],
+    schema: &SchemaRef,
+    null_handling: NullHandling,
+    portion_bytes: Option<usize>,
+    memory_bytes: usize,
+) -> Result<RecordBatch> {
+    let input = MemorySourceConfig::try_new_exec(&[vec![batch.clone()]], batch.schema(), None)?;
+    let lists = lists.iter().map(|&(index_in_input_schema, depth)| ListUnnest { index_in_input_schema, depth });
     let options = UnnestOptions { null_handling, ..UnnestOptions::default() };
-    let schema = schema("a", "b", |item| item);
-    let unnest = UnnestExec::new(input, lists.into(), vec![], Arc::clone(&schema), options).unwrap();
+    let unnest = UnnestExec::new(input, lists.collect(), vec![], Arc::clone(schema), options)?;
     let plan: Arc<dyn ExecutionPlan> = match portion_bytes {
         None => Arc::new(unnest),
         Some(portion_bytes) => {
             let portions = PortionsExec { portion_bytes, ..PortionsExec::for_unnest(&unnest) };
-            replace_children_if_necessary(Arc::new(unnest), vec![Arc::new(portions)]).unwrap()
+            replace_children_if_necessary(Arc::new(unnest), vec![Arc::new(portions)])?
         }
     };
-    let batches = block_on(collect(plan, Arc::new(TaskContext::default()))).unwrap();
-    concat_batches(&schema, &batches).unwrap()
+    let runtime = RuntimeEnvBuilder::new().with_memory_limit(memory_bytes, 1.0).build_arc()?;
+    let context = TaskContext::default().with_runtime(runtime);
+    Ok(concat_batches(schema, &block_on(collect(plan, Arc::new(context)))?)?)
+}
+
+/// The rows of an unnest of the last two columns, with little memory.
+fn unnested(batch: &RecordBatch, null_handling: NullHandling, portion_bytes: Option<usize>) -> RecordBatch {
+    let schema = schema("a", "b", |item| item);
+    unnest(batch, &[(1, 1), (2, 1)], &schema, null_handling, portion_bytes, 1 << 20).unwrap()
 }
 
 fn numbers() -> impl Strategy<Value = Numbers> {
@@ -90,18 +106,31 @@ fn rows_of_short_lists_stay_together() {
 }
 
 #[test]
-fn a_row_that_cannot_be_cut_tells_what_it_takes() {
+fn a_row_that_cannot_be_cut_has_to_fit_in_memory() {
     let numbers = Arc::new(Int64Array::from_iter_values(0..1_000)) as _;
-    let list = arrow::array::FixedSizeListArray::try_new(
-        Arc::new(Field::new_list_field(DataType::Int64, true)),
-        1_000,
-        numbers,
-        None,
-    );
+    let item = Arc::new(Field::new_list_field(DataType::Int64, true));
+    let list = FixedSizeListArray::try_new(item, 1_000, numbers, None).unwrap();
     let text = Arc::new(StringArray::from(vec!["x".repeat(10_000)])) as _;
-    let batch = RecordBatch::try_from_iter([("text", text), ("a", Arc::new(list.unwrap()) as _)]).unwrap();
-    let lists = [ListUnnest { index_in_input_schema: 1, depth: 1 }];
-    let portions = portions(batch, &lists, 1 << 20);
-    assert_eq!(portions.len(), 1);
-    assert!((10_000_000..11_000_000).contains(&portions[0].excess), "{}", portions[0].excess);
+    let batch = RecordBatch::try_from_iter([("text", text), ("a", Arc::new(list) as _)]).unwrap();
+    let schema = [Field::new("text", DataType::Utf8, false), Field::new("a", DataType::Int64, true)];
+    let schema = Arc::new(Schema::new(schema.to_vec()));
+    let rows = |memory| unnest(&batch, &[(1, 1)], &schema, NullHandling::Drop, Some(1 << 20), memory);
+    let error = rows(9 << 20).unwrap_err();
+    assert!(matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)), "{error}");
+    assert_eq!(rows(11 << 20).unwrap().num_rows(), 1_000);
+}
+
+#[test]
+fn lists_of_lists_unnest_by_whole_rows() {
+    let numbers = (0..60).map(|row| (row % 7 != 0).then(|| (0..row % 5).map(Some).collect::<Vec<_>>()));
+    let inner = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(numbers));
+    let item = Arc::new(Field::new_list_field(inner.data_type().clone(), true));
+    let outer = ListArray::new(item, OffsetBuffer::from_lengths([0, 10, 20, 1, 29]), inner, None);
+    let texts = Arc::new(StringArray::from_iter_values(('a'..='e').map(|c| c.to_string().repeat(50)))) as _;
+    let batch = RecordBatch::try_from_iter([("text", texts), ("a", Arc::new(outer) as _)]).unwrap();
+    let schema = [Field::new("text", DataType::Utf8, false), Field::new("a", DataType::Int64, true)];
+    let schema = Arc::new(Schema::new(schema.to_vec()));
+    let rows = |portion| unnest(&batch, &[(1, 2)], &schema, NullHandling::Preserve, portion, 1 << 20).unwrap();
+    assert!(rows(None).num_rows() > 60);
+    assert_eq!(rows(Some(1_000)), rows(None));
 }
