@@ -145,9 +145,7 @@ impl AdmissionConfig {
 
 impl Refusal {
     /// The exception of AWS that says the same.
-    pub(crate) fn code(self) -> ErrorCode {
-        ErrorCode::MaxConcurrentQueries
-    }
+    pub(crate) const CODE: ErrorCode = ErrorCode::MaxConcurrentQueries;
 }
 
 impl Ticket {

@@ -30,7 +30,7 @@ pub enum ServerError {
     Net(#[from] NetError),
     /// The lake refused.
     #[error(transparent)]
-    Lake(#[from] traillake::Error),
+    Lake(Box<traillake::Error>),
 }
 
 /// Shorthand of this crate.
@@ -50,5 +50,11 @@ impl ServerError {
             Self::Net(error) => error.hint(),
             Self::Lake(error) => error.hint(),
         }
+    }
+}
+
+impl From<traillake::Error> for ServerError {
+    fn from(error: traillake::Error) -> Self {
+        Self::Lake(Box::new(error))
     }
 }

@@ -112,7 +112,9 @@ impl Imports {
         };
         let import = self.lake.change_import(import.id, started).await?;
         let summary = self.read(&import, &grants, &run).await;
-        summary.iter().for_each(|summary| self.metrics.ingested(summary));
+        if let Ok(summary) = &summary {
+            self.metrics.ingested(summary);
+        }
         let outcome = Outcome::of(&self.lake.granted(grants, None), &import, summary, self.clock.now()).await;
         self.lake.change_import(import.id, |import| Some(outcome.applied(import))).await?;
         Ok(())

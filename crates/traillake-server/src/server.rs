@@ -71,7 +71,9 @@ impl Server {
         let sealing = SealingKey::find(config.sealing_key.as_deref())?;
         let service = Service::with_sealing_key(lake, config, clock, sealing);
         for (door, bound) in [(metrics::Door::Flight, &flight), (metrics::Door::Http, &http)] {
-            bound.iter().for_each(|bound| service.metrics.watch(door, bound.listener.stats()));
+            if let Some(bound) = bound {
+                service.metrics.watch(door, bound.listener.stats());
+            }
         }
         Ok(Self { service, access, flight, http, new_key })
     }

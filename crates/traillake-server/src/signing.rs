@@ -54,13 +54,19 @@ pub(crate) struct Signature {
 pub(crate) enum SigningError {
     /// The lake could not be read or written.
     #[error(transparent)]
-    Lake(#[from] traillake::Error),
+    Lake(Box<traillake::Error>),
     /// The cryptographic library refused.
     #[error("could not {what}")]
     Cryptography {
         /// A verb and its object.
         what: &'static str,
     },
+}
+
+impl From<traillake::Error> for SigningError {
+    fn from(error: traillake::Error) -> Self {
+        Self::Lake(Box::new(error))
+    }
 }
 
 impl Signing {
@@ -107,8 +113,8 @@ impl Shared {
     async fn find(&self, now: DateTime<Utc>) -> Result<Option<(SigningKey, SigningKeyDocument)>, SigningError> {
         let Some(sealing) = &self.sealing else { return Ok(None) };
         let keys = self.lake.storage().signing_keys().await.map_err(traillake::Error::from)?;
-        let usable = keys.into_iter().rev().filter(|document| signs_at(document, now));
-        Ok(usable.filter_map(|document| Some((SigningKey::unsealed(&document, sealing)?, document))).next())
+        let mut usable = keys.into_iter().rev().filter(|document| signs_at(document, now));
+        Ok(usable.find_map(|document| Some((SigningKey::unsealed(&document, sealing)?, document))))
     }
 
     async fn make(&self, now: DateTime<Utc>) -> Result<(SigningKey, SigningKeyDocument), SigningError> {

@@ -38,7 +38,7 @@ fn a_caller_with_too_many_is_refused_and_others_are_not() {
     let admission = gate(1, 2, 10);
     let _held = [admission.enter("a").unwrap(), admission.enter("a").unwrap()];
     assert_eq!(admission.enter("a").unwrap_err(), Refusal::Caller { limit: 2 });
-    assert_eq!(Refusal::Caller { limit: 2 }.code(), ErrorCode::MaxConcurrentQueries);
+    assert_eq!(Refusal::CODE, ErrorCode::MaxConcurrentQueries);
     assert!(admission.enter("b").is_ok());
 }
 
@@ -113,7 +113,7 @@ fn a_permit_holds_its_query_to_a_share_of_the_memory() {
     let permit = now(Admission::new(config.clone()).enter("a").unwrap().admitted()).unwrap();
     let options = permit.limit(QueryOptions { max_rows: Some(7), ..QueryOptions::default() });
     assert_eq!(options.memory_bytes.map(|bytes| bytes * 4), Some(config.total_memory().as_u64()));
-    assert_eq!((options.timeout, options.max_rows), (Some(Duration::from_secs(3600)), Some(7)));
+    assert_eq!((options.timeout, options.max_rows), (Some(Duration::from_hours(1)), Some(7)));
 }
 
 /// What one step of a random history does to one of the queries there are.

@@ -57,7 +57,7 @@ impl From<traillake::ModelError> for ApiError {
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.code(), refusal.to_string())
+        Self::new(Refusal::CODE, refusal.to_string())
     }
 }
 

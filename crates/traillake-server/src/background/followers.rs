@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use traillake::{FollowOptions, IngestProgress, IngestSummary, Result, TrailName, TrailSettings};
+use traillake::{EventDataStoreStatus, FollowOptions, IngestProgress, IngestSummary, Result, TrailName, TrailSettings};
 
 use crate::service::Service;
 
 /// Time before a trail that failed is followed again.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// The trails that are followed, each with the settings it is followed by and the way to stop it.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Followers {
         let status =
             |trail: &TrailSettings| stores.iter().find(|store| store.name == trail.store).map(|store| store.status);
         let trails = self.service.lake.trails().await?;
-        Ok(trails.into_iter().filter(|trail| status(trail).is_none_or(|status| status.ingests())).collect())
+        Ok(trails.into_iter().filter(|trail| status(trail).is_none_or(EventDataStoreStatus::ingests)).collect())
     }
 
     /// Stops what is not wanted, or wanted otherwise, and starts what is missing.

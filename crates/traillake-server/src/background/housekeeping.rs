@@ -7,7 +7,7 @@ use traillake::{ExpireOptions, Result};
 
 use crate::service::Service;
 
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Keeps house until stopped.
 pub(super) async fn run(service: Service, stop: CancellationToken) {

@@ -131,13 +131,11 @@ impl Place {
         let mut folder = String::new();
         // Writing to a string cannot fail.
         let _ = write!(folder, "{}/{query}", day.format("%Y/%m/%d"));
-        folder.split('/').fold(self.queries(account), |path, part| path.join(part))
+        folder.split('/').fold(self.queries(account), Path::join)
     }
 
     fn queries(&self, account: &str) -> Path {
-        ["AWSLogs", account, "CloudTrail-Lake", "Query"]
-            .into_iter()
-            .fold(self.prefix.clone(), |path, part| path.join(part))
+        ["AWSLogs", account, "CloudTrail-Lake", "Query"].into_iter().fold(self.prefix.clone(), Path::join)
     }
 
     /// The document of a lake that the files would lie in.

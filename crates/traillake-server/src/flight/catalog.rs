@@ -51,7 +51,9 @@ impl Flight {
             Command::CommandGetTables(get) => self.tables(caller, get).await,
             Command::CommandGetTableTypes(get) => {
                 let mut builder = get.into_builder();
-                TABLE_TYPES.into_iter().for_each(|kind| builder.append(kind));
+                for kind in TABLE_TYPES {
+                    builder.append(kind);
+                }
                 builder.build().map_err(status::fault)
             }
             Command::CommandGetSqlInfo(get) => {

@@ -106,8 +106,8 @@ mod tests {
 
     use super::*;
 
-    fn message(text: &'static str) -> Message {
-        Ok(FlightData::new().with_app_metadata(text.as_bytes()))
+    fn message(text: &'static str) -> FlightData {
+        FlightData::new().with_app_metadata(text.as_bytes())
     }
 
     #[tokio::test]
@@ -117,7 +117,7 @@ mod tests {
         let sent = tokio::spawn(async move {
             for text in ["a", "b", "c"] {
                 sender.ready().await;
-                sender.put(message(text));
+                sender.put(Ok(message(text)));
             }
         });
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -132,7 +132,7 @@ mod tests {
     #[tokio::test]
     async fn an_error_takes_the_place_of_a_message_nobody_took() {
         let (sender, mut receiver) = slot(&CancellationToken::new());
-        sender.put(message("a"));
+        sender.put(Ok(message("a")));
         sender.put(Err(Status::cancelled("too slow")));
         drop(sender);
         assert_eq!(receiver.next().await.unwrap().unwrap_err().message(), "too slow");

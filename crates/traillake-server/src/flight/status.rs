@@ -34,7 +34,7 @@ fn inside(code: Code, text: &str, error: &Error) -> Status {
 
 /// A query that may not even wait.
 pub(super) fn of_refusal(refusal: Refusal) -> Status {
-    let name = refusal.code();
+    let name = Refusal::CODE;
     named(Code::ResourceExhausted, format!("{}: {refusal}", name.as_str()), Some(name))
 }
 

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn tickets() -> Tickets {
-        Tickets::new(Duration::from_secs(60)).unwrap()
+        Tickets::new(Duration::from_mins(1)).unwrap()
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {

@@ -111,9 +111,8 @@ impl Encoder {
 /// The rows in the types of the wire.
 fn plain(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
     let fields = schema.fields().iter();
-    let column = |(column, field): (&ArrayRef, &FieldRef)| match column.data_type() == field.data_type() {
-        true => Ok(Arc::clone(column)),
-        false => cast(column, field.data_type()),
+    let column = |(column, field): (&ArrayRef, &FieldRef)| {
+        if column.data_type() == field.data_type() { Ok(Arc::clone(column)) } else { cast(column, field.data_type()) }
     };
     let columns = rows.columns().iter().zip(fields).map(column).collect::<Result<Vec<_>, _>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));

@@ -86,7 +86,9 @@ impl Outcome {
         let status = if stopped { ImportStatus::Stopped } else { self.status };
         let mut failures: BTreeMap<_, _> = import.failures.iter().map(|f| (f.location.clone(), f.clone())).collect();
         if self.statistics.is_some_and(|statistics| statistics.prefixes_completed > 0) {
-            failures.values_mut().for_each(|failure| failure.succeeded = true);
+            for failure in failures.values_mut() {
+                failure.succeeded = true;
+            }
         }
         let met = self.failures.iter().filter(|failure| !(stopped && failure.kind == INTERRUPTED));
         failures.extend(met.map(|failure| (failure.location.clone(), failure.clone())));

@@ -92,8 +92,8 @@ impl Work {
         let written = self.write(&mut result, rows, began).await;
         let stats = result.stats();
         self.measure(&stats, began);
-        let state = if written.is_ok() { QueryStatus::Finished } else { QueryStatus::Failed };
-        self.shared.metrics.query(state.as_str(), &stats);
+        let outcome = if written.is_ok() { QueryStatus::Finished } else { QueryStatus::Failed };
+        self.shared.metrics.query(outcome.as_str(), &stats);
         written
     }
 
@@ -193,7 +193,7 @@ impl Work {
                 Ok(Some(stored)) => return self.live.end(stored),
                 Ok(None) => return,
                 Err(error) => {
-                    tracing::warn!(query = %seen.id, %error, "the state of a query could not be written down")
+                    tracing::warn!(query = %seen.id, %error, "the state of a query could not be written down");
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::NetError;
 
 /// What protects a server.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub(crate) struct Posture {
     /// There is a users file.
     pub(crate) users_file: bool,

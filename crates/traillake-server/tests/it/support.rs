@@ -106,7 +106,7 @@ impl Running {
     pub(crate) async fn send(&self, line: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
         let length = headers.iter().all(|(name, _)| name != "content-length");
         let length = if length { format!("content-length: {}\r\n", body.len()) } else { String::new() };
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
         let head = format!("{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{length}{headers}\r\n", self.address);
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();

@@ -8,9 +8,12 @@ use super::*;
 const ID: &str = "AKIDEXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
+/// Method, target, headers, body, signature.
+type Vector = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
+
 /// Requests of AWS's test suite for Signature Version 4 (2015-08-30T12:36:00Z, us-east-1, `service`), with their
 /// headers beside host and date, their body, and the published signature.
-const VECTORS: &[(&str, &str, &[(&str, &str)], &str, &str)] = &[
+const VECTORS: &[Vector] = &[
     ("GET", "/", &[], "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
     (
         "GET",

@@ -66,6 +66,7 @@ pub(super) struct LookupAnswer {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 struct Event {
     event_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]

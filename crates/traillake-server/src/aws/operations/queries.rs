@@ -137,6 +137,6 @@ fn over(job: &QueryJob) -> ApiError {
 }
 
 /// One value of a row: an object of one member.
-fn cell(name: &str, value: Option<String>) -> Value {
+fn cell(name: &str, value: Option<&String>) -> Value {
     json!({ name: value })
 }

@@ -32,7 +32,7 @@ async fn a_caller_sees_the_granted_accounts_and_stores_alone() {
     lake.ingest_records("secret", ["{}"]).await.unwrap();
     let token = "a".repeat(43);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
-    let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = crate::access::hex::encode(digest.as_ref());
     let file = tempfile::NamedTempFile::new().unwrap();
     let text = format!(
         "[[token]]\nname = \"dash\"\nsha256 = \"{digest}\"\nrole = \"read\"\nstores = [\"events\"]\naccounts = [\"111122223333\"]\n"

@@ -12,7 +12,7 @@ use futures::TryStreamExt;
 use tokio::net::TcpListener;
 use tonic::Status;
 use tonic::transport::Channel;
-use traillake::{Lake, SystemClock};
+use traillake::{Clock, Lake, SystemClock};
 
 use super::super::Flight;
 use crate::access::{Access, AccessConfig};
@@ -32,8 +32,8 @@ pub(super) struct Server {
 pub(super) async fn server_with(config: ServerConfig) -> Server {
     let lake = Lake::open(&format!("memory://{}", uuid::Uuid::new_v4())).await.unwrap();
     lake.ingest_records("events", (0..100).map(record)).await.unwrap();
-    let clock = Arc::new(SystemClock);
-    let access = Access::insecure_open(&AccessConfig::default(), clock.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let access = Access::insecure_open(&AccessConfig::default(), Arc::clone(&clock));
     serve(lake, config, access).await
 }
 

@@ -74,7 +74,7 @@ async fn requests_that_are_reset_at_once_end_the_connection_and_leave_nothing() 
     };
     let mut answer = Vec::new();
     let drain = timeout(SOON, reader.read_to_end(&mut answer));
-    let (_, drained) = tokio::join!(flood, drain);
+    let ((), drained) = tokio::join!(flood, drain);
     assert!(drained.is_ok(), "the server closes the connection");
     server.is_empty().await;
     server.is_well().await;

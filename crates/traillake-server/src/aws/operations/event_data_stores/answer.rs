@@ -14,6 +14,7 @@ const PARTITION_KEYS: usize = 2;
 /// What the operations on one store answer; members that do not belong to an answer are left out.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(in crate::aws::operations) struct EventDataStore {
     event_data_store_arn: String,
     name: String,

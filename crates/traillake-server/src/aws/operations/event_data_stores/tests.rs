@@ -113,7 +113,7 @@ async fn what_breaks_a_rule_makes_no_store() {
 
 #[tokio::test]
 async fn a_name_is_given_once_and_stores_may_be_limited() {
-    let api = ApiConfig { event_data_stores: Some(2), ..ApiConfig::default() };
+    let api = ApiConfig { event_data_stores: Some(2) };
     let bench = Bench::with_config(ServerConfig { api, ..ServerConfig::default() }).await;
     made(&bench, json!({"Name": "one"})).await;
     let again = bench.refused("CreateEventDataStore", json!({"Name": "one"})).await;

@@ -33,7 +33,8 @@ pub(in crate::aws::operations) async fn results(call: &Call, request: ResultsReq
         total_results_count: integer(if job.status.is_active() { 0 } else { job.rows() }),
         bytes_scanned: job.statistics.bytes_scanned,
     };
-    let rows = page.rows.into_iter().map(|row| job.columns.iter().zip(row).map(|(name, value)| cell(name, value)));
+    let rows =
+        page.rows.into_iter().map(|row| job.columns.iter().zip(row).map(|(name, value)| cell(name, value.as_ref())));
     Ok(Results {
         query_status: job.status,
         query_statistics: statistics,

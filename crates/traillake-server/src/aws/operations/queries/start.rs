@@ -12,7 +12,7 @@ use crate::delivery;
 use crate::jobs::NewQuery;
 
 /// Time in which a query must be planned to be started.
-const PLANNING: Duration = Duration::from_secs(60);
+const PLANNING: Duration = Duration::from_mins(1);
 
 /// Checks the query, writes it down and starts it.
 ///

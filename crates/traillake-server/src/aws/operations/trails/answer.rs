@@ -68,6 +68,7 @@ pub(in crate::aws::operations) struct TrailStatus {
 /// `GetEventSelectors`: a trail brings what its log files hold, and its store's selectors decide what is kept of it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(in crate::aws::operations) struct EventSelectors {
     #[serde(rename = "TrailARN")]
     arn: String,
