@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with their layer; a crate may use crates of lower layers only.
-const LAYERS: [(&str, u8); 9] = [
+const LAYERS: [(&str, u8); 10] = [
     ("traillake-model", 0),
     ("traillake-columnar", 1),
     ("traillake-sql", 2),
@@ -16,14 +16,17 @@ const LAYERS: [(&str, u8); 9] = [
     ("traillake-ingest", 3),
     ("traillake-query", 3),
     ("traillake", 4),
+    ("traillake-server", 5),
     ("traillake-cli", 6),
     ("traillake-testing", 0),
 ];
 
 /// Dependencies that only the named crates may use.
-const RESERVED: [(&str, &[&str]); 2] = [
+const RESERVED: [(&str, &[&str]); 4] = [
     ("deltalake-core", &["traillake-storage"]),
     ("datafusion", &["traillake-sql", "traillake-storage", "traillake-query", "traillake"]),
+    ("axum", &["traillake-server"]),
+    ("tonic", &["traillake-server"]),
 ];
 
 fn workspace() -> PathBuf {
