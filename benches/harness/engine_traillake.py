@@ -74,6 +74,8 @@ class Session:
         os.mkfifo(self.pipe)
         self.rows = open(os.path.join(self.folder.name, "rows"), "wb+")
         self.read = 0
+        #: What the prompt said of the last answer.
+        self.said = b""
         command = [word for word in command if word != "--quiet"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.rows, stderr=subprocess.PIPE)
         self.process.stdin.write(b".timer on\n" + f".read {self.pipe}\n".encode() * self.STATEMENTS)
@@ -95,10 +97,10 @@ class Session:
         start = time.perf_counter()
         os.write(pipe, f"{sql};\n".encode())
         os.close(pipe)
-        said = self.process.stderr.readline()
+        self.said = self.process.stderr.readline()
         seconds = time.perf_counter() - start
-        if not ANSWERED.match(said):
-            raise RuntimeError((said + self.process.stderr.read()).decode(errors="replace").strip())
+        if not ANSWERED.match(self.said):
+            raise RuntimeError((self.said + self.process.stderr.read()).decode(errors="replace").strip())
         end = os.path.getsize(self.rows.name)
         answer = os.pread(self.rows.fileno(), end - self.read, self.read)
         self.read = end

@@ -20,19 +20,16 @@ SHAPES = [
 ]
 
 
-def chosen(names):
-    """The shapes of a comma-separated list, in the list's order."""
-    known = {shape.name: shape for shape in SHAPES}
-    unknown = [name for name in names.split(",") if name not in known]
-    if unknown:
-        raise SystemExit(f"unknown shape {', '.join(unknown)}; there are {', '.join(known)}")
-    return [known[name] for name in names.split(",")]
-
-
 def generate(binary, shape, scale, folder):
     """Writes the log files of a shape; the same shape and scale give the same bytes."""
     events = max(1, round(shape.events * scale))
     command = [binary, "generate", folder, "--shape", shape.name, "--events", str(events), *shape.options]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def generate_events(binary, folder, events, seed, start):
+    """Writes the log files of a busy trail's two days from a date on."""
+    command = [binary, "generate", folder, "--events", str(events), "--seed", str(seed), "--start", str(start)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

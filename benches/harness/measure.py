@@ -15,10 +15,10 @@ def of_this_process(action):
     return {"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": after.ru_maxrss * 1024}
 
 
-def of_command(command):
+def of_command(command, stdout=subprocess.DEVNULL):
     """Runs a command from start to exit; its standard error is the exception when it fails."""
     start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    child = subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE)
     message = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - start
@@ -26,6 +26,16 @@ def of_command(command):
     if child.returncode:
         raise RuntimeError(message.decode(errors="replace").strip() or f"exit code {child.returncode}")
     return {"seconds": seconds, "cpu_seconds": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * 1024}
+
+
+def timed(command):
+    """Seconds from start to exit of a command, and what it said."""
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return seconds, done
 
 
 def bytes_below(folder, counted=lambda path: True):

@@ -1,166 +1,81 @@
-"""The table of results, as Markdown."""
+"""The kept result: every line to reach first, then the figures it was worked out from, as Markdown."""
 
-from .goals import NOT_MEASURED, RIVALS, disagreements, lines, stands
-from .questions import QUESTIONS
+from . import lakes
+from .goals import disagreements, lake_lines
+from .growth_goals import files_lines, growth_lines, network_lines
+from .growth_tables import growth_tables
+from .ledger import failed
+from .side_by_side import side_by_side
 
-ENGINES = ("traillake", *RIVALS)
-HEAD = "| lake | | TrailLake | DuckDB | ClickHouse | × DuckDB | × ClickHouse | floor | answers |\n|---|---|---|---|---|---|---|---|---|"
+LAKES = tuple(shape.name for shape in lakes.SHAPES)
+# What the parts beside the lakes are there for.
+OTHERS = {
+    "growth": "needles, index, metadata answers, cold start and dedupe in growing lakes",
+    "files": "planning over many files",
+    "network": "requests over the network",
+}
+PARTS = (*LAKES, *OTHERS)
+JUDGES = {"growth": growth_lines, "files": files_lines, "network": network_lines}
 
 
 def report(results):
     """The whole report."""
-    parts = [about(results), HEAD + "\n" + "\n".join(table(results)), failures(results), judged(results)]
+    measured = results["parts"]
+    tables = [side_by_side({name: measured[name] for name in LAKES if name in measured}), growth_tables(measured)]
+    parts = [about(results), judged(measured), failures(measured), *tables]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def about(results):
-    about = results["about"]
-    facts = "\n".join(f"- {name}: {value}" for name, value in about["facts"].items())
+    facts = "\n".join(f"- {name}: {', '.join(values)}" for name, values in results["facts"].items())
+    minutes = ", ".join(f"{name} {seconds / 60:.1f}" for name, seconds in results["seconds"].items())
     return (
-        f"# {about['title']}\n\n{facts}\n\n"
+        f"# {results['title']}\n\n{facts}\n- minutes: {minutes}\n\n"
         "Ratios above 1: TrailLake is ahead by that factor. All figures are medians of one run on one machine, peak memory\n"
         "is the largest seen. Questions are in milliseconds, first run / repeated run in a running process; their floor is\n"
         "a bare scan of the same columns of TrailLake's files by pyarrow. The floor of ingest is "
-        "unpacking and parsing alone,\none process for each core."
+        "unpacking and parsing alone,\none process for each core. What is measured and how: benches/README.md."
     )
 
 
-def table(results):
-    for name, lake in results["lakes"].items():
-        yield from lake_rows(name, lake)
-        yield from ingest_rows(name, lake)
-        yield from byte_rows(name, lake)
-        yield from question_rows(name, lake)
+def lines(measured):
+    for name in PARTS:
+        if name in measured:
+            yield from JUDGES[name](measured[name]) if name in JUDGES else lake_lines(name, measured[name])
 
 
-def row(lake, title, cells, ratios=("", ""), floor="", answers=""):
-    return "| " + " | ".join([lake, title, *cells, *ratios, floor, answers]) + " |"
-
-
-def lake_rows(name, lake):
-    tally = lake["tally"]
-    text = (
-        f"{tally['events']:,} events, {tally['objects']:,} objects, {tally['source_bytes'] / 1e6:.1f} MB gzip,"
-        f" {tally['raw_bytes'] / 1e6:.1f} MB JSON"
-    )
-    yield row(f"**{name}**", text, ("", "", ""))
-
-
-def figures(results, value):
-    """A value for each engine that has figures, None for the others."""
-    return {engine: value(results[engine]) if stands(results.get(engine)) else None for engine in ENGINES}
-
-
-def theirs_by_ours(values, rival):
-    """Of seconds, bytes and memory, where less is better."""
-    return values[rival] / values["traillake"]
-
-
-def compared(values, form):
-    cells = tuple("failed" if values[engine] is None else form(values[engine]) for engine in ENGINES)
-    ratios = tuple(
-        "" if None in (values["traillake"], values[rival]) else f"{theirs_by_ours(values, rival):.3g}"
-        for rival in RIVALS
-    )
-    return cells, ratios
-
-
-def ingest_rows(name, lake):
-    tally, load = lake["tally"], lake["load"]
-
-    def rate(size, form):
-        def shown(seconds):
-            return form(size / seconds)
-
-        floor = "; ".join(f"{step}: {shown(seconds)}" for step, seconds in lake["floor"].items())
-        return (*compared(figures(load, lambda one: one["seconds"]), shown), floor)
-
-    yield row(name, "ingest, events/s", *rate(tally["events"], lambda value: f"{value:,.0f}"))
-    yield row(name, "ingest, MB/s of JSON", *rate(tally["raw_bytes"] / 1e6, lambda value: f"{value:.1f}"))
-    yield row(name, "ingest, s", *compared(figures(load, lambda one: one["seconds"]), lambda value: f"{value:.2f}"))
-    yield row(
-        name,
-        "ingest, peak memory, MB",
-        *compared(figures(load, lambda one: one["peak_bytes"] / 1e6), lambda value: f"{value:.0f}"),
-    )
-    cores = figures(load, lambda one: one["cores"])
-    yield row(name, "ingest, share of the cores in use", compared(cores, lambda value: f"{value:.0%}")[0])
-    if stands(lake["redeliver"]):
-        yield row(name, "all delivered again, s", (f"{lake['redeliver']['seconds']:.2f}", "", ""))
-
-
-def byte_rows(name, lake):
-    tally, stored = lake["tally"], lake["stored"]
-    for step, title in (("loaded", "after ingest"), ("settled", "after merging")):
-        values = figures(stored, lambda one: one[step])
-        yield row(name, f"bytes/event, {title}", *compared(values, lambda value: f"{value / tally['events']:.1f}"))
-        share = compared(values, lambda value: f"{value / tally['source_bytes']:.3f}")[0]
-        yield row(name, f"bytes / gzip source, {title}", share)
-    merging = figures(lake["settle"], lambda one: one["seconds"])
-    yield row(
-        name, "merging (`compact`, none, `OPTIMIZE FINAL`), s", compared(merging, lambda value: f"{value:.2f}")[0]
-    )
-
-
-def question_rows(name, lake):
-    wrong = disagreements(lake)
-    for question in QUESTIONS:
-        given = {
-            engine: answers.get(question.name) if stands(answers) else None
-            for engine, answers in lake["answers"].items()
-        }
-        first, first_ratios = timed(given, "first")
-        again, again_ratios = timed(given, "again")
-        cells = [one if one == "failed" else f"{one} / {two}" for one, two in zip(first, again)]
-        ratios = [f"{one} / {two}" if one else "" for one, two in zip(first_ratios, again_ratios)]
-        floor = f"{lake['scan']['seconds'][question.name] * 1e3:.1f}" if stands(lake["scan"]) else ""
-        yield row(name, question.name, cells, ratios, floor, agreement(question, given, lake, wrong))
-
-
-def timed(given, run):
-    return compared(figures(given, lambda one: one[run]), lambda value: f"{value * 1e3:.1f}")
-
-
-def agreement(question, given, lake, wrong):
-    if question.name in wrong:
-        return f"DISAGREE: {wrong[question.name]}"
-    answers = [one for one in given.values() if one]
-    if not answers:
-        return ""
-    counted = ", as counted" if question.name in lake["tally"]["expected"] else ""
-    return f"rows: {answers[0]['rows']:,}, {len(answers)} agree{counted}"
-
-
-def failures(results):
-    found = [
-        f"- {name}, {step}, {engine}: {one['failed']}"
-        for name, lake in results["lakes"].items()
-        for step, engine, one in steps(lake)
-        if one and "failed" in one
-    ]
-    return "## Failed\n\n" + "\n".join(found) if found else ""
-
-
-def steps(lake):
-    """Every step that may have failed."""
-    for step in ("load", "settle", "stored", "answers"):
-        for engine, one in lake[step].items():
-            yield step, engine, one
-    yield "scan", "traillake", lake["scan"]
-    yield "redeliver", "traillake", lake["redeliver"]
-
-
-def judged(results):
+def judged(measured):
     """Every line to reach, with its figure."""
-    rows = ["## Lines to reach", "", "| lake | line | figure | goal | summit | |", "|---|---|---|---|---|---|"]
-    for name, lake in results["lakes"].items():
-        for line in lines(name, lake):
-            sign, summit = "≥" if line.least else "≤", "" if line.summit is None else f"{line.summit:g}"
-            rows.append(
-                f"| {name} | {line.text} | {line.value:.3g} | {sign} {line.goal:g} | {summit} | {line.verdict()} |"
-            )
-        wrong = disagreements(lake)
-        verdict = "not reached" if wrong else "reached"
-        rows.append(f"| {name} | answers that disagree | {len(wrong)} | 0 | | {verdict} |")
-    rows += ["", "Not measured by this harness: " + "; ".join(NOT_MEASURED) + "."]
+    rows = ["## Lines to reach", "", "| part | line | figure | goal | summit | |", "|---|---|---|---|---|---|"]
+    for line in lines(measured):
+        sign = "≥" if line.least else "≤"
+        goal, summit = ("" if mark is None else f"{sign} {mark:g}" for mark in (line.goal, line.summit))
+        rows.append(f"| {line.part} | {line.text} | {line.value:.3g} | {goal} | {summit} | {line.verdict()} |")
+    for name in (name for name in LAKES if name in measured):
+        wrong = len(disagreements(measured[name]))
+        rows.append(f"| {name} | answers that disagree | {wrong} | ≤ 0 | | {'not reached' if wrong else 'reached'} |")
+    missing = [OTHERS.get(name, f"the lake {name}") for name in PARTS if name not in measured]
+    if missing:
+        rows += ["", f"Not measured: {'; '.join(missing)}."]
     return "\n".join(rows)
+
+
+def failures(measured):
+    """Every step without figures, whose lines are missing above."""
+    found = [
+        f"- {name}, {' '.join(where)}: {reason}"
+        for name, one in measured.items()
+        for where, reason in failed_steps(one)
+    ]
+    return "## Failed or not measured\n\n" + "\n".join(found) if found else ""
+
+
+def failed_steps(result, where=()):
+    """Where in a part something failed, and why."""
+    if not isinstance(result, dict) or not failed(result):
+        return
+    if "failed" in result:
+        yield where, result["failed"]
+        return
+    for name, one in result.items():
+        yield from failed_steps(one, (*where, name))

@@ -77,12 +77,64 @@ def scan_floor(step):
 
 
 def versions(step):
-    return {name: importlib.import_module(f".engine_{name}", __package__).VERSION for name in ("duckdb", "clickhouse")}
+    from .cold_start import client_version
+
+    found = {name: importlib.import_module(f".engine_{name}", __package__).VERSION for name in ("duckdb", "clickhouse")}
+    return {**found, "duckdb_client": client_version()}
 
 
-STEPS = {
-    step.__name__: step for step in (load, redeliver, settle, stored, ask, tally, ingest_floor, scan_floor, versions)
-}
+def growing(step):
+    from .growing import GrowingLake
+
+    return GrowingLake(step["binary"], step["folder"], step["events"])
+
+
+def fill(step):
+    ingests = growing(step).fill()
+    return {"ingests": len(ingests), "peak_bytes": max(one["peak_bytes"] for one in ingests)}
+
+
+def sizes(step):
+    return growing(step).sizes()
+
+
+def needles(step):
+    return growing(step).measure(step["count"])
+
+
+def metadata(step):
+    return growing(step).metadata()
+
+
+def duckdb_parts(step):
+    from .cold_start import DuckDbParts
+
+    return {"bytes": DuckDbParts(growing(step)).make()}
+
+
+def cold_start(step):
+    from .cold_start import cold_start
+
+    return cold_start(growing(step), step["runs"])
+
+
+def dedupe(step):
+    from .dedupe import dedupe
+
+    return dedupe(growing(step), step["runs"])
+
+
+def many_files(step):
+    from pathlib import Path
+
+    from many_files import measure
+
+    return measure(step["binary"], step["files"], step["runs"], Path(step["folder"]))
+
+
+LAKE_STEPS = (load, redeliver, settle, stored, ask, tally, ingest_floor, scan_floor)
+GROWTH_STEPS = (fill, sizes, needles, metadata, duckdb_parts, cold_start, dedupe, many_files)
+STEPS = {step.__name__: step for step in (versions, *LAKE_STEPS, *GROWTH_STEPS)}
 
 
 def main():

@@ -35,6 +35,7 @@ mod repl;
 mod text;
 
 use std::ffi::OsString;
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::thread;
 
@@ -115,11 +116,13 @@ fn end(printer: &Printer, error: &CliError) -> ExitStatus {
     error.exit_status()
 }
 
-/// Logs go to standard error, and only when asked for.
+/// Logs go to standard error, and only when asked for; without colours where they go into a file.
 fn start_logging() {
     if let Some(filter) = env_vars::value(env_vars::LOG) {
         let filter = tracing_subscriber::EnvFilter::new(filter);
         // A second run in one process keeps the first one's logging.
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log = if std::io::stderr().is_terminal() { log } else { log.with_ansi(false) };
+        let _ = log.try_init();
     }
 }

@@ -1,6 +1,7 @@
 //! Records to columns: [`EventBatchBuilder`] appends records and gives record batches of the file schema.
 
 mod column;
+mod nulls;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use crate::EventSchema;
 use crate::record::{Memory, Walk};
 use crate::tape::Tape;
 use column::ColumnBuilder;
+use nulls::Nulls;
 
 /// Builds the columns of a batch, record by record.
 ///
@@ -39,7 +41,6 @@ pub struct EventBatchBuilder {
     memory: Memory,
     rows: usize,
     text_bytes: usize,
-    capacity_rows: usize,
 }
 
 impl EventBatchBuilder {
@@ -58,7 +59,6 @@ impl EventBatchBuilder {
             rest: StringBuilder::with_capacity(capacity_rows, 0),
             rows: 0,
             text_bytes: 0,
-            capacity_rows,
         }
     }
 
@@ -96,13 +96,14 @@ impl EventBatchBuilder {
 
     /// The rows as a batch of the file schema; the builder is empty afterwards and can be used again.
     pub fn finish(&mut self) -> RecordBatch {
-        let mut arrays: Vec<ArrayRef> = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
-        let own: [ArrayRef; 2] = [Arc::new(self.shape.finish()), Arc::new(self.rest.finish())];
+        let nulls = Nulls::new(self.rows);
+        let mut arrays: Vec<ArrayRef> = self.columns.iter_mut().map(|column| column.finish(&nulls)).collect();
+        let own: [ArrayRef; 2] =
+            [Arc::new(column::finish_text(&mut self.shape)), Arc::new(column::finish_text(&mut self.rest))];
         let place = self.schema.columns().built_in;
         arrays.splice(place..place, own);
         self.rows = 0;
         self.text_bytes = 0;
-        self.columns = column::builders(&self.schema, self.capacity_rows);
         column::batch(&self.schema, arrays)
     }
 }

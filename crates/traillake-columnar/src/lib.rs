@@ -29,6 +29,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A record whose structure was met before is laid out as the one before it, without a walk.
+//!
 //! This crate reads and writes no files, splits no log files into records and knows no store: it gets the text of one
 //! record and gives rows, or gets rows and gives text.
 

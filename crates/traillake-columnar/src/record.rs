@@ -1,6 +1,7 @@
 //! Reading: the text of one record becomes an [`EventRecord`], tokenised, checked and laid out by column.
 
 mod canonical;
+mod layout;
 mod number;
 mod selector;
 mod walk;
@@ -16,10 +17,11 @@ use traillake_model::EventCategory;
 use traillake_model::time::parse_event_time;
 
 use crate::schema::{ColumnKind, NO_COLUMN};
-use crate::shape::ShapeWriter;
+use crate::shape::{ShapeWriter, write_rest};
 use crate::tape::{NodeKind, Tape, TapeBuffer};
 use crate::{EventSchema, RecordError, RecordErrorReason, RecordLimits};
 pub use canonical::content_digest;
+use layout::Layouts;
 pub(crate) use number::{double, integer, push_double};
 pub(crate) use walk::{Memory, PRESENT, Walk, has_repeated_name};
 
@@ -43,6 +45,8 @@ pub struct RecordReader {
     tape: TapeBuffer,
     memory: Memory,
     shape: ShapeWriter,
+    rest: String,
+    layouts: Layouts,
 }
 
 /// One record that can be stored: a JSON object with a readable event time.
@@ -60,7 +64,15 @@ impl RecordReader {
     /// A reader for records of one kind of store.
     pub fn new(schema: Arc<EventSchema>, limits: RecordLimits) -> Self {
         let memory = Memory::new(&schema);
-        Self { schema, limits, tape: TapeBuffer::default(), memory, shape: ShapeWriter::default() }
+        Self {
+            schema,
+            limits,
+            tape: TapeBuffer::naming(),
+            memory,
+            shape: ShapeWriter::default(),
+            rest: String::new(),
+            layouts: Layouts::default(),
+        }
     }
 
     /// The schema records are read by.
@@ -73,20 +85,76 @@ impl RecordReader {
     /// # Errors
     /// The first thing that keeps the record from being stored: broken JSON, a limit, or no readable event time.
     pub fn read<'r>(&'r mut self, json: &'r [u8]) -> Result<EventRecord<'r>, RecordError> {
-        let Self { schema, limits, tape, memory, shape } = self;
+        let Self { schema, limits, tape, memory, shape, rest, layouts } = self;
         let tape = tape.parse(json, *limits)?;
-        if tape.kind(0) != NodeKind::Object {
-            return Err(RecordError::new(RecordErrorReason::NotAnObject, tape.node(0).start as usize));
-        }
-        memory.clear();
-        shape.clear();
-        Walk::new(schema, tape, memory, Some(shape)).object(0, 0);
-        shape.limit(tape);
-        apply_alternates(schema, tape, memory);
-        let event_time_micros = event_time(tape, memory.slots[schema.known().event_time as usize])?;
-        let (shape, rest) = shape.finished();
-        Ok(EventRecord { schema, tape, slots: &memory.slots, shape, rest, event_time_micros })
+        laid_out(schema, tape, Kept { memory, shape, rest }, layouts)
     }
+
+    /// Reads the record that a text begins with, without white space before it; what follows it is left alone.
+    /// [`EventRecord::json`] is the part that was read.
+    ///
+    /// ```
+    /// use traillake_columnar::{EventSchema, RecordLimits, RecordReader};
+    /// use traillake_model::EventDataStoreKind;
+    ///
+    /// let schema = EventSchema::of(EventDataStoreKind::CloudTrail);
+    /// let mut reader = RecordReader::new(schema, RecordLimits::default());
+    /// let record = reader.read_first(r#"{"eventTime":"2023-07-19T21:33:41Z"},{"#)?;
+    /// assert_eq!(record.json(), r#"{"eventTime":"2023-07-19T21:33:41Z"}"#);
+    /// # Ok::<(), traillake_columnar::RecordError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_first<'r>(&'r mut self, text: &'r str) -> Result<EventRecord<'r>, RecordError> {
+        let Self { schema, limits, tape, memory, shape, rest, layouts } = self;
+        let tape = tape.parse_first(text, *limits)?;
+        laid_out(schema, tape, Kept { memory, shape, rest }, layouts)
+    }
+}
+
+/// The memory of a reader that a record is laid out in.
+struct Kept<'r> {
+    memory: &'r mut Memory,
+    shape: &'r mut ShapeWriter,
+    rest: &'r mut String,
+}
+
+/// Lays out a tokenised record: as one of its structure was before, or by a walk.
+fn laid_out<'r>(
+    schema: &'r Arc<EventSchema>,
+    tape: Tape<'r>,
+    kept: Kept<'r>,
+    layouts: &'r mut Layouts,
+) -> Result<EventRecord<'r>, RecordError> {
+    if tape.kind(0) != NodeKind::Object {
+        return Err(RecordError::new(RecordErrorReason::NotAnObject, tape.node(0).start as usize));
+    }
+    let Kept { memory, shape, rest } = kept;
+    let (mut at, is_known) = layouts.find(tape);
+    if !is_known {
+        walk(schema, tape, memory, shape);
+        let (place, layout) = layouts.replace(at, shape.shape.len());
+        at = place;
+        std::mem::swap(&mut layout.slots, &mut memory.slots);
+        std::mem::swap(&mut layout.checks, &mut memory.checks);
+        std::mem::swap(&mut layout.shape, &mut shape.shape);
+        std::mem::swap(&mut layout.literals, &mut shape.literals);
+    }
+    let layout = layouts.get(at);
+    let event_time_micros = event_time(tape, layout.slots[schema.known().event_time as usize])?;
+    write_rest(tape, &layout.literals, rest);
+    let rest = (!layout.literals.is_empty()).then_some(rest.as_str());
+    Ok(EventRecord { schema, tape, slots: &layout.slots, shape: &layout.shape, rest, event_time_micros })
+}
+
+/// Walks a record: fills the slots and writes the shape.
+fn walk(schema: &EventSchema, tape: Tape<'_>, memory: &mut Memory, shape: &mut ShapeWriter) {
+    memory.clear();
+    shape.clear();
+    Walk::new(schema, tape, memory, Some(shape)).object(0, 0);
+    shape.limit();
+    apply_alternates(schema, tape, memory);
 }
 
 /// Fills columns whose own member is absent or null from their alternate places, the first place that is there.
@@ -163,6 +231,12 @@ impl<'r> EventRecord<'r> {
     /// The record's JSON text as it stands in the source.
     pub fn json(&self) -> &'r str {
         self.tape.source(0)
+    }
+
+    /// Names of the record's own members as they stand in the source, escapes and repeated ones among them.
+    pub fn member_names(&self) -> impl Iterator<Item = &'r str> + use<'r> {
+        let tape = self.tape;
+        tape.members(0).map(move |(name, _)| tape.inner(name))
     }
 
     pub(crate) fn schema(&self) -> &'r Arc<EventSchema> {

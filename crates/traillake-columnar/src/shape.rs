@@ -23,40 +23,33 @@ pub(crate) use program::{EntryKind, Op, Program, ShapeError};
 /// Longest shape in bytes; a record with a longer one is a single literal, which bounds the programs of readers.
 const MAX_SHAPE_BYTES: usize = 64 << 10;
 
-/// Writes the shape and the rest of one record after the other.
+/// Writes the shape of one record after the other, and notes what belongs into the rest.
 #[derive(Debug, Default)]
 pub(crate) struct ShapeWriter {
-    shape: String,
-    rest: String,
-    literals: u32,
+    pub(crate) shape: String,
+    /// The values that the shape has no token for, in order.
+    pub(crate) literals: Vec<u32>,
 }
 
 /// A place to go back to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mark {
     shape: usize,
-    rest: usize,
-    literals: u32,
+    literals: usize,
 }
 
 impl ShapeWriter {
     pub(crate) fn clear(&mut self) {
         self.shape.clear();
-        self.rest.clear();
-        self.literals = 0;
+        self.literals.clear();
     }
 
     /// Turns a record with too long a shape into a single literal.
-    pub(crate) fn limit(&mut self, record: Tape<'_>) {
+    pub(crate) fn limit(&mut self) {
         if self.shape.len() > MAX_SHAPE_BYTES {
             self.clear();
-            self.literal(record, 0);
+            self.literal(0);
         }
-    }
-
-    /// The shape, and the rest unless the record needs none.
-    pub(crate) fn finished(&self) -> (&str, Option<&str>) {
-        (&self.shape, (self.literals > 0).then_some(&self.rest))
     }
 
     pub(crate) fn push(&mut self, token: &str) {
@@ -70,22 +63,28 @@ impl ShapeWriter {
         self.shape.push(':');
     }
 
-    pub(crate) fn literal(&mut self, tape: Tape<'_>, at: u32) {
+    pub(crate) fn literal(&mut self, at: u32) {
         self.shape.push('x');
-        if self.literals > 0 {
-            self.rest.push('\n');
-        }
-        self.literals += 1;
-        tape.push_compact(at, &mut self.rest);
+        self.literals.push(at);
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { shape: self.shape.len(), rest: self.rest.len(), literals: self.literals }
+        Mark { shape: self.shape.len(), literals: self.literals.len() }
     }
 
     pub(crate) fn rewind(&mut self, mark: Mark) {
         self.shape.truncate(mark.shape);
-        self.rest.truncate(mark.rest);
-        self.literals = mark.literals;
+        self.literals.truncate(mark.literals);
+    }
+}
+
+/// Writes the rest of a record: the texts of its `literals`.
+pub(crate) fn write_rest(tape: Tape<'_>, literals: &[u32], rest: &mut String) {
+    rest.clear();
+    for (number, &literal) in literals.iter().enumerate() {
+        if number > 0 {
+            rest.push('\n');
+        }
+        tape.push_compact(literal, rest);
     }
 }

@@ -5,6 +5,7 @@
 //!  ->  Object a Array 1 x b Null      each with its place in the text and the index behind its subtree
 //! ```
 
+mod names;
 mod scan;
 mod text;
 
@@ -14,6 +15,8 @@ mod tests;
 use std::borrow::Cow;
 
 use crate::{RecordError, RecordErrorReason};
+use names::Place;
+pub(crate) use names::{NO_NAME, Names};
 pub(crate) use text::{Piece, pieces, push_compact};
 
 /// What a JSON value is. Member names are `String` nodes in front of their value.
@@ -41,7 +44,7 @@ pub(crate) struct Node {
     pub(crate) start: u32,
     /// Byte behind the last; for strings the closing quote.
     pub(crate) end: u32,
-    /// Index of the node behind this value and everything inside it.
+    /// Index of the node behind this value and everything inside it; of a member name its number, or [`NO_NAME`].
     pub(crate) after: u32,
 }
 
@@ -65,17 +68,47 @@ impl Default for RecordLimits {
 #[derive(Debug, Default)]
 pub(crate) struct TapeBuffer {
     nodes: Vec<Node>,
-    open: Vec<u32>,
+    open: Vec<Level>,
+    names: Names,
+}
+
+/// A container that is open while its members or elements are read.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    node: u32,
+    /// The member name met last; in an array the one under which it stands.
+    name: u32,
+    /// Where the next name stands.
+    place: Place,
 }
 
 impl TapeBuffer {
+    /// A buffer that numbers member names, for many texts alike.
+    pub(crate) fn naming() -> Self {
+        Self { names: Names::kept(), ..Self::default() }
+    }
+
     /// Tokenises one JSON value; white space around it is allowed.
     pub(crate) fn parse<'t>(&'t mut self, json: &'t [u8], limits: RecordLimits) -> Result<Tape<'t>, RecordError> {
         let text = std::str::from_utf8(json)
             .map_err(|error| RecordError::new(RecordErrorReason::InvalidUtf8, error.valid_up_to()))?;
-        let spaced = scan::tokenize(text, limits, &mut self.nodes, &mut self.open)?;
+        let spaced = scan::tokenize(text, limits, self, Extent::Whole)?;
         Ok(Tape { text, nodes: &self.nodes, spaced })
     }
+
+    /// Tokenises the JSON value that a text begins with; what follows it is left alone.
+    pub(crate) fn parse_first<'t>(&'t mut self, text: &'t str, limits: RecordLimits) -> Result<Tape<'t>, RecordError> {
+        let spaced = scan::tokenize(text, limits, self, Extent::First)?;
+        let end = self.nodes.first().map_or(0, |node| node.end as usize);
+        Ok(Tape { text: text.get(..end).unwrap_or(text), nodes: &self.nodes, spaced })
+    }
+}
+
+/// How much of a text is to be one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    First,
 }
 
 /// A tokenised text. Node 0 is the value as a whole.
@@ -168,16 +201,29 @@ impl<'t> Tape<'t> {
         Members { nodes: self.nodes, next: at + 1, after: self.node(at).after }
     }
 
+    /// All nodes in the order of the text.
+    pub(crate) fn nodes(&self) -> &'t [Node] {
+        self.nodes
+    }
+
     /// The elements of an array.
     pub(crate) fn elements(&self, at: u32) -> impl Iterator<Item = u32> + use<'t> {
         let mut elements = Members { nodes: self.nodes, next: at + 1, after: self.node(at).after };
         std::iter::from_fn(move || elements.element())
     }
 
-    /// Whether two strings are the same text, escapes resolved.
-    pub(crate) fn same_string(&self, left: u32, right: u32) -> bool {
+    /// A string without escapes, as it stands in the source.
+    pub(crate) fn plain_string(&self, at: u32) -> Option<&'t str> {
+        let node = self.node(at);
+        (node.kind == NodeKind::String && !node.escaped).then(|| self.slice(node.start, node.end))
+    }
+
+    /// Whether two member names are the same text, escapes resolved.
+    pub(crate) fn same_name(&self, left: u32, right: u32) -> bool {
         let (a, b) = (self.node(left), self.node(right));
-        if a.escaped || b.escaped {
+        if a.after != NO_NAME && b.after != NO_NAME {
+            a.after == b.after
+        } else if a.escaped || b.escaped {
             self.string(left) == self.string(right)
         } else {
             self.inner(left) == self.inner(right)
@@ -208,7 +254,12 @@ impl Iterator for Members<'_> {
     type Item = (u32, u32);
 
     fn next(&mut self) -> Option<(u32, u32)> {
-        let name = self.element()?;
-        Some((name, self.element()?))
+        let name = self.next;
+        if name >= self.after {
+            return None;
+        }
+        let value = name + 1;
+        self.next = self.nodes[value as usize].after;
+        Some((name, value))
     }
 }

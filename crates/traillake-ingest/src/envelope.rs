@@ -11,7 +11,7 @@ mod packed;
 
 pub(crate) use context::{Header, header};
 pub(crate) use dig::{Dug, DugKind, dig};
-pub(crate) use members::Members;
+pub(crate) use members::{Members, is_record};
 
 use crate::EnvelopeKind;
 

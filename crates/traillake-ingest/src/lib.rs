@@ -8,6 +8,8 @@
 //!                         merge-join with the manifest ── select ── dedupe ── batch ── commit
 //! ```
 //!
+//! Inside the pipeline a record that is whole and without fault goes from the text to columns without being a piece.
+//!
 //! # Example
 //!
 //! ```
@@ -56,6 +58,7 @@ mod batch;
 mod contents;
 mod dedupe;
 mod follow;
+mod memory;
 mod pipeline;
 mod progress;
 mod request;

@@ -18,6 +18,7 @@ mod decide;
 mod feed;
 mod flush;
 mod gate;
+mod gather;
 mod job;
 mod notes;
 mod places;

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 pub(crate) use opened::Opened;
 
+use crate::split::{Direct, TextAt};
 use crate::{EnvelopeKind, IngestError, ObjectError, Piece, SourceObject};
 
 /// Limits of reading one object.
@@ -125,16 +126,28 @@ pub async fn read_object(
     let opened = open_object(object, limits).await?;
     let (object, limits) = (object.clone(), *limits);
     let name = object.url.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        read_opened(&object, opened, &limits, &mut |ready| {
-            pieces.blocking_send(ready).map_err(|_gone| IngestError::Cancelled)
-        })
-    });
+    let read = tokio::task::spawn_blocking(move || read_opened(&object, opened, &limits, &mut Sending(pieces)));
     read.await.map_err(|join| IngestError::Internal { message: format!("the reader of `{name}` stopped: {join}") })?
 }
 
-/// Takes pieces as they are found; an error ends the reading.
-pub(crate) type TakePieces<'a> = dyn FnMut(Vec<Piece>) -> Result<(), IngestError> + 'a;
+/// Takes the pieces of one object as they are found.
+pub(crate) trait TakePieces {
+    /// Takes pieces; an error ends the reading.
+    fn pieces(&mut self, pieces: Vec<Piece>) -> Result<(), IngestError>;
+
+    /// Takes the record that a text begins with, if it wants any before they are pieces.
+    fn record(&mut self, _text: &TextAt<'_>) -> Direct {
+        Direct::Unfit
+    }
+}
+
+struct Sending(mpsc::Sender<Vec<Piece>>);
+
+impl TakePieces for Sending {
+    fn pieces(&mut self, pieces: Vec<Piece>) -> Result<(), IngestError> {
+        self.0.blocking_send(pieces).map_err(|_gone| IngestError::Cancelled)
+    }
+}
 
 /// Opens `object`; short ones of an object store come whole.
 pub(crate) async fn open_object(object: &SourceObject, limits: &ReadLimits) -> Result<Opened, IngestError> {
@@ -151,7 +164,7 @@ pub(crate) fn read_opened(
     object: &SourceObject,
     opened: Opened,
     limits: &ReadLimits,
-    take: &mut TakePieces<'_>,
+    take: &mut dyn TakePieces,
 ) -> Result<ObjectOutcome, IngestError> {
     driver::drive(opened, object.size_bytes, limits, object.expectation(), take).map_err(|stop| match stop {
         driver::Stop::Object(source) => failed(object, source),

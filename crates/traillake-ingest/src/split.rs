@@ -8,6 +8,7 @@
 //! the next line, if the broken value began on the line of the error. Otherwise the rest is one piece.
 
 mod capture;
+mod direct;
 mod lines;
 mod outbox;
 mod resync;
@@ -18,8 +19,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::envelope::{Dug, DugKind, EnvelopeArray, Header, dig, header};
+use crate::read::TakePieces;
 use crate::{ContentKind, EnvelopeContext, EnvelopeKind, UnsplittableReason};
 use capture::{Capture, Captured};
+pub(crate) use direct::{Direct, TextAt};
 use lines::Lines;
 use outbox::Outbox;
 use scan::{Scan, Step};
@@ -66,6 +69,8 @@ pub(crate) struct Splitter {
     named: bool,
     kind: Option<EnvelopeKind>,
     envelope_seen: bool,
+    /// Records may be taken where they stand.
+    is_direct: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,15 +117,17 @@ impl Splitter {
             named: expectation.named,
             kind: None,
             envelope_seen: false,
+            is_direct: true,
         }
     }
 
-    /// Takes the next bytes.
-    pub(crate) fn push(&mut self, chunk: &Bytes) {
+    /// Takes the next bytes; records that can be taken where they stand go to `take`.
+    pub(crate) fn push(&mut self, chunk: &Bytes, take: &mut dyn TakePieces) {
+        let text = self.direct_text(chunk);
         let mut at = 0;
         while at < chunk.len() && self.foreign.is_none() {
             at = match self.state {
-                State::Between { close } => self.between(chunk, at, close),
+                State::Between { close } => self.between(chunk, text, at, close, take),
                 State::AfterElement => self.after_element(chunk, at),
                 State::Value => self.value(chunk, at),
                 State::LineEndInString => self.line_end_in_string(chunk, at),
@@ -198,27 +205,32 @@ impl Splitter {
         }
     }
 
-    fn between(&mut self, chunk: &Bytes, mut at: usize, close: bool) -> usize {
+    fn between(&mut self, chunk: &Bytes, text: &str, mut at: usize, close: bool, take: &mut dyn TakePieces) -> usize {
         while let Some(byte) = chunk.get(at).copied() {
             match byte {
                 b'\n' => self.lines.end(),
                 b' ' | b'\t' | b'\r' => {}
                 b',' if self.frames.is_empty() && self.top_values > 0 => {}
                 b']' if close => return self.close_array(at),
-                _ => return self.start_value(chunk, at, byte),
+                _ => return self.start_value(chunk, text, at, byte, take),
             }
             at += 1;
         }
         at
     }
 
-    fn start_value(&mut self, chunk: &Bytes, at: usize, byte: u8) -> usize {
+    fn start_value(&mut self, chunk: &Bytes, text: &str, at: usize, byte: u8, take: &mut dyn TakePieces) -> usize {
         self.first_byte.get_or_insert(byte);
         self.lines.go_on();
         if self.frames.is_empty() {
             self.lines = Lines::default();
         }
-        let walked = self.frames.iter().all(|frame| matches!(frame, Frame::Array));
+        if byte == b'{'
+            && let Some(behind) = self.take_direct(text, at, take)
+        {
+            return behind;
+        }
+        let walked = self.is_walked();
         match byte {
             b'[' if walked && self.frames.len() < MAX_ARRAYS => {
                 self.frames.push(Frame::Array);
@@ -368,8 +380,7 @@ impl Splitter {
     }
 
     fn record(&mut self, json: Bytes, offset_bytes: u64, context: Arc<EnvelopeContext>, kind: Option<EnvelopeKind>) {
-        let around = if self.frames.is_empty() { EnvelopeKind::Bare } else { EnvelopeKind::Array };
-        self.kind.get_or_insert(kind.unwrap_or(around));
+        self.note_kind(kind);
         self.out.record(json, offset_bytes, context);
     }
 

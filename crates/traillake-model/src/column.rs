@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::ModelError;
 
 /// Names no added column can have: partition columns and the columns of the exact record.
-const RESERVED: [&str; 7] =
-    ["account", "region", "date", "eventjson", "eventjsonchecksum", "recordshape", "recordrest"];
+const RESERVED: [&str; 8] =
+    ["account", "region", "date", "month", "eventjson", "eventjsonchecksum", "recordshape", "recordrest"];
 
 /// A column added to a store; older files read it as null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn names_that_sql_or_the_files_could_not_take_are_refused() {
         assert!(column("newfield", "newField").checked().is_ok());
-        for name in ["", "NewField", "1st", "a-b", "a b", "date", "recordshape", &"a".repeat(129)] {
+        for name in ["", "NewField", "1st", "a-b", "a b", "date", "month", "recordshape", &"a".repeat(129)] {
             assert!(column(name, "newField").checked().is_err(), "{name}");
         }
         assert!(column("newfield", "").checked().is_err());

@@ -91,6 +91,15 @@ impl Grants {
         account.map_or(self.accounts.is_none(), |account| self.allows_account(account))
     }
 
+    /// Whether everything may be seen that a caller held to these accounts (`None`: to none) may see.
+    pub fn covers_accounts(&self, accounts: Option<&BTreeSet<String>>) -> bool {
+        match (&self.accounts, accounts) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(accounts)) => accounts.is_subset(own),
+        }
+    }
+
     /// The accounts the caller is held to; `None` when every event may be seen.
     pub fn accounts(&self) -> Option<&BTreeSet<String>> {
         self.accounts.as_ref()
@@ -161,6 +170,15 @@ mod tests {
             !grants.allows_account("444455556666") && !grants.allows_account(UNKNOWN) && !grants.allows_owner(None)
         );
         assert!(!Grants::all().with_accounts::<&str>([]).unwrap().allows_account("111122223333"));
+    }
+
+    #[test]
+    fn grants_cover_the_accounts_of_others_where_they_see_all_of_them() {
+        let held = |accounts: &[&str]| Grants::all().with_accounts(accounts.iter().copied()).unwrap();
+        let (one, both) = (held(&["111122223333"]), held(&["111122223333", "444455556666"]));
+        assert!(both.covers_accounts(one.accounts()) && both.covers_accounts(both.accounts()));
+        assert!(!one.covers_accounts(both.accounts()) && !both.covers_accounts(None));
+        assert!(Grants::all().covers_accounts(None) && Grants::all().covers_accounts(both.accounts()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! An import: log files of an S3 trail tree on their way into an event data store.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -127,6 +128,9 @@ pub struct Import {
     pub failures: Vec<ImportFailure>,
     /// Who asked for it.
     pub owner: String,
+    /// The accounts whose log files it was last started for, those of whoever started it; `None` for all.
+    #[serde(default)]
+    pub accounts: Option<BTreeSet<String>>,
 }
 
 impl Import {
@@ -171,6 +175,7 @@ mod tests {
             statistics: ImportStatistics::default(),
             failures: Vec::new(),
             owner: "AKIDEXAMPLE".into(),
+            accounts: None,
         }
     }
 

@@ -64,7 +64,8 @@ pub use kind::EventDataStoreKind;
 pub use lake::{FORMAT_VERSION, LakeMetadata};
 pub use names::{EventDataStoreName, TrailName};
 pub use partition::{
-    DateOutOfRange, PartitionBy, PartitionKey, PartitionValues, UNKNOWN, checked_account, checked_date, checked_region,
+    DateOutOfRange, PartitionBy, PartitionKey, PartitionValues, Period, UNKNOWN, checked_account, checked_date,
+    checked_region,
 };
 pub use query_job::{Delivery, DeliveryStatus, QueryJob, QueryStatistics, QueryStatus};
 pub use retention::Retention;

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ModelError, limits};
 
+mod period;
+
+pub use period::Period;
+
 /// Partition value of an account or region that is missing, malformed or one too many.
 pub const UNKNOWN: &str = "unknown";
 
@@ -20,15 +24,18 @@ pub enum PartitionKey {
     Region,
     /// UTC day of the event time.
     Date,
+    /// UTC month of the event time, by its first day.
+    Month,
 }
 
 impl PartitionKey {
-    /// The name in paths and settings: `account`, `region` or `date`.
+    /// The name in paths and settings: `account`, `region`, `date` or `month`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::Region => "region",
             Self::Date => "date",
+            Self::Month => "month",
         }
     }
 }
@@ -39,24 +46,32 @@ impl fmt::Display for PartitionKey {
     }
 }
 
-/// The keys of a store in path order; always ends with the date.
+/// The keys of a store in path order; always ends with the date or the month.
 ///
-/// Written and stored as `account,region,date`, `account,date`, `region,date` or `date`.
+/// Written and stored as `account,region,date`, `account,date`, `region,date` or `date`, or with `month` for `date`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PartitionBy(&'static [PartitionKey]);
 
 impl PartitionBy {
-    /// The partitionings a store can have, the default first.
-    pub const ALL: [Self; 4] = [
+    /// The partitionings a store can have, the default first: those by date, then those by month, of each the most keys
+    /// first.
+    pub const ALL: [Self; 8] = [
         Self(&[PartitionKey::Account, PartitionKey::Region, PartitionKey::Date]),
         Self(&[PartitionKey::Account, PartitionKey::Date]),
         Self(&[PartitionKey::Region, PartitionKey::Date]),
         Self(&[PartitionKey::Date]),
+        Self(&[PartitionKey::Account, PartitionKey::Region, PartitionKey::Month]),
+        Self(&[PartitionKey::Account, PartitionKey::Month]),
+        Self(&[PartitionKey::Region, PartitionKey::Month]),
+        Self(&[PartitionKey::Month]),
     ];
 
-    /// By date alone: the fewest keys there can be.
+    /// By date alone.
     pub const DATE: Self = Self(&[PartitionKey::Date]);
+
+    /// By month alone: the fewest partitions there can be.
+    pub const MONTH: Self = Self(&[PartitionKey::Month]);
 
     /// The keys in path order.
     pub const fn keys(&self) -> &'static [PartitionKey] {
@@ -66,6 +81,11 @@ impl PartitionBy {
     /// Whether events are partitioned by this key.
     pub fn contains(&self, key: PartitionKey) -> bool {
         self.0.contains(&key)
+    }
+
+    /// The period that the events of a UTC day belong to.
+    pub fn period_of(&self, date: NaiveDate) -> Period {
+        if self.contains(PartitionKey::Month) { Period::month_of(date) } else { Period::day(date) }
     }
 }
 
@@ -119,30 +139,20 @@ pub struct PartitionValues {
     pub account: Option<String>,
     /// A region name or [`UNKNOWN`].
     pub region: Option<String>,
-    /// UTC day of the event time.
-    pub date: NaiveDate,
+    /// UTC day or month of the event time.
+    pub period: Period,
 }
 
 impl PartitionValues {
-    /// The values in a store partitioned like this; what is missing or fails its check
-    /// becomes [`UNKNOWN`].
+    /// The values of an event of this UTC day in a store partitioned like this; what is missing
+    /// or fails its check becomes [`UNKNOWN`].
     pub fn new(partition_by: PartitionBy, account: Option<&str>, region: Option<&str>, date: NaiveDate) -> Self {
         let value =
             |key, checked: Option<&str>| partition_by.contains(key).then(|| checked.unwrap_or(UNKNOWN).to_owned());
         Self {
             account: value(PartitionKey::Account, account.and_then(checked_account)),
             region: value(PartitionKey::Region, region.and_then(checked_region)),
-            date,
-        }
-    }
-
-    /// The same place in a store with fewer keys.
-    #[must_use]
-    pub fn reduced_to(&self, keys: PartitionBy) -> Self {
-        Self {
-            account: self.account.clone().filter(|_| keys.contains(PartitionKey::Account)),
-            region: self.region.clone().filter(|_| keys.contains(PartitionKey::Region)),
-            date: self.date,
+            period: partition_by.period_of(date),
         }
     }
 }
@@ -200,12 +210,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_four_partitionings_in_path_order_are_accepted() {
+    fn partitionings_are_in_path_order_and_have_either_the_date_or_the_month() {
         for keys in PartitionBy::ALL {
             assert_eq!(keys.to_string().parse::<PartitionBy>().unwrap(), keys);
-            assert!(keys.contains(PartitionKey::Date));
+            assert!(keys.contains(PartitionKey::Date) != keys.contains(PartitionKey::Month));
         }
-        for text in ["", "account", "date,account", "account,region", "Date", "date,date"] {
+        for text in ["", "account", "date,account", "account,region", "Date", "date,date", "date,month", "month,date"] {
             assert!(text.parse::<PartitionBy>().is_err(), "{text}");
         }
     }
@@ -254,8 +264,16 @@ mod tests {
         let all = PartitionValues::new(PartitionBy::default(), Some("111122223333"), Some("../x"), day);
         assert_eq!(all.account.as_deref(), Some("111122223333"));
         assert_eq!(all.region.as_deref(), Some(UNKNOWN));
-        let [.., only_date] = PartitionBy::ALL;
-        let values = PartitionValues::new(only_date, Some("111122223333"), None, day);
-        assert_eq!(values, PartitionValues { account: None, region: None, date: day });
+        let values = PartitionValues::new(PartitionBy::DATE, Some("111122223333"), None, day);
+        assert_eq!(values, PartitionValues { account: None, region: None, period: Period::day(day) });
+    }
+
+    #[test]
+    fn events_of_a_month_share_a_partition_of_a_store_by_month() {
+        let values = |day: &str| PartitionValues::new(PartitionBy::MONTH, None, None, date(day));
+        assert_eq!(values("2024-02-01"), values("2024-02-29"));
+        assert_ne!(values("2024-02-29"), values("2024-03-01"));
+        assert_ne!(values("2024-02-01"), values("2023-02-01"));
+        assert_ne!(values("2024-02-01").period, Period::day(date("2024-02-01")));
     }
 }

@@ -1,5 +1,6 @@
 //! A query that was started over the AWS API: what was asked, where it stands, where its rows lie.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -124,6 +125,9 @@ pub struct QueryJob {
     pub alias: Option<String>,
     /// The event data stores it reads.
     pub stores: Vec<EventDataStoreId>,
+    /// The accounts its owner was held to when it was asked; its rows are of these alone. `None` for all.
+    #[serde(default)]
+    pub accounts: Option<BTreeSet<String>>,
     /// Region that the caller signed for.
     pub region: String,
     /// Where it stands.
@@ -206,6 +210,7 @@ mod tests {
             sql: "SELECT 1".into(),
             alias: None,
             stores: Vec::new(),
+            accounts: None,
             region: "us-east-1".into(),
             status,
             created_at: at,

@@ -13,7 +13,7 @@ use crate::system::SystemSchema;
 use athena::AthenaSchema;
 use information::{INFORMATION_SCHEMA, InformationSchema};
 
-pub(crate) use athena::{column_names as athena_columns, is_json_text};
+pub(crate) use athena::is_json_text;
 pub(crate) use lake_tables::LakeTables;
 pub(crate) use stores::{LakeStores, StoreEntry, StoreSchema, open_store};
 

@@ -2,6 +2,7 @@
 
 use crate::catalog::SYSTEM;
 use crate::session::QuerySession;
+use crate::system::SystemSchema;
 
 /// What can be named in a query of a lake.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,23 +33,13 @@ impl LakeNames {
             id: store.id(),
             paths: paths(store.schema.sql_schema().fields()),
         });
-        Self { stores: stores.collect(), system_tables: system_tables(session), functions: functions(session) }
+        Self { stores: stores.collect(), system_tables: system_tables(), functions: session.functions().all.clone() }
     }
 }
 
-fn system_tables(session: &QuerySession) -> Vec<String> {
-    session.system.names().map(|name| format!("{SYSTEM}.{name}")).collect()
-}
-
-/// Names of all functions, sorted.
-pub(crate) fn functions(session: &QuerySession) -> Vec<String> {
-    let state = &session.state;
-    let names = state.scalar_functions().keys().chain(state.aggregate_functions().keys());
-    let names = names.chain(state.window_functions().keys()).chain(state.higher_order_functions().keys());
-    let mut names: Vec<String> = names.cloned().collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+/// System tables with their schema.
+pub(crate) fn system_tables() -> Vec<String> {
+    SystemSchema::names().map(|name| format!("{SYSTEM}.{name}")).collect()
 }
 
 /// Paths of all columns and of the fields below them that SQL reaches with dots.

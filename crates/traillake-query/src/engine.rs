@@ -2,6 +2,7 @@
 
 mod describe;
 mod portions;
+mod running;
 mod yielding;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as PlannedStatement;
 use datafusion::sql::sqlparser::ast::Statement;
@@ -20,15 +21,17 @@ use traillake_storage::LakeStorage;
 use crate::catalog::LakeTables;
 use crate::error::Translator;
 use crate::find::Search;
-use crate::output::OutputNames;
 use crate::registry::{QueryEntry, QueryRegistry};
-use crate::result::{Ending, Running, on_a_task};
-use crate::session::{self, QuerySession};
+use crate::result::{Ending, Running};
+use crate::rules::asks_sub_selects;
+use crate::session::{self, Frames, QuerySession};
 use crate::suggest::nearest;
 use crate::{
     Dialect, FindOptions, LakeNames, QueryError, QueryLimits, QueryOptions, QueryRecord, QueryResult, QueryState,
     QueryStats, deep_stack, explain, parse,
 };
+
+use running::execute;
 
 pub use describe::QueryShape;
 
@@ -36,6 +39,16 @@ pub use describe::QueryShape;
 enum Question {
     Sql(String),
     Search(Box<Search>),
+}
+
+impl Question {
+    /// Length of the text whose form decides how deep the plan is.
+    fn text_bytes(&self) -> usize {
+        match self {
+            Self::Sql(sql) => sql.len(),
+            Self::Search(_) => 0,
+        }
+    }
 }
 
 /// Answers SQL on one lake; cheap to clone, clones share memory, caches and the list of queries.
@@ -46,6 +59,7 @@ pub struct QueryEngine {
     runtime: Arc<RuntimeEnv>,
     tables: LakeTables,
     registry: QueryRegistry,
+    frames: Frames,
 }
 
 impl QueryEngine {
@@ -53,7 +67,8 @@ impl QueryEngine {
     pub fn new(lake: LakeStorage, limits: QueryLimits) -> Result<Self, QueryError> {
         let runtime = session::runtime(&limits)?;
         let tables = LakeTables::new(lake.clone());
-        Ok(Self { lake, limits: Arc::new(limits), runtime, tables, registry: QueryRegistry::default() })
+        let (registry, frames) = (QueryRegistry::default(), Frames::default());
+        Ok(Self { lake, limits: Arc::new(limits), runtime, tables, registry, frames })
     }
 
     /// The limits all queries of this engine share.
@@ -114,37 +129,44 @@ impl QueryEngine {
         }
     }
 
-    /// Starts a query on a thread of its own, which nothing that takes long there keeps from being left alone.
+    /// Starts a query on a thread of the planners', which nothing that takes long there keeps from being left alone.
     async fn planned(&self, question: Question, options: &QueryOptions, budget: Budget) -> Result<Running, QueryError> {
         let (engine, options) = (self.clone(), options.clone());
-        let work = || async move {
+        let text_bytes = question.text_bytes();
+        let work = move || async move {
             match question {
                 Question::Sql(sql) => Box::pin(engine.start(&sql, &options, budget)).await,
                 Question::Search(search) => Box::pin(engine.start_search(&search, budget)).await,
             }
         };
         let failed = || QueryError::Failed { message: "the query could not be planned".into(), position: None };
-        deep_stack::run(work).await.unwrap_or_else(|| Err(failed()))
+        deep_stack::run(text_bytes, work).await.unwrap_or_else(|| Err(failed()))
     }
 
     /// A DataFusion session over the lake for programs that build plans themselves.
     ///
     /// SQL given to it directly skips Lake's dialect, the allow-list and the output names.
     pub async fn session(&self, options: &QueryOptions) -> Result<SessionContext, QueryError> {
-        let session = self.open_session(options, session::budget(&self.limits, None)).await?;
-        Ok(SessionContext::new_with_state(session.state))
+        // The runtime of a frame is that of the engine it was made by.
+        let own = Self { frames: Frames::default(), ..self.clone() };
+        let session = own.open_session(options, session::budget(&self.limits, None)).await?;
+        session.expect_sub_selects();
+        Ok(SessionContext::new_with_state(session.into_state()))
     }
 
     /// Names of stores, columns, nested fields and functions, for completion of a query with these options.
     pub async fn names(&self, options: &QueryOptions) -> Result<LakeNames, QueryError> {
         let session = self.open_session(options, session::budget(&self.limits, None)).await?;
-        Ok(LakeNames::of(&session))
+        let names = LakeNames::of(&session);
+        session.close();
+        Ok(names)
     }
 
     async fn open_session(&self, options: &QueryOptions, budget: Budget) -> Result<QuerySession, QueryError> {
         let stores = self.tables.stores().await?;
         session::open(session::SessionParts {
             limits: &self.limits,
+            frames: &self.frames,
             runtime: Arc::clone(&self.runtime),
             tables: self.tables.clone(),
             registry: self.registry.clone(),
@@ -177,7 +199,7 @@ impl QueryEngine {
         let store = store.map_err(|stores| QueryError::NoDefaultStore { stores, position: None })?;
         let store = session.stores.find(&store).ok_or_else(|| not_found(&store, &session))?.id();
         let translator = Translator::new("", &session, &self.limits, options.dialect);
-        let plan = async { session.state.create_physical_plan(&search.plan(&session, &store).await?).await };
+        let plan = async { session.physical_plan(&search.plan(&session, &store).await?).await };
         let plan = plan.await.map_err(|error| translator.translate(error))?;
         execute(session, plan, translator, None)
     }
@@ -189,7 +211,7 @@ impl QueryEngine {
         dialect: Dialect,
     ) -> datafusion::error::Result<(Arc<dyn ExecutionPlan>, bool)> {
         let (plan, explains) = self.logical_plan(session, statement, dialect).await?;
-        Ok((yielding::yielding(session.state.create_physical_plan(&plan).await?)?, explains))
+        Ok((yielding::yielding(session.physical_plan(&plan).await?)?, explains))
     }
 
     /// A checked plan, and whether it is about a plan or a table and has no output names.
@@ -200,29 +222,19 @@ impl QueryEngine {
         dialect: Dialect,
     ) -> datafusion::error::Result<(LogicalPlan, bool)> {
         let statement = PlannedStatement::Statement(Box::new(statement));
-        let plan = traillake_sql::unmark(session.state.statement_to_plan(statement).await?)?;
+        let plan = traillake_sql::unmark(session.state().statement_to_plan(statement).await?)?;
         read_only().verify_plan(&plan)?;
+        if asks_sub_selects(&plan)? {
+            session.expect_sub_selects();
+        }
         let explains =
             matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));
         let plan = match dialect {
-            Dialect::Lake => explain::in_words(plan, &session.state, &session.stores).await?,
+            Dialect::Lake => explain::in_words(plan, session).await?,
             Dialect::DataFusion => plan,
         };
         Ok((plan, explains))
     }
-}
-
-/// Starts a plan; its columns go by `names`, or by those of the plan.
-fn execute(
-    session: QuerySession,
-    plan: Arc<dyn ExecutionPlan>,
-    translator: Translator,
-    names: Option<OutputNames>,
-) -> Result<Running, QueryError> {
-    let stream = execute_stream(Arc::clone(&plan), session.state.task_ctx());
-    let stream = stream.map_err(|error| translator.translate(error))?;
-    let schema = names.map_or_else(|| stream.schema(), |names| names.apply(&stream.schema()));
-    Ok(Running { schema, stream: on_a_task(stream), plan, tracker: session.tracker, translator })
 }
 
 fn not_found(store: &str, session: &QuerySession) -> QueryError {

@@ -13,12 +13,12 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::common::Result;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::provider_as_source;
-use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{DescribeTable, Explain, LogicalPlan, LogicalPlanBuilder};
 use traillake_sql::type_name;
 use traillake_storage::{ScanDescription, describe_scans};
 
 use crate::catalog::LakeStores;
+use crate::session::QuerySession;
 
 pub(crate) use time_range::TimeRange;
 
@@ -28,11 +28,9 @@ const COLUMNS_NAMED: usize = 40;
 type Facts = Vec<(&'static str, String)>;
 
 /// A plan of the words for a `DESCRIBE` and an `EXPLAIN` without options; any other plan as it is.
-pub(crate) async fn in_words(plan: LogicalPlan, state: &SessionState, stores: &LakeStores) -> Result<LogicalPlan> {
+pub(crate) async fn in_words(plan: LogicalPlan, session: &QuerySession) -> Result<LogicalPlan> {
     match &plan {
-        LogicalPlan::Explain(Explain { plan: explained, verbose: false, .. }) => {
-            explain(explained, state, stores).await
-        }
+        LogicalPlan::Explain(Explain { plan: explained, verbose: false, .. }) => explain(explained, session).await,
         LogicalPlan::DescribeTable(DescribeTable { schema, .. }) => {
             let column = |field: &FieldRef| (field.name().clone(), type_name(field.data_type()));
             table(["column_name", "data_type"], schema.fields().iter().map(column))
@@ -41,13 +39,13 @@ pub(crate) async fn in_words(plan: LogicalPlan, state: &SessionState, stores: &L
     }
 }
 
-async fn explain(explained: &LogicalPlan, state: &SessionState, stores: &LakeStores) -> Result<LogicalPlan> {
-    let optimized = state.optimize(explained)?;
-    let physical = state.create_physical_plan(&optimized).await?;
+async fn explain(explained: &LogicalPlan, session: &QuerySession) -> Result<LogicalPlan> {
+    let optimized = session.optimized(explained)?;
+    let physical = session.planned(&optimized).await?;
     let times = TimeRange::of_scans(&optimized);
     let mut facts = Facts::new();
     for (index, scan) in describe_scans(&physical).iter().enumerate() {
-        facts.extend(of_scan(scan, stores, times.get(index)));
+        facts.extend(of_scan(scan, &session.stores, times.get(index)));
     }
     if facts.is_empty() {
         facts.push(("event data store", "none: the query reads no events".to_owned()));

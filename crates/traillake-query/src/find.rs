@@ -47,7 +47,7 @@ pub(crate) struct Search {
 impl Search {
     /// The plan: `SELECT ..., $found_in(value, columns) AS foundIn ... WHERE foundIn IS NOT NULL ORDER BY eventTime DESC`.
     pub(crate) async fn plan(&self, session: &QuerySession, store: &str) -> Result<LogicalPlan> {
-        let context = SessionContext::new_with_state(session.state.clone());
+        let context = SessionContext::new_with_state(session.state().clone());
         let events = context.table(TableReference::full(CATALOG, STORES, store)).await?;
         let found = self.found_in(&events);
         let mut condition = found.clone().is_not_null();

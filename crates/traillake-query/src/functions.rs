@@ -2,6 +2,7 @@
 
 mod all_true;
 mod constant;
+mod names;
 mod single;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::Dialect;
 
 pub(crate) use all_true::ALL_TRUE;
 pub(crate) use constant::Constant;
+pub(crate) use names::FunctionNames;
 pub(crate) use single::Single;
 
 /// Functions of the engine that tell about the engine instead of the lake.
@@ -48,10 +50,10 @@ pub(crate) fn engine_names() -> Vec<String> {
     let aggregate = SessionStateDefaults::default_aggregate_functions();
     let window = SessionStateDefaults::default_window_functions();
     let higher = SessionStateDefaults::default_higher_order_functions();
-    let scalar = scalar.iter().flat_map(|function| names(function.name(), function.aliases()));
-    let aggregate = aggregate.iter().flat_map(|function| names(function.name(), function.aliases()));
-    let window = window.iter().flat_map(|function| names(function.name(), function.aliases()));
-    let higher = higher.iter().flat_map(|function| names(function.name(), function.aliases()));
+    let scalar = scalar.iter().flat_map(|function| spellings(function.name(), function.aliases()));
+    let aggregate = aggregate.iter().flat_map(|function| spellings(function.name(), function.aliases()));
+    let window = window.iter().flat_map(|function| spellings(function.name(), function.aliases()));
+    let higher = higher.iter().flat_map(|function| spellings(function.name(), function.aliases()));
     let mut all: Vec<String> = scalar.chain(aggregate).chain(window).chain(higher).collect();
     all.retain(|name| !LEFT_OUT.contains(&name.as_str()));
     all.sort_unstable();
@@ -59,6 +61,6 @@ pub(crate) fn engine_names() -> Vec<String> {
     all
 }
 
-fn names(name: &str, aliases: &[String]) -> Vec<String> {
+fn spellings(name: &str, aliases: &[String]) -> Vec<String> {
     std::iter::once(name.to_owned()).chain(aliases.iter().cloned()).collect()
 }

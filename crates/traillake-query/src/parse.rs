@@ -3,6 +3,7 @@
 //! It needs a deep stack: trees that a refused text has grown are freed by recursion.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::Statement;
@@ -26,8 +27,10 @@ use traillake_sql::LakeDialect;
 /// Subqueries, parentheses and prefixes within each other that the parser follows.
 pub(crate) const MAX_RECURSION: usize = 256;
 
+/// Columns of each store by every lower-case name it has.
+type StoreColumns = HashMap<String, Vec<String>>;
+
 /// A text and what it may refer to.
-#[derive(Debug)]
 pub(crate) struct Request {
     sql: String,
     text_bytes: usize,
@@ -35,9 +38,9 @@ pub(crate) struct Request {
     default_store: Result<String, Vec<String>>,
     parameters: Vec<QueryParameter>,
     values: Vec<ParameterValue>,
-    store_columns: HashMap<String, Vec<String>>,
-    column_types: HashMap<String, DataType>,
-    kinds: FunctionKinds,
+    store_columns: Box<dyn FnOnce() -> StoreColumns + Send>,
+    column_types: Arc<HashMap<String, DataType>>,
+    kinds: Arc<FunctionKinds>,
     dialect: Dialect,
 }
 
@@ -54,6 +57,7 @@ pub(crate) struct Parsed {
 
 impl Request {
     pub(crate) fn new(sql: &str, session: &QuerySession, options: &QueryOptions, text_bytes: usize) -> Self {
+        let (stores, default_schema) = (session.stores.clone(), session.default_schema().to_owned());
         Self {
             sql: sql.to_owned(),
             text_bytes,
@@ -61,9 +65,9 @@ impl Request {
             default_store: session.default_store(),
             parameters: options.parameters.clone(),
             values: options.values.clone(),
-            store_columns: session.store_columns(),
-            column_types: session.column_types(),
-            kinds: session.function_kinds(),
+            store_columns: Box::new(move || stores.columns(&default_schema)),
+            column_types: Arc::clone(session.stores.column_types()),
+            kinds: Arc::clone(&session.functions().kinds),
             dialect: options.dialect,
         }
     }
@@ -104,7 +108,7 @@ fn parse(request: Request) -> Result<Parsed, QueryError> {
         written: text.written,
         parameters: request.parameters,
         values: request.values,
-        store_columns: if names_hidden_columns { request.store_columns } else { HashMap::new() },
+        store_columns: if names_hidden_columns { (request.store_columns)() } else { HashMap::new() },
         column_types: request.column_types,
         kinds: request.kinds,
     };

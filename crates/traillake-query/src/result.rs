@@ -1,6 +1,7 @@
 //! The rows of a running query: bounded in time and number, counted, and stopped by dropping.
 
-use std::panic::AssertUnwindSafe;
+mod batches;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,8 +13,8 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
-use futures::{FutureExt, Stream, StreamExt, ready};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use futures::{Stream, StreamExt, ready};
 use tokio::time::Sleep;
 use traillake_sql::Budget;
 use traillake_storage::ScanTracker;
@@ -22,6 +23,8 @@ use uuid::Uuid;
 use crate::error::Translator;
 use crate::registry::QueryEntry;
 use crate::{QueryError, QueryState, QueryStats, stats};
+
+pub(crate) use batches::{at_once, on_a_task};
 
 /// A started query.
 pub(crate) struct Running {
@@ -54,30 +57,6 @@ impl Drop for Ending {
     fn drop(&mut self) {
         self.0.stop();
     }
-}
-
-/// The batches of a stream, made on a task: whoever polls for them sees to the time meanwhile, and a panic of the
-/// engine is the end of this query alone.
-pub(crate) fn on_a_task(mut batches: SendableRecordBatchStream) -> SendableRecordBatchStream {
-    let mut builder = RecordBatchReceiverStreamBuilder::new(batches.schema(), 1);
-    let sender = builder.tx();
-    builder.spawn(async move {
-        while let Some(batch) =
-            AssertUnwindSafe(batches.next()).catch_unwind().await.unwrap_or_else(|_| Some(Err(panicked())))
-        {
-            let failed = batch.is_err();
-            if sender.send(batch).await.is_err() || failed {
-                break;
-            }
-        }
-        Ok(())
-    });
-    builder.build()
-}
-
-fn panicked() -> DataFusionError {
-    let source = Box::new(DataFusionError::Internal("a part of the engine panicked".to_owned()));
-    DataFusionError::External(Box::new(QueryError::Engine { source }))
 }
 
 /// The batches of one query, a [`Stream`]; the first error is its last item.

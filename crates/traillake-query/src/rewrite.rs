@@ -29,6 +29,7 @@ mod unnested;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, Statement, TableFactor, VisitMut, VisitorMut};
@@ -56,9 +57,9 @@ pub(crate) struct RewriteContext {
     /// Columns of each store by its lower-case name, with and without a schema; filled only when hidden columns are named.
     pub(crate) store_columns: HashMap<String, Vec<String>>,
     /// Types of the columns of all stores by lower-case name.
-    pub(crate) column_types: HashMap<String, DataType>,
+    pub(crate) column_types: Arc<HashMap<String, DataType>>,
     /// Which functions aggregate and which need a window.
-    pub(crate) kinds: FunctionKinds,
+    pub(crate) kinds: Arc<FunctionKinds>,
 }
 
 /// Rewrites a checked statement of Lake's SQL; answers the output names of a query.

@@ -3,43 +3,46 @@
 //! A session knows the lake and nothing else: no file formats, no table factories, no object
 //! stores but those its scans register, no variables.
 
+mod frame;
 mod memory;
 mod registry;
+mod single;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use arrow::datatypes::DataType;
 use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
-use datafusion::execution::SessionStateDefaults;
+use datafusion::error::Result;
+use datafusion::execution::TaskContext;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::registry::FunctionRegistry;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::planner::{ExprPlanner, RelationPlanner};
-use datafusion::optimizer::{Analyzer, AnalyzerRule, Optimizer, OptimizerRule};
+use datafusion::execution::session_state::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::ast::Statement;
 use traillake_model::{EventDataStoreSettings, Grants};
 use traillake_sql::Budget;
 use traillake_storage::ScanTracker;
 
-use crate::catalog::{
-    ATHENA, CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, SYSTEM, StoreEntry, StoreSchema, athena_columns,
-};
-use crate::planners::{FieldFaults, FieldPlanner, LakeRelations, UnnestPlanner};
+use crate::catalog::{ATHENA, CATALOG, LakeCatalog, LakeStores, LakeTables, STORES, SYSTEM, StoreEntry, StoreSchema};
+use crate::functions::FunctionNames;
+use crate::planners::FieldFaults;
 use crate::registry::QueryRegistry;
-use crate::rewrite::{Call, FunctionKinds};
-use crate::rules::{AthenaFilters, EqualValues, FromLog, InTime, LateralUnnest, MapKeys, SubSelects, Workshop};
+use crate::rewrite::Call;
 use crate::statement::are_all_in;
 use crate::system::{SystemContext, SystemSchema};
-use crate::{DefaultSchema, Dialect, QueryError, QueryLimits, functions};
+use crate::{DefaultSchema, Dialect, QueryError, QueryLimits};
+use frame::Frame;
+
+pub(crate) use frame::Frames;
 
 /// What a session is made of.
 pub(crate) struct SessionParts<'a> {
     pub(crate) limits: &'a QueryLimits,
+    pub(crate) frames: &'a Frames,
     pub(crate) runtime: Arc<RuntimeEnv>,
     pub(crate) tables: LakeTables,
     pub(crate) registry: QueryRegistry,
@@ -57,13 +60,12 @@ pub(crate) struct SessionParts<'a> {
 /// A session for one query.
 #[derive(Debug)]
 pub(crate) struct QuerySession {
-    pub(crate) state: SessionState,
     pub(crate) tracker: Arc<ScanTracker>,
     pub(crate) stores: LakeStores,
-    pub(crate) system: Arc<SystemSchema>,
-    pub(crate) faults: FieldFaults,
+    frame: Frame,
+    frames: Frames,
+    runtime: Arc<RuntimeEnv>,
     hidden_columns: Arc<AtomicBool>,
-    times_as_text: Arc<AtomicBool>,
     default_store: Option<String>,
 }
 
@@ -100,38 +102,23 @@ pub(crate) fn runtime_with_memory(shared: &RuntimeEnv, limits: &QueryLimits) -> 
 
 /// Opens a session over the lake as it is now.
 pub(crate) fn open(parts: SessionParts<'_>) -> Result<QuerySession, QueryError> {
-    let dialect = parts.dialect;
     let tracker = Arc::new(ScanTracker::default());
-    let faults = FieldFaults::default();
-    let times_as_text = Arc::new(AtomicBool::new(false));
     let now = parts.tables.lake().clock().now();
     let (grants, owner) = (parts.grants, parts.owner);
-    let stores = LakeStores::try_new(parts.stores.into_iter().filter(|store| grants.allows_store(store)).collect())?;
+    let granted = parts.stores.into_iter().filter(|store| grants.allows_store(store)).collect();
+    let stores = parts.tables.known(granted)?;
     let hidden_columns = Arc::new(AtomicBool::new(false));
     let schema = StoreSchema::new(parts.tables.clone(), stores.clone(), Arc::clone(&hidden_columns), grants.clone());
-    let schema = Arc::new(schema);
     let context =
         SystemContext { tables: parts.tables, stores: stores.clone(), registry: parts.registry, grants, owner };
-    let system = Arc::new(SystemSchema::new(context));
     let catalogs = MemoryCatalogProviderList::new();
-    catalogs
-        .register_catalog(CATALOG.to_owned(), Arc::new(LakeCatalog { stores: schema, system: Arc::clone(&system) }));
-    let workshop = Workshop::default();
-    let builder = SessionStateBuilder::new()
-        .with_config(config(parts.limits, Arc::clone(&tracker), dialect, parts.schema, parts.budget))
-        .with_runtime_env(parts.runtime)
-        .with_catalog_list(Arc::new(catalogs))
-        .with_expr_planners(expr_planners(faults.clone(), dialect, Arc::clone(&times_as_text)))
-        .with_relation_planners(relation_planners(dialect))
-        .with_optimizer_rules(optimizer_rules())
-        .with_query_planner(Arc::new(MapKeys))
-        .with_analyzer_rules(analyzer_rules(dialect, workshop.clone()));
-    let mut state = functions::build(builder, dialect);
-    state.mark_start_execution();
-    state.execution_props_mut().query_execution_start_time = Some(now);
-    workshop.open(&state);
-    let default_store = parts.default_store;
-    Ok(QuerySession { state, tracker, stores, system, faults, hidden_columns, times_as_text, default_store })
+    let catalog = LakeCatalog { stores: Arc::new(schema), system: Arc::new(SystemSchema::new(context)) };
+    catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+    let config = config(parts.limits, Arc::clone(&tracker), parts.dialect, parts.schema, parts.budget);
+    let mut frame = parts.frames.take(parts.dialect, config, &parts.runtime, now);
+    frame.state.register_catalog_list(Arc::new(catalogs));
+    let (frames, runtime, default_store) = (parts.frames.clone(), parts.runtime, parts.default_store);
+    Ok(QuerySession { tracker, stores, frame, frames, runtime, hidden_columns, default_store })
 }
 
 fn config(
@@ -165,40 +152,6 @@ fn config(
     config
 }
 
-/// Ours come first: the first planner that answers wins.
-fn expr_planners(faults: FieldFaults, dialect: Dialect, times_as_text: Arc<AtomicBool>) -> Vec<Arc<dyn ExprPlanner>> {
-    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(FieldPlanner::new(faults, dialect, times_as_text))];
-    planners.extend(SessionStateDefaults::default_expr_planners());
-    planners
-}
-
-fn relation_planners(dialect: Dialect) -> Vec<Arc<dyn RelationPlanner>> {
-    match dialect {
-        Dialect::Lake => vec![Arc::new(UnnestPlanner), Arc::new(LakeRelations)],
-        Dialect::DataFusion => vec![],
-    }
-}
-
-/// Ours come first: types are coerced in the plan they leave.
-fn analyzer_rules(dialect: Dialect, workshop: Workshop) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn AnalyzerRule + Send + Sync>> = match dialect {
-        Dialect::Lake => {
-            vec![Arc::new(LateralUnnest), Arc::new(SubSelects::new(workshop)), Arc::new(EqualValues)]
-        }
-        Dialect::DataFusion => vec![],
-    };
-    rules.extend(Analyzer::new().rules);
-    rules.into_iter().map(|rule| Arc::new(InTime(rule)) as _).collect()
-}
-
-/// The last one sees filters and columns where the others have brought them.
-fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(AthenaFilters)];
-    rules.extend(Optimizer::new().rules);
-    rules.push(Arc::new(FromLog));
-    rules.into_iter().map(|rule| Arc::new(InTime(rule)) as _).collect()
-}
-
 impl QuerySession {
     /// Makes the hidden columns part of the stores' tables; to be called before planning.
     pub(crate) fn show_hidden_columns(&self, shown: bool) {
@@ -208,18 +161,73 @@ impl QuerySession {
     /// Registers the calls of a statement under the names it marks them with; to be called before planning.
     pub(crate) fn register_calls(&mut self, calls: &HashSet<Call>) {
         for (name, place) in calls {
-            if let Some(function) = self.state.scalar_functions().get(name).cloned() {
-                // No function has such a name, so that none is replaced.
-                let _ = self.state.register_udf(Arc::new(place.function(name, &function)));
-            }
+            self.frame.mark(name, *place);
         }
     }
 
     /// Takes times within rows as the texts they are in Athena's table where a statement names such tables alone;
     /// to be called before planning.
     pub(crate) fn show_times(&self, statement: &Statement) {
-        let default = &self.state.config_options().catalog.default_schema;
-        self.times_as_text.store(are_all_in(statement, ATHENA, default), Ordering::Relaxed);
+        self.frame.show_times_as_text(are_all_in(statement, ATHENA, self.default_schema()));
+    }
+
+    /// Prepares for a plan with sub-selects, before it is analysed.
+    pub(crate) fn expect_sub_selects(&self) {
+        self.frame.open_workshop(&self.runtime);
+    }
+
+    /// The engine's own session, to plan in.
+    pub(crate) fn state(&self) -> &SessionState {
+        &self.frame.state
+    }
+
+    /// A plan in the form that is run.
+    pub(crate) fn optimized(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
+        self.frame.optimized(plan)
+    }
+
+    /// A checked plan as it is run.
+    pub(crate) async fn physical_plan(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>> {
+        self.planned(&self.optimized(plan)?).await
+    }
+
+    /// An optimized plan as it is run.
+    pub(crate) async fn planned(&self, optimized: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>> {
+        self.state().query_planner().create_physical_plan(optimized, self.state()).await
+    }
+
+    /// The engine's own session, for good.
+    pub(crate) fn into_state(self) -> SessionState {
+        self.frame.state
+    }
+
+    /// What a plan runs in. It holds no functions: a plan has its own.
+    pub(crate) fn task(&self) -> TaskContext {
+        TaskContext::new(
+            None,
+            self.state().session_id().to_owned(),
+            self.state().config().clone(),
+            HashMap::new(),
+            HashMap::new(),
+            HashMap::new(),
+            HashMap::new(),
+            Arc::clone(&self.runtime),
+        )
+    }
+
+    /// Ends a session whose query is planned: the next one uses what it was made of.
+    pub(crate) fn close(self) {
+        self.frames.give_back(self.frame);
+    }
+
+    /// Why fields could not be taken.
+    pub(crate) fn faults(&self) -> &FieldFaults {
+        &self.frame.faults
+    }
+
+    /// Where tables without a schema are looked for.
+    pub(crate) fn default_schema(&self) -> &str {
+        &self.state().config_options().catalog.default_schema
     }
 
     /// What `$EDS_ID` stands for, or the names of the stores it could stand for.
@@ -234,37 +242,8 @@ impl QuerySession {
         }
     }
 
-    /// Which functions aggregate and which need a window.
-    pub(crate) fn function_kinds(&self) -> FunctionKinds {
-        let names = |names: &mut dyn Iterator<Item = &String>| names.map(|name| name.to_lowercase()).collect();
-        let aggregates: HashSet<String> = names(&mut self.state.aggregate_functions().keys());
-        let windows: HashSet<String> = names(&mut self.state.window_functions().keys());
-        let scalars = names(&mut self.state.scalar_functions().keys());
-        FunctionKinds { windows: windows.difference(&aggregates).cloned().collect(), aggregates, scalars }
-    }
-
-    /// Types of the columns of all stores by lower-case name.
-    pub(crate) fn column_types(&self) -> HashMap<String, DataType> {
-        let fields = self.stores.active().flat_map(|store| store.schema.sql_schema().fields());
-        fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
-    }
-
-    /// Columns of each store by every lower-case name it has, with and without a schema.
-    pub(crate) fn store_columns(&self) -> HashMap<String, Vec<String>> {
-        let default = &self.state.config_options().catalog.default_schema;
-        let mut columns = HashMap::new();
-        for store in self.stores.active() {
-            let schema = store.schema.sql_schema();
-            let own: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-            for (name, listed) in [(STORES, own), (ATHENA, athena_columns(schema))] {
-                for store in [store.name().to_lowercase(), store.id()] {
-                    columns.insert(format!("{name}.{store}"), listed.clone());
-                    if name == default {
-                        columns.insert(store, listed.clone());
-                    }
-                }
-            }
-        }
-        columns
+    /// Names of the functions, and what they do.
+    pub(crate) fn functions(&self) -> &Arc<FunctionNames> {
+        &self.frame.names
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn measure(
         events_scanned: scanned.events_scanned as u64,
         events_matched: scanned.events_matched as u64,
         bytes_scanned: (scanned.bytes_scanned + planned.bytes_planned) as u64,
-        files_read: planned.files_kept as u64,
+        files_read: scanned.files_read as u64,
         files_ruled_out: planned.files_ruled_out as u64,
         files_total: planned.files_total as u64,
         table_version: (!tracker.reports().is_empty()).then_some(planned.table_version),

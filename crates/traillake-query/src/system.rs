@@ -14,7 +14,7 @@ mod queries;
 mod stores;
 mod trails;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -60,38 +60,40 @@ struct SystemTable {
     rows: fn(&SystemContext) -> Rows,
 }
 
+static TABLES: LazyLock<Vec<SystemTable>> = LazyLock::new(|| {
+    vec![
+        stores::table(),
+        trails::table(),
+        objects::table(),
+        partitions::table(),
+        files::table(),
+        quarantine::table(),
+        queries::table(),
+        functions::table(),
+    ]
+});
+
 /// The schema `system`.
 #[derive(Debug)]
 pub(crate) struct SystemSchema {
     context: SystemContext,
-    tables: Vec<SystemTable>,
 }
 
 impl SystemSchema {
     pub(crate) fn new(context: SystemContext) -> Self {
-        let tables = vec![
-            stores::table(),
-            trails::table(),
-            objects::table(),
-            partitions::table(),
-            files::table(),
-            quarantine::table(),
-            queries::table(),
-            functions::table(),
-        ];
-        Self { context, tables }
+        Self { context }
     }
 
     /// Names of all tables.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.tables.iter().map(|table| table.name).chain([conflicts::NAME])
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        TABLES.iter().map(|table| table.name).chain([conflicts::NAME])
     }
 }
 
 #[async_trait]
 impl SchemaProvider for SystemSchema {
     fn table_names(&self) -> Vec<String> {
-        self.names().map(str::to_owned).collect()
+        Self::names().map(str::to_owned).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
@@ -99,13 +101,13 @@ impl SchemaProvider for SystemSchema {
             let view = conflicts::view(&self.context).await;
             return Ok(Some(view.map_err(external)?));
         }
-        let Some(table) = self.tables.iter().find(|table| table.name == name) else { return Ok(None) };
+        let Some(table) = TABLES.iter().find(|table| table.name == name) else { return Ok(None) };
         let partition = SystemPartition { table: table.clone(), context: self.context.clone() };
         Ok(Some(Arc::new(StreamingTable::try_new(Arc::clone(&table.schema), vec![Arc::new(partition)])?)))
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.names().any(|known| known == name)
+        Self::names().any(|known| known == name)
     }
 }
 

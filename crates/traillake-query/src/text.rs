@@ -21,7 +21,7 @@ use traillake_sql::LakeDialect;
 pub use split::{is_complete_statement, split_statements};
 
 /// Columns a table has beside its schema; named without quotes they look like placeholders.
-const HIDDEN_COLUMNS: [&str; 4] = ["$account", "$region", "$date", "$path"];
+const HIDDEN_COLUMNS: [&str; 5] = ["$account", "$region", "$date", "$month", "$path"];
 
 /// The tokens of one statement.
 #[derive(Debug)]

@@ -51,6 +51,9 @@ use users::Users;
 
 /// The service of every signature's scope.
 const SERVICE: &str = "cloudtrail";
+/// The name of whoever runs a server without a users file: that of their queries over all restarts, though each makes
+/// another key. No user can have it.
+const LOCAL: &str = "(local)";
 
 /// Checks credentials; clones share what they know.
 #[derive(Clone, Debug)]
@@ -118,7 +121,7 @@ impl Access {
 
     /// Whoever has this access key, as admin.
     pub(crate) fn with_key(key: &NewAccessKey, config: &AccessConfig, clock: Arc<dyn Clock>) -> Self {
-        let users = Users::of_one_key(&key.id, &key.secret, Principal::admin(&key.id));
+        let users = Users::of_one_key(&key.id, &key.secret, Principal::admin(LOCAL));
         Self::new(Known::Key(Arc::new(users)), config, clock)
     }
 

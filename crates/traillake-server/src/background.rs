@@ -3,6 +3,7 @@
 //! ```text
 //!  every few seconds: trails of the lake ──> one follower each, while their store takes events in
 //!  every hour:        expire of every store, results of queries that are too old
+//!  every day:         vacuum of every store, what is left of stores deleted for good
 //! ```
 
 mod followers;

@@ -101,7 +101,8 @@ pub struct BackgroundConfig {
     pub look_seconds: u64,
     /// Seconds between two listings of a trail; 5 for folders and 15 for S3 unless said otherwise.
     pub poll_seconds: Option<u64>,
-    /// Whether events beyond the retention and old query results are removed, every hour.
+    /// Whether events beyond the retention and old query results are removed, every hour, and every day the files that
+    /// nothing names for a week.
     pub housekeeping: bool,
 }
 

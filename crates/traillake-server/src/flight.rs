@@ -42,12 +42,14 @@ use arrow_flight::sql::metadata::SqlInfoData;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use tonic::Status;
 
 pub use config::FlightConfig;
 
+use crate::AdmissionConfig;
 use crate::access::Access;
+use crate::admission::Admission;
 use crate::service::Service;
 use prepared::PreparedStatements;
 use running::RunningQueries;
@@ -69,7 +71,7 @@ pub(crate) struct Shared {
     prepared: PreparedStatements,
     running: RunningQueries,
     /// Turns to plan a statement without running it.
-    planning: Semaphore,
+    planning: Admission,
     sql_info: OnceCell<Arc<SqlInfoData>>,
 }
 
@@ -89,7 +91,7 @@ impl Flight {
             tickets: Tickets::new(Duration::from_secs(config.ticket_seconds)).ok()?,
             prepared: PreparedStatements::new(config.clone()),
             running: RunningQueries::default(),
-            planning: Semaphore::new(service.config.admission.running.clamp(2, 64)),
+            planning: planning(&service.config.admission),
             sql_info: OnceCell::new(),
             service,
             access,
@@ -105,6 +107,12 @@ impl Flight {
             .fallback(no_such_service)
             .layer(from_fn_with_state(self, exchange::answer))
     }
+}
+
+/// Turns to plan: as many at once as queries run, and as many waiting as connections bring.
+fn planning(queries: &AdmissionConfig) -> Admission {
+    let running = queries.running.clamp(2, 64);
+    Admission::new(AdmissionConfig { running, per_caller: usize::MAX, queued: usize::MAX, ..queries.clone() })
 }
 
 async fn no_such_service() -> Response {

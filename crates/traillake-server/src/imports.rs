@@ -23,6 +23,9 @@ use outcome::Outcome;
 
 /// Time between two states of a running import that are written down.
 const HEARTBEAT: Duration = Duration::from_secs(30);
+/// How often, and how far apart, an import that is to begin looks for others to give way.
+const LOOKS: u32 = 50;
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The imports this server runs; clones share them.
 #[derive(Clone, Debug)]
@@ -55,8 +58,34 @@ impl Imports {
 
     /// The import that runs anywhere, if there is one.
     pub(crate) async fn any_running(&self) -> Result<Option<Import>> {
+        Ok(self.running().await?.into_iter().next())
+    }
+
+    /// The imports that run anywhere, newest first.
+    async fn running(&self) -> Result<Vec<Import>> {
         let now = self.clock.now();
-        Ok(self.lake.imports().await?.into_iter().find(|import| import.status_at(now).is_running()))
+        let mut imports = self.lake.imports().await?;
+        imports.retain(|import| import.status_at(now).is_running());
+        Ok(imports)
+    }
+
+    /// Whether an import that is written down may begin, because no other runs. Two servers may write one down in the
+    /// same instant; as each looks after it wrote, at least one sees the other. The younger gives way at once, the
+    /// older waits for that, and gives way as well when nothing comes of it: so no two ever begin.
+    pub(crate) async fn is_alone(&self, import: &Import) -> Result<bool> {
+        let age = |import: &Import| (import.created_at, import.id);
+        for _ in 0..LOOKS {
+            let mut others = self.running().await?;
+            others.retain(|other| other.id != import.id);
+            if others.is_empty() {
+                return Ok(true);
+            }
+            if others.iter().any(|other| age(other) < age(import)) {
+                return Ok(false);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(false)
     }
 
     /// Starts the work of an import that is written down.
@@ -65,11 +94,15 @@ impl Imports {
         self.runs().insert(import.id, run.clone());
         let (imports, import) = (self.clone(), import.clone());
         self.tasks.spawn(async move {
-            let id = import.id;
+            let (id, progress) = (import.id, Arc::clone(&run.progress));
             if let Err(error) = imports.work(import, grants, run).await {
                 tracing::error!(import = %id, %error, "the outcome of an import could not be written down");
             }
-            imports.runs().remove(&id);
+            // It may have been stopped and started again.
+            let mut runs = imports.runs();
+            if runs.get(&id).is_some_and(|run| Arc::ptr_eq(&run.progress, &progress)) {
+                runs.remove(&id);
+            }
         });
     }
 
@@ -116,7 +149,11 @@ impl Imports {
             self.metrics.ingested(summary);
         }
         let outcome = Outcome::of(&self.lake.granted(grants, None), &import, summary, self.clock.now()).await;
-        self.lake.change_import(import.id, |import| Some(outcome.applied(import))).await?;
+        let was_stopped = run.stop.is_cancelled() && !self.closing.is_cancelled();
+        // One that was stopped and started again is another attempt's.
+        let is_its_own = |import: &Import| !was_stopped || import.status == ImportStatus::Stopped;
+        let ended = |import: Import| is_its_own(&import).then(|| outcome.applied(import));
+        self.lake.change_import(import.id, ended).await?;
         Ok(())
     }
 

@@ -191,6 +191,7 @@ impl NewQuery {
             sql: self.sql,
             alias: self.alias,
             stores: self.stores,
+            accounts: self.options.grants.accounts().cloned(),
             region: self.region,
             status: QueryStatus::Queued,
             created_at: now,

@@ -19,6 +19,8 @@ mod merge;
 
 /// Merged files that one commit publishes.
 const FILES_PER_COMMIT: usize = 64;
+/// How many times larger a file may be than all that is merged with it: a larger one would be rewritten for little.
+const MOST_OF_GROUP: u64 = 4;
 /// Bytes that values for the lookup index take, from which on the merged files are published.
 const LOOKUP_BYTES_PER_COMMIT: usize = 16 << 20;
 /// Commits tried for merged files while other writers are faster.
@@ -127,10 +129,26 @@ struct Merged {
     group: Vec<Arc<DataFile>>,
 }
 
+/// The files that are far from the target size, but those that dwarf all smaller ones: a partition that grows file by
+/// file, a month of a quiet account, is rewritten each time a fourth of it is new, not each time it is looked at.
+fn small_files(files: &[Arc<DataFile>], target_bytes: u64) -> Vec<Arc<DataFile>> {
+    let is_small = |file: &&Arc<DataFile>| file.size_bytes < target_bytes / 2;
+    let mut small: Vec<Arc<DataFile>> = files.iter().filter(is_small).map(Arc::clone).collect();
+    small.sort_by_key(|file| file.size_bytes);
+    let mut bytes: u64 = small.iter().map(|file| file.size_bytes).sum();
+    while let Some(largest) = small.last() {
+        bytes = bytes.saturating_sub(largest.size_bytes);
+        if largest.size_bytes <= bytes.saturating_mul(MOST_OF_GROUP) {
+            break;
+        }
+        small.pop();
+    }
+    small
+}
+
 /// Small files in groups of at most the target size, neighbours in time together; groups of one are left out.
 fn groups(files: &[Arc<DataFile>], options: CompactOptions) -> Vec<Vec<Arc<DataFile>>> {
-    let is_small = |file: &&Arc<DataFile>| file.size_bytes < options.target_bytes / 2;
-    let mut small: Vec<Arc<DataFile>> = files.iter().filter(is_small).map(Arc::clone).collect();
+    let mut small = small_files(files, options.target_bytes);
     if small.len() < options.min_files.max(2) {
         return Vec::new();
     }

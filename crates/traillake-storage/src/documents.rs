@@ -106,6 +106,22 @@ pub(crate) async fn latest<T: DeserializeOwned>(store: &dyn ObjectStore, folder:
     Ok(at(store, folder, version).await?.map(|document| (version, document)))
 }
 
+/// The document of the highest version after `known`, which there is; `None` when there is none. No version is left out.
+pub(crate) async fn later<T: DeserializeOwned>(
+    store: &dyn ObjectStore,
+    folder: &Path,
+    known: u64,
+) -> Result<Option<(u64, T)>> {
+    let mut newest = None;
+    for version in known.saturating_add(1).. {
+        match at(store, folder, version).await? {
+            Some(document) => newest = Some((version, document)),
+            None => break,
+        }
+    }
+    Ok(newest)
+}
+
 /// The document of one version.
 pub(crate) async fn at<T: DeserializeOwned>(store: &dyn ObjectStore, folder: &Path, version: u64) -> Result<Option<T>> {
     let path = paths::version(folder, version);

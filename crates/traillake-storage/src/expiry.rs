@@ -1,5 +1,8 @@
-//! Retention, made physical: partitions of expired days leave the table in one commit, their bytes after vacuum's
-//! grace or at once.
+//! Retention, made physical: files whose events have all expired leave the table in one commit, their bytes after
+//! vacuum's grace or at once.
+//!
+//! A file of one day goes when the day has expired. A file that holds more days of a month goes when the last of them
+//! has, at most a month later; nobody sees its expired events meanwhile.
 
 use std::sync::Arc;
 
@@ -9,6 +12,7 @@ use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use traillake_model::PartitionValues;
 
+use crate::pruning::files::is_expired;
 use crate::snapshot::{DataFile, FileSet};
 use crate::{CommitOutcome, EventTable, Operation, Result, StorageError, TableChange};
 
@@ -35,7 +39,7 @@ pub struct ExpireReport {
     pub dry_run: bool,
     /// Events of earlier UTC days are expired; None for unlimited retention.
     pub first_visible_date: Option<NaiveDate>,
-    /// The partitions removed, oldest first.
+    /// The partitions removed, whole or in part, oldest first.
     pub partitions: Vec<ExpiredPartition>,
     /// Source objects whose set-aside pieces were removed from the quarantine.
     pub quarantine_objects: usize,
@@ -43,20 +47,20 @@ pub struct ExpireReport {
     pub files_deleted: usize,
 }
 
-/// An expired partition.
+/// What expired of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpiredPartition {
     /// Which one.
     pub partition: PartitionValues,
-    /// Its files.
+    /// Its expired files.
     pub files: usize,
-    /// Its events.
+    /// Their events.
     pub rows: u64,
-    /// Its bytes.
+    /// Their bytes.
     pub bytes: u64,
 }
 
-/// Removes the partitions that lie before the store's retention, and what was set aside as long ago. The events were
+/// Removes the files that lie before the store's retention, and what was set aside as long ago. The events were
 /// invisible already.
 pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<ExpireReport> {
     let first_visible_date = table.settings().retention.first_visible_date(table.lake().clock().now());
@@ -87,17 +91,22 @@ pub async fn expire(table: &EventTable, options: ExpireOptions) -> Result<Expire
 }
 
 fn expired(all: &FileSet, first_visible: NaiveDate) -> (Vec<ExpiredPartition>, Vec<Arc<DataFile>>) {
-    let expired = all.partitions().take_while(|(partition, _)| partition.date < first_visible);
+    let begun = all.partitions().take_while(|(partition, _)| partition.period.first() < first_visible);
     let mut partitions = Vec::new();
     let mut removed = Vec::new();
-    for (partition, files) in expired {
+    for (partition, files) in begun {
+        let whole = partition.period.last() < first_visible;
+        let files: Vec<_> = files.iter().filter(|file| whole || is_expired(file, first_visible)).collect();
+        if files.is_empty() {
+            continue;
+        }
         partitions.push(ExpiredPartition {
             partition: partition.clone(),
             files: files.len(),
             rows: files.iter().map(|file| file.rows).sum(),
             bytes: files.iter().map(|file| file.size_bytes).sum(),
         });
-        removed.extend(files.iter().map(Arc::clone));
+        removed.extend(files.into_iter().map(Arc::clone));
     }
     (partitions, removed)
 }

@@ -9,9 +9,9 @@
 //! One that is missing, damaged or of another log is passed over: then the log is loaded whole, and the next writer
 //! makes a new list. So a list can cost time, and nothing else.
 
-mod day;
 mod format;
 mod packed;
+mod period;
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use twox_hash::XxHash64;
 
-pub(crate) use day::ListedDay;
+pub(crate) use period::ListedPeriod;
 
 use crate::index::LookupIndex;
 use crate::log::{self, Commit};
@@ -49,6 +49,8 @@ const COMMITS_AT_END: u64 = 4;
 const KEPT: usize = 2;
 /// How old a list is at least when a writer removes it.
 const GRACE: TimeDelta = TimeDelta::hours(1);
+/// Nobody removes commits younger than this, so that what follows one of them in the log is there.
+const LOG_STAYS: TimeDelta = TimeDelta::days(1);
 
 /// When a writer considers a new list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,11 +77,12 @@ pub(crate) async fn open(
     events: &Arc<dyn ObjectStore>,
     manifests: &SortedFiles,
     lookup_index: &LookupIndex,
+    now: DateTime<Utc>,
 ) -> Result<Option<TableSnapshot>> {
     // A store that cannot be listed fails where the log is loaded, with a better reason.
     let Ok(listed) = listed(root.as_ref(), paths::INDEX).await else { return Ok(None) };
     let (objects, others) = listed.into_iter().partition(|meta| paths::is_lookup_object(&meta.location));
-    let snapshot = newest(root, events, manifests, lists_among(others)).await?;
+    let snapshot = newest(root, events, manifests, lists_among(others), now - LOG_STAYS).await?;
     if let Some(snapshot) = &snapshot {
         lookup_index.offer(snapshot.version, objects);
     }
@@ -92,28 +95,35 @@ async fn newest(
     events: &Arc<dyn ObjectStore>,
     manifests: &SortedFiles,
     found: Vec<Found>,
+    removable_before: DateTime<Utc>,
 ) -> Result<Option<TableSnapshot>> {
     for list in found.into_iter().take(CANDIDATES) {
         let (snapshot, mark, tail) =
             futures::join!(read(root, &list), log::commit_mark(events, list.version), tail(events, list.version));
-        let snapshot = snapshot.filter(|snapshot| mark.ok().flatten() == snapshot.mark);
-        match (snapshot, tail) {
-            (None, _) => tracing::debug!(path = %list.meta.location, "a file list is damaged or of another log"),
-            (Some(_), Ok(None)) => tracing::debug!(path = %list.meta.location, "a file list is too old"),
-            (Some(snapshot), tail) => {
-                return log::advanced(snapshot, tail?.unwrap_or_default(), manifests).await.map(Some);
-            }
+        let (mark, written) = mark.ok().flatten().unzip();
+        let Some(snapshot) = snapshot.filter(|snapshot| mark == snapshot.mark) else {
+            tracing::debug!(path = %list.meta.location, "a file list is damaged or of another log");
+            continue;
+        };
+        let tail = tail?;
+        let may_have_gap = written.is_none_or(|written| written < removable_before);
+        if tail.len() < MAX_TAIL && (!may_have_gap || is_whole(events, list.version, &tail).await) {
+            return log::advanced(snapshot, tail, manifests).await.map(Some);
         }
+        tracing::debug!(path = %list.meta.location, "a file list is too old");
     }
     Ok(None)
 }
 
-/// The commits after `version`; none when there are too many, or when some may be gone that a checkpoint covers.
-async fn tail(events: &Arc<dyn ObjectStore>, version: u64) -> Result<Option<Vec<Commit>>> {
-    let commits: Vec<Commit> = log::commits_after(events, version).take(MAX_TAIL).try_collect().await?;
-    let newest = version.saturating_add(commits.len() as u64);
-    let is_whole = log::last_checkpoint(events).await.is_ok_and(|last| last.is_none_or(|last| last <= newest));
-    Ok((is_whole && commits.len() < MAX_TAIL).then_some(commits))
+/// The commits after `version`, as many as are of use.
+async fn tail(events: &Arc<dyn ObjectStore>, version: u64) -> Result<Vec<Commit>> {
+    log::commits_after(events, version).take(MAX_TAIL).try_collect().await
+}
+
+/// Whether these commits after `version` are all: later ones may be gone that a checkpoint covers.
+async fn is_whole(events: &Arc<dyn ObjectStore>, version: u64, tail: &[Commit]) -> bool {
+    let newest = version.saturating_add(tail.len() as u64);
+    log::last_checkpoint(events).await.is_ok_and(|last| last.is_none_or(|last| last <= newest))
 }
 
 async fn read(root: &Arc<dyn ObjectStore>, list: &Found) -> Option<TableSnapshot> {

@@ -7,21 +7,23 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{
-    ColumnChunkMetaData, FileMetaData, ParquetColumnIndex, ParquetMetaData, ParquetMetaDataBuilder, ParquetOffsetIndex,
-    RowGroupMetaData,
+    ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataBuilder, RowGroupMetaData,
 };
 use parquet::file::page_index::offset_index::PageLocation;
-use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
+use parquet::schema::types::{ColumnDescriptor, SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
 
 use crate::layout::EVENT_TIME;
 
 mod cache;
 mod chunk;
+mod pages;
 
 pub(crate) use cache::Footers;
 pub(crate) use chunk::Chunk;
+use pages::Pages;
 
 /// Dotted names of leaves, or of what is above them.
 pub(crate) type Paths = BTreeSet<String>;
@@ -32,13 +34,6 @@ pub(crate) struct Footer {
     schema: SchemaDescPtr,
     groups: Box<[Group]>,
     pages: Option<Pages>,
-}
-
-/// Where the pages of each leaf lie and between which values.
-#[derive(Debug)]
-struct Pages {
-    columns: Option<ParquetColumnIndex>,
-    offsets: Option<ParquetOffsetIndex>,
 }
 
 /// A row group of a file.
@@ -79,6 +74,13 @@ impl Footer {
         Ok(Group { rows, chunks })
     }
 
+    /// Of a file whose size is not known, with its page index.
+    #[cfg(test)]
+    pub(crate) fn of(footer: ParquetMetaData) -> Self {
+        let schema = footer.file_metadata().schema_descr_ptr();
+        Self::try_new(footer, schema, u64::MAX, true).unwrap()
+    }
+
     /// The schema, which files of the same shape share.
     pub(crate) fn schema(&self) -> &SchemaDescPtr {
         &self.schema
@@ -95,11 +97,28 @@ impl Footer {
         chunk.expanded(&self.schema.column(leaf))
     }
 
+    /// Where the pages of a leaf lie, if the page index was read and the file has one.
+    pub(crate) fn pages(&self, group: usize, leaf: usize) -> Option<&[PageLocation]> {
+        self.pages.as_ref()?.of(group, leaf)
+    }
+
     /// First and last event time of a row group in microseconds, if its writer told.
     pub(crate) fn event_times(&self, group: usize) -> Option<(i64, i64)> {
-        let is_time = |&leaf: &usize| self.schema.column(leaf).path().parts() == [EVENT_TIME];
-        let leaf = (0..self.schema.num_columns()).find(is_time)?;
-        self.groups.get(group)?.chunks.get(leaf)?.bounds()
+        self.groups.get(group)?.chunks.get(self.time_leaf()?)?.bounds()
+    }
+
+    /// First row of every page of event times of a row group, and its first and last time in microseconds, if the page
+    /// index was read and tells.
+    pub(crate) fn page_times(&self, group: usize) -> Option<Vec<(usize, (i64, i64))>> {
+        self.pages.as_ref()?.times(group, self.time_leaf()?)
+    }
+
+    fn time_leaf(&self) -> Option<usize> {
+        let is_time = |&leaf: &usize| {
+            let leaf = self.schema.column(leaf);
+            leaf.path().parts() == [EVENT_TIME] && is_in_microseconds(&leaf)
+        };
+        (0..self.schema.num_columns()).find(is_time)
     }
 
     /// The part of the footer that describes the leaves of `narrowing`; places in the file stay as they are.
@@ -129,12 +148,16 @@ impl Footer {
     /// About the bytes it takes in memory; its schema is not its own.
     fn memory_bytes(&self) -> usize {
         let chunks = self.groups.iter().flat_map(|group| &group.chunks);
-        let pages = self.pages.as_ref().and_then(|pages| pages.offsets.as_ref());
-        let locations = pages.into_iter().flatten().flatten().map(|index| index.page_locations().len());
-        // A page takes as much again for its least and greatest value.
         size_of::<Self>()
             + chunks.map(Chunk::memory_bytes).sum::<usize>()
-            + 2 * locations.map(|pages| (pages + 1) * size_of::<PageLocation>()).sum::<usize>()
+            + self.pages.as_ref().map_or(0, Pages::memory_bytes)
+    }
+}
+
+fn is_in_microseconds(leaf: &ColumnDescriptor) -> bool {
+    match leaf.logical_type_ref() {
+        Some(LogicalType::Timestamp(time)) => time.unit == TimeUnit::MICROS,
+        _ => leaf.converted_type() == ConvertedType::TIMESTAMP_MICROS,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Imports: what was asked for, what came of it, as versioned documents.
 
 use futures::{FutureExt, StreamExt, TryStreamExt};
+use object_store::path::Path;
 use traillake_model::Import;
 use uuid::Uuid;
 
+use crate::vacuum::delete_all;
 use crate::{LakeStorage, Result, StorageError, documents, paths};
 
 /// How often a change is tried again when other writers are faster.
@@ -54,6 +56,15 @@ impl LakeStorage {
             }
         }
         Err(StorageError::Contention { path: folder.to_string(), attempts: ATTEMPTS })
+    }
+
+    /// Forgets an import that was written down and never began.
+    pub async fn delete_import(&self, id: Uuid) -> Result<()> {
+        self.require_write()?;
+        let (root, folder) = (self.object_store(), paths::import(id));
+        let found = root.list(Some(&folder)).map_ok(|meta| meta.location);
+        let doomed: Vec<Path> = found.try_collect().await.map_err(StorageError::object_store("list", &folder))?;
+        delete_all(root.as_ref(), doomed, &folder).await
     }
 
     async fn latest_import(&self, id: Uuid) -> Result<Option<Import>> {

@@ -11,6 +11,7 @@ use traillake_model::{Clock, EventDataStoreId, LakeId, LakeMetadata, ModelError,
 
 use crate::location::Location;
 use crate::manifest::SortedFiles;
+use crate::stores::SeenSettings;
 use crate::{Result, StorageError, TableSnapshot, documents, log, paths};
 
 /// Account and region in the ARNs of a lake, fixed when it is made.
@@ -72,6 +73,7 @@ struct Inner {
     metadata: LakeMetadata,
     /// Logs being loaded.
     loads: TaskTracker,
+    seen_settings: SeenSettings,
 }
 
 impl LakeStorage {
@@ -95,7 +97,8 @@ impl LakeStorage {
         if mode == OpenMode::Write {
             prove_create_if_absent(root.as_ref(), document, url).await?;
         }
-        Ok(Self(Arc::new(Inner { location: location.clone(), root, mode, clock, metadata, loads: TaskTracker::new() })))
+        let (location, loads, seen_settings) = (location.clone(), TaskTracker::new(), SeenSettings::default());
+        Ok(Self(Arc::new(Inner { location, root, mode, clock, metadata, loads, seen_settings })))
     }
 
     /// The lake's document.
@@ -128,6 +131,11 @@ impl LakeStorage {
     /// The clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
+    }
+
+    /// Settings of stores as they were last read.
+    pub(crate) fn seen_settings(&self) -> &SeenSettings {
+        &self.0.seen_settings
     }
 
     /// The object store, rooted at the folder of an event data store.

@@ -82,6 +82,11 @@ impl Location {
         Arc::new(PrefixStore::new(Arc::clone(&self.store), self.prefix.clone()))
     }
 
+    /// Whether what is read comes over a network.
+    pub(crate) fn is_far(&self) -> bool {
+        !matches!(self.url.scheme(), "file" | "memory")
+    }
+
     /// The folder, when this is one of the local file system.
     pub fn folder(&self) -> Option<PathBuf> {
         (self.url.scheme() == "file").then(|| self.url.to_file_path().ok())?

@@ -122,7 +122,7 @@ pub(crate) fn last_checkpoint() -> Path {
 pub(crate) fn data_folder(values: &PartitionValues) -> String {
     let account = values.account.as_ref().map(|account| format!("account={account}/")).unwrap_or_default();
     let region = values.region.as_ref().map(|region| format!("region={region}/")).unwrap_or_default();
-    format!("{account}{region}date={}/", values.date)
+    format!("{account}{region}{}={}/", values.period.key(), values.period)
 }
 
 /// A data file in `folder`.

@@ -23,7 +23,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use traillake_columnar::{EVENT_JSON, EVENT_JSON_CHECKSUM, EventSchema, RECORD_REST, RECORD_SHAPE};
 use traillake_model::{EventDataStoreId, Grants};
 
-use crate::pruning::files::{ACCOUNT, DATE, PATH, REGION, visible_days};
+use crate::pruning::files::{ACCOUNT, DATE, MONTH, PATH, REGION, reach_before, times_of_period, visible_periods};
 use crate::{EventTable, TableSnapshot};
 
 mod bundle;
@@ -31,25 +31,28 @@ mod describe;
 mod files;
 mod footers;
 mod grants;
+mod grouping;
 mod held;
 mod looked_up;
+mod order;
 mod reader;
 mod scan;
 mod source;
 mod tally;
 
 pub use describe::{ScanDescription, describe_scans};
-#[cfg(test)]
 pub(crate) use files::object_meta;
+pub use grouping::group_by_codes;
 pub(crate) use held::HeldScanExec;
+pub use order::TimeOrder;
 pub use tally::TallyNeeds;
 
 /// What a scan shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScanPolicy {
-    /// Events of earlier UTC days are invisible: their partitions are never opened.
+    /// Events of earlier UTC days are invisible: files that hold no others are never opened.
     pub first_visible_date: Option<NaiveDate>,
-    /// Whether the table also has the columns `$account`, `$region`, `$date` and `$path`; `SELECT *` shows them then.
+    /// Whether the table also has the columns `$account`, `$region`, `$date`, `$month` and `$path`; `SELECT *` shows them then.
     pub hidden_columns: bool,
     /// Whose events are shown; no figure, statistic or error tells of others.
     pub grants: Grants,
@@ -64,6 +67,8 @@ pub struct EventTableProvider {
     schema: SchemaRef,
     stored: TableSchema,
     prune: bool,
+    /// Set for a question that ends when it has enough events.
+    order: Option<TimeOrder>,
     /// Set where accounts share files, and not all of them are granted.
     owners: Option<grants::Owners>,
 }
@@ -76,7 +81,7 @@ impl EventTableProvider {
         let schema = Arc::new(Schema::new(shown.collect::<Vec<_>>()));
         let stored = stored_schema(table.schema(), hidden);
         let (snapshot, owners) = grants::held_to(snapshot, &policy.grants);
-        Ok(Self { table, snapshot, policy, schema, stored, prune: true, owners })
+        Ok(Self { table, snapshot, policy, schema, stored, prune: true, order: None, owners })
     }
 
     /// The event data store that is read.
@@ -97,8 +102,11 @@ impl EventTableProvider {
     }
 
     fn visible_rows(&self) -> Precision<usize> {
-        let days = visible_days(&self.snapshot.files, self.policy.first_visible_date);
-        let counts = days.map(|day| (day.figures().uncounted == 0).then_some(day.figures().rows));
+        let first_visible = self.policy.first_visible_date;
+        let counts = visible_periods(&self.snapshot.files, first_visible).map(|files| {
+            let is_whole = first_visible.is_none_or(|first| !reach_before(times_of_period(files), first));
+            (is_whole && files.figures().uncounted == 0).then_some(files.figures().rows)
+        });
         let rows = counts.sum::<Option<u64>>().and_then(|rows| usize::try_from(rows).ok());
         rows.map_or(Precision::Absent, Precision::Exact)
     }
@@ -159,7 +167,8 @@ fn hidden_fields() -> Vec<FieldRef> {
     vec![
         field(ACCOUNT, DataType::Utf8, true),
         field(REGION, DataType::Utf8, true),
-        field(DATE, DataType::Date32, false),
+        field(DATE, DataType::Date32, true),
+        field(MONTH, DataType::Date32, true),
         field(PATH, DataType::Utf8, false),
     ]
 }

@@ -17,9 +17,10 @@ mod calendar;
 pub(crate) mod files;
 pub(crate) mod leaves;
 pub(crate) mod lookups;
+mod statistics;
 mod times;
 
-pub use calendar::DAY_FUNCTIONS;
+pub use calendar::{DAY_FUNCTIONS, MONTH_FUNCTIONS};
 
 /// Expressions that are nested deeper are not analysed: the engine's pruning code calls itself for every level.
 const MAX_DEPTH: usize = 256;

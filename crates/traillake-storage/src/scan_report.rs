@@ -100,6 +100,9 @@ pub struct ScanMetrics {
     pub events_matched: usize,
     /// Bytes requested from the object store for rows.
     pub bytes_scanned: usize,
+    /// Data files that were opened for rows: those that a question has no use for any more when their turn comes stay
+    /// closed.
+    pub files_read: usize,
 }
 
 /// Adds up the metrics of all file scans below `plan`; final once the plan's streams have ended.
@@ -115,6 +118,7 @@ pub fn scan_metrics(plan: &Arc<dyn ExecutionPlan>) -> ScanMetrics {
         let named = |name: &str| metrics_sum(&metrics, name);
         sum.events_scanned += metrics.output_rows().unwrap_or_default() + named("pushdown_rows_pruned");
         sum.bytes_scanned += named("bytes_scanned");
+        sum.files_read += named("data_files_read");
     }
     sum.events_matched = events_matched(plan);
     sum

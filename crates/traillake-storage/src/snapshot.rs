@@ -1,7 +1,7 @@
 //! One version of a table: its live data files by partition, and the head of its manifest.
 
-mod day;
 mod file_set;
+mod period;
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::manifest::LiveFile;
 use crate::stats::{FileStats, StatsHead};
 use crate::{Result, StorageError};
 
-pub(crate) use day::{Day, Figures, Owner, Partition, hull};
 pub use file_set::FileSet;
+pub(crate) use period::{Figures, Owner, Partition, PeriodFiles, hull};
 
 /// What a table holds at one version. Cheap to share; never changes.
 #[derive(Debug, Clone)]

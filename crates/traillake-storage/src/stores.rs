@@ -1,6 +1,7 @@
 //! Event data stores: their versioned settings, and how they are found, made and changed.
 
 mod gone;
+mod seen;
 
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use traillake_columnar::EventSchema;
@@ -10,6 +11,8 @@ use traillake_model::{
 };
 
 use crate::{LakeStorage, Result, StorageError, documents, log, paths};
+
+pub(crate) use seen::SeenSettings;
 
 /// How often a change is tried again when other writers are faster.
 const ATTEMPTS: u32 = 16;
@@ -163,12 +166,18 @@ impl LakeStorage {
     /// The newest settings of `id`, also when the store is gone; none when it never was.
     pub(crate) async fn latest_settings(&self, id: &EventDataStoreId) -> Result<Option<EventDataStoreSettings>> {
         let folder = paths::settings(id);
-        let found = documents::latest::<EventDataStoreSettings>(self.object_store().as_ref(), &folder).await?;
-        let Some((version, settings)) = found else { return Ok(None) };
+        let store = self.object_store().as_ref();
+        let seen = self.seen_settings().get(id);
+        let found = match &seen {
+            Some(seen) => documents::later::<EventDataStoreSettings>(store, &folder, seen.version).await?,
+            None => documents::latest(store, &folder).await?,
+        };
+        let Some((version, settings)) = found else { return Ok(seen) };
         if settings.id != *id || settings.version != version {
             let path = paths::version(&folder, version);
             return Err(StorageError::corrupt(path, "it is not the document of this store and version"));
         }
+        self.seen_settings().note(&settings);
         Ok(Some(settings))
     }
 

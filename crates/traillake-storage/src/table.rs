@@ -52,7 +52,7 @@ impl LakeStorage {
         let manifests = SortedFiles::new(Arc::clone(&root), paths::MANIFEST);
         let may_write = self.mode() == OpenMode::Write;
         let lookup_index = LookupIndex::new(Arc::clone(&root));
-        let listed = file_list::open(&root, &events, &manifests, &lookup_index).await?;
+        let listed = file_list::open(&root, &events, &manifests, &lookup_index, self.clock().now()).await?;
         let loaded = if listed.is_some() { listed } else { self.load_log(&events, &manifests).await? };
         let snapshot = match loaded {
             Some(snapshot) => snapshot,

@@ -43,6 +43,11 @@ pub(crate) async fn table_by(partition_by: PartitionBy) -> EventTable {
     created(&Location::in_memory("table-tests"), Retention::Unlimited, partition_by).await
 }
 
+/// The same with this retention.
+pub(crate) async fn table_with(retention: Retention, partition_by: PartitionBy) -> EventTable {
+    created(&Location::in_memory("table-tests"), retention, partition_by).await
+}
+
 async fn created(location: &Location, retention: Retention, partition_by: PartitionBy) -> EventTable {
     let clock = Arc::new(FixedClock::new(now()));
     let lake = LakeStorage::open(location, OpenMode::Write, clock).await.unwrap();

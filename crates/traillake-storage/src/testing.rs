@@ -14,7 +14,7 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
-use traillake_model::{EventDataStoreKind, PartitionBy, PartitionValues, Retention, SystemClock};
+use traillake_model::{EventDataStoreKind, PartitionBy, PartitionValues, Period, Retention, SystemClock};
 use uuid::Uuid;
 
 use crate::{
@@ -172,7 +172,11 @@ pub(crate) fn new_file(name: &str, day: u32, rows: u64) -> NewFile {
         path: format!("account=123456789012/region=us-east-1/date={date}/{name}.parquet"),
         size_bytes: 3,
         rows,
-        partition: PartitionValues { account: Some("123456789012".into()), region: Some("us-east-1".into()), date },
+        partition: PartitionValues {
+            account: Some("123456789012".into()),
+            region: Some("us-east-1".into()),
+            period: Period::day(date),
+        },
         stats: FileStats { event_time_micros: (midnight, midnight + 1_000_000), leaves: Vec::new() },
         lookup: None,
     }

@@ -1,5 +1,6 @@
 //! Writes event files: sorted batches of one partition in, a named Parquet file and its statistics out.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -14,18 +15,23 @@ use tokio::io::AsyncWriteExt as _;
 use traillake_model::PartitionValues;
 
 use crate::index::{FileLookup, ValueCollector};
-use crate::layout::{Effort, Expected, writer_properties};
+use crate::layout::{Effort, Expected, ROW_GROUP_ROWS, writer_properties};
 use crate::snapshot::NewFile;
 use crate::{EventTable, Result, StorageError, paths};
 
 mod leaf_bytes;
 mod measure;
+mod parallel;
 use leaf_bytes::leaf_bytes;
 #[cfg(test)]
 pub(crate) use measure::new_file as measured;
 
 /// Uploads above this size go up in parts.
 const PART_BYTES: usize = 16 << 20;
+/// Rows of a file that two threads encode; more are more than one row group.
+const SHARED_ROWS: RangeInclusive<usize> = 8_192..=ROW_GROUP_ROWS;
+/// Bytes of values up to which they are one row group for certain.
+const SHARED_BYTES: usize = 64 << 20;
 
 /// Writes one event file of `values` and uploads it under a new path; nothing sees it before a commit names it.
 ///
@@ -63,11 +69,16 @@ fn encode(
     let options = options(schema, Expected { rows, leaf_bytes: &leaf_bytes }, effort)?;
     let mut writer = ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(schema), options)?;
     let mut values = ValueCollector::new();
-    for batch in batches {
-        writer.write(batch)?;
-        values.add(batch);
-    }
-    let metadata = writer.close()?;
+    let is_shared = SHARED_ROWS.contains(&rows) && leaf_bytes.iter().flatten().sum::<usize>() <= SHARED_BYTES;
+    let metadata = if is_shared {
+        parallel::write_on_two(writer, schema, batches, || batches.iter().for_each(|batch| values.add(batch)))?
+    } else {
+        for batch in batches {
+            writer.write(batch)?;
+            values.add(batch);
+        }
+        writer.close()?
+    };
     Ok((bytes.into(), metadata, values.finish().map(Arc::new)))
 }
 
@@ -193,7 +204,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_written_batch_by_batch_says_the_same() {
         let table = table(Retention::Unlimited).await;
-        let values = PartitionValues { account: None, region: None, date: day(11) };
+        let values = PartitionValues::new(traillake_model::PartitionBy::DATE, None, None, day(11));
         let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(11), 0..1_500));
         let mut writer = EventFileWriter::try_new(&table, &values, 1_500, Effort::Ingest).unwrap();
         writer.write(&rows).await.unwrap();

@@ -62,7 +62,7 @@ class HttpCaller:
 
     def look_up(self):
         error, answer = self.http.call("LookupEvents", StartTime=0, MaxResults=10)
-        if error == BUSY:
+        if error == "ThrottlingException":
             time.sleep(0.2)
             return "http busy"
         expect(error is None, error, answer)

@@ -53,7 +53,7 @@ pub(crate) struct CreateArgs {
     /// Advanced event selectors (JSON, as AWS takes them); `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) selectors: Option<PathBuf>,
-    /// Layout of the files; very wide organisations take fewer keys
+    /// Layout of the files; wide organisations take fewer keys, quiet accounts `month` for `date`
     #[arg(long, value_name = "KEYS", default_value = "account,region,date")]
     pub(crate) partition_by: PartitionBy,
     /// Refuse deletion

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use traillake::{EventDataStoreSettings, ExpireOptions, ExpireReport};
 
-use super::maintain::partition;
+use super::maintain::{PLACE, partition};
 use crate::args::ExpireArgs;
 use crate::context::Context;
 use crate::error::Result;
@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, args: &ExpireArgs) -> Result<ExitStat
             Value::Object(row)
         }));
     }
-    Listing::new(rows).print(args.format, &["store", "account", "region", "date", "files", "events", "bytes"])?;
+    Listing::new(rows).print(args.format, &[PLACE.as_slice(), &["files", "events", "bytes"]].concat())?;
     for line in lines {
         context.printer.status(line);
     }

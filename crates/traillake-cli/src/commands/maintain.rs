@@ -39,8 +39,8 @@ pub(super) async fn compact(context: &Context, args: &CompactArgs) -> Result<Exi
             Value::Object(row)
         }));
     }
-    let columns =
-        ["store", "account", "region", "date", "files_before", "files_after", "events", "bytes_before", "bytes_after"];
+    let figures = ["files_before", "files_after", "events", "bytes_before", "bytes_after"];
+    let columns = [PLACE.as_slice(), &figures].concat();
     Listing::new(rows).print(args.format, &columns)?;
     for line in lines {
         context.printer.status(line);
@@ -83,12 +83,16 @@ pub(super) async fn vacuum(context: &Context, args: &VacuumArgs) -> Result<ExitS
     Ok(ExitStatus::Done)
 }
 
+/// Columns of [`partition`].
+pub(super) const PLACE: [&str; 5] = ["store", "account", "region", "date", "month"];
+
 /// The store and the values of a partition.
 pub(super) fn partition(store: &EventDataStoreSettings, values: &PartitionValues) -> Map<String, Value> {
     let mut row = Map::new();
     row.insert("store".to_owned(), store.name.to_string().into());
     row.insert("account".to_owned(), json!(values.account));
     row.insert("region".to_owned(), json!(values.region));
-    row.insert("date".to_owned(), values.date.to_string().into());
+    row.insert("date".to_owned(), json!(values.period.as_day().map(|date| date.to_string())));
+    row.insert("month".to_owned(), json!(values.period.as_month().map(|month| month.to_string())));
     row
 }

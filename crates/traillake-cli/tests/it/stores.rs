@@ -25,6 +25,25 @@ fn a_store_is_made_listed_described_and_changed() {
 }
 
 #[test]
+fn a_store_by_month_is_compacted_by_month() {
+    let world = World::new();
+    assert_eq!(world.run(&["store", "create", "quiet", "--partition-by", "account,month"]).code, 0);
+    let described = world.run(&["store", "describe", "quiet", "--format", "json"]).json();
+    assert_eq!(described["partition_by"], "account,month");
+    for name in ["a", "b"] {
+        world.write(&format!("logs/{name}.json"), &log_file().replace("4000-8000", &format!("4000-{name}000")));
+        let ran = world.run(&["ingest", "logs", "--store", "quiet"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    let merged = world.run(&["compact", "--min-files", "2", "--format", "json"]).json();
+    assert_eq!(merged[0]["month"], "2024-05-01", "{merged}");
+    assert_eq!(merged[0]["files_after"], 1, "{merged}");
+    assert!(merged[0]["date"].is_null(), "{merged}");
+    let both = world.run(&["store", "create", "both", "--partition-by", "date,month"]);
+    assert!(both.code == 2 && both.stderr.contains("`date,month` is not a valid partitioning"), "{}", both.stderr);
+}
+
+#[test]
 fn a_list_in_json_has_the_documented_members() {
     let world = World::with_events();
     let listed = world.run(&["store", "list", "--format", "json"]).json();

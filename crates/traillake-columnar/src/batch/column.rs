@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, ListArray, MapArray,
-    NullBufferBuilder, RecordBatch, RecordBatchOptions, StringBuilder, StructArray, TimestampMicrosecondBuilder,
+    NullBufferBuilder, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, StructArray,
+    TimestampMicrosecondBuilder,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
@@ -12,6 +13,7 @@ use hashbrown::HashMap;
 use traillake_model::time::parse_event_time;
 
 use super::Row;
+use super::nulls::Nulls;
 use crate::EventSchema;
 use crate::record::{PRESENT, boolean, double, has_repeated_name, integer};
 use crate::schema::{ColumnKind, map_entries_field};
@@ -21,6 +23,7 @@ use crate::tape::NodeKind;
 #[derive(Debug)]
 pub(super) struct ColumnBuilder {
     column: u32,
+    data_type: DataType,
     pending_nulls: usize,
     values: Values,
 }
@@ -93,7 +96,7 @@ impl ColumnBuilder {
             ColumnKind::Struct => Values::Struct(Members::new(schema, column, fields_of(data_type), rows)),
             ColumnKind::List => Values::List(Elements::new(schema, column, data_type)),
         };
-        Self { column, pending_nulls: 0, values }
+        Self { column, data_type: data_type.clone(), pending_nulls: 0, values }
     }
 
     /// Appends the value in the column's slot, or null.
@@ -126,6 +129,20 @@ impl ColumnBuilder {
         }
     }
 
+    /// Whether no row but those of `pending_nulls` was appended.
+    fn is_empty(&self) -> bool {
+        match &self.values {
+            Values::Text(builder) => builder.is_empty(),
+            Values::Boolean(builder) => builder.is_empty(),
+            Values::Timestamp(builder) => builder.is_empty(),
+            Values::Double(builder) => builder.is_empty(),
+            Values::Integer(builder) => builder.is_empty(),
+            Values::Map(entries) => entries.offsets.len() == 1,
+            Values::Struct(members) => members.rows == 0,
+            Values::List(elements) => elements.offsets.len() == 1,
+        }
+    }
+
     fn flush_nulls(&mut self) {
         let nulls = std::mem::take(&mut self.pending_nulls);
         if nulls == 0 {
@@ -144,22 +161,36 @@ impl ColumnBuilder {
     }
 
     /// The column's values so far.
-    pub(super) fn finish(&mut self) -> ArrayRef {
+    pub(super) fn finish(&mut self, nulls: &Nulls) -> ArrayRef {
+        if self.pending_nulls == nulls.rows() && self.is_empty() {
+            self.pending_nulls = 0;
+            return nulls.array(&self.data_type);
+        }
         self.flush_nulls();
         match &mut self.values {
-            Values::Text(builder) => Arc::new(builder.finish()),
+            Values::Text(builder) => Arc::new(finish_text(builder)),
             Values::Boolean(builder) => Arc::new(builder.finish()),
             Values::Timestamp(builder) => Arc::new(builder.finish()),
             Values::Double(builder) => Arc::new(builder.finish()),
             Values::Integer(builder) => Arc::new(builder.finish()),
             Values::Map(entries) => Arc::new(entries.finish()),
-            Values::Struct(members) => Arc::new(members.finish()),
+            Values::Struct(members) => Arc::new(members.finish(nulls)),
             Values::List(elements) => Arc::new(elements.finish()),
         }
     }
 }
 
+/// The texts so far; the next ones will take about as much room.
+pub(super) fn finish_text(builder: &mut StringBuilder) -> StringArray {
+    let (rows, bytes) = (builder.len(), builder.values_slice().len());
+    std::mem::replace(builder, StringBuilder::with_capacity(rows, bytes + bytes / 16)).finish()
+}
+
 fn append_text(builder: &mut StringBuilder, row: &mut Row<'_>, slot: u32) {
+    if let Some(text) = row.tape.plain_string(slot) {
+        row.text_bytes += text.len();
+        return builder.append_value(text);
+    }
     let text = row.tape.column_text(slot);
     row.text_bytes += text.as_ref().map_or(0, |text| text.len());
     builder.append_option(text);
@@ -219,7 +250,7 @@ impl Entries {
         let field = map_entries_field();
         let entries = StructArray::new(
             fields_of(field.data_type()),
-            vec![Arc::new(self.keys.finish()), Arc::new(self.values.finish())],
+            vec![Arc::new(finish_text(&mut self.keys)), Arc::new(finish_text(&mut self.values))],
             None,
         );
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
@@ -249,9 +280,9 @@ impl Members {
         self.rows += nulls;
     }
 
-    fn finish(&mut self) -> StructArray {
+    fn finish(&mut self, nulls: &Nulls) -> StructArray {
         self.rows = 0;
-        let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        let arrays = self.columns.iter_mut().map(|column| column.finish(nulls)).collect();
         StructArray::new(self.fields.clone(), arrays, self.validity.finish())
     }
 }
@@ -289,7 +320,7 @@ impl Elements {
     }
 
     fn finish(&mut self) -> ListArray {
-        let values = Arc::new(self.members.finish());
+        let values = Arc::new(self.members.finish(&Nulls::new(self.members.rows)));
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
         ListArray::new(Arc::clone(&self.field), OffsetBuffer::new(offsets.into()), values, self.validity.finish())
     }

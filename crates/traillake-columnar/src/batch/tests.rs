@@ -235,3 +235,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_builder_makes_one_batch_like_another() {
+    let schema = EventSchema::of(EventDataStoreKind::CloudTrail);
+    let records = [
+        r#"{"eventTime":"2023-07-19T21:33:41Z","eventName":"A","requestParameters":{"a":"b"},"resources":[{"ARN":"x"}]}"#,
+        r#"{"eventTime":"2023-07-19T21:33:42Z","userIdentity":{"arn":"x"}}"#,
+        r#"{"eventTime":"2023-07-19T21:33:43Z"}"#,
+    ];
+    let build = |builder: &mut EventBatchBuilder, records: &[&str]| {
+        let mut reader = RecordReader::new(Arc::clone(&schema), RecordLimits::default());
+        for record in records {
+            builder.append(&reader.read(record.as_bytes()).unwrap());
+        }
+        builder.finish()
+    };
+    let mut kept = EventBatchBuilder::new(Arc::clone(&schema), 4);
+    for records in [&records[..], &records[2..], &records[1..], &[], &records[..1]] {
+        let alone = build(&mut EventBatchBuilder::new(Arc::clone(&schema), 4), records);
+        assert_eq!(build(&mut kept, records), alone, "{records:?}");
+        assert!(kept.is_empty());
+    }
+}

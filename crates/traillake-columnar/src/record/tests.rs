@@ -51,6 +51,62 @@ fn records_without_a_readable_time_are_refused_with_the_place() {
     assert_eq!(refusal("12").code(), "not_an_object");
 }
 
+/// What a reader finds in a record: where each column is, how it was written, when it happened.
+fn laid_out(reader: &mut RecordReader, json: &str) -> (Vec<u32>, String, Option<String>, i64) {
+    let record = reader.read(json.as_bytes()).unwrap();
+    let (slots, rest) = (record.slots().to_vec(), record.rest().map(str::to_owned));
+    (slots, record.shape().to_owned(), rest, record.event_time_micros())
+}
+
+#[test]
+fn texts_decide_what_records_of_one_structure_have_in_common() {
+    let record = |time: &str, number: &str, text: &str| {
+        format!(
+            r#"{{"eventTime":"{time}","eventName":"{text}","insightContext":{{"baselineAverage":{number},"insightDuration":{number}}}}}"#
+        )
+    };
+    for kind in [EventDataStoreKind::CloudTrail, EventDataStoreKind::Insights] {
+        let fresh = || RecordReader::new(EventSchema::of(kind), RecordLimits::default());
+        let mut kept = fresh();
+        for time in ["2023-07-19T21:33:41Z", "20230719T213341Z", "2023-07-19T21:33:41.5Z"] {
+            for number in ["1.5", "1.50", "7", "1e400"] {
+                for text in ["a", "\\ud800", "b\\n"] {
+                    let json = record(time, number, text);
+                    assert_eq!(laid_out(&mut kept, &json), laid_out(&mut fresh(), &json), "{json}");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_record_is_laid_out_alike_whatever_was_read_before(
+        records in prop::collection::vec(any_record(EventDataStoreKind::CloudTrail), 1..5),
+        order in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
+    ) {
+        let mut kept = reader();
+        for place in order {
+            let json = place.get(&records);
+            prop_assert_eq!(laid_out(&mut kept, json), laid_out(&mut reader(), json), "{}", json);
+        }
+    }
+}
+
+#[test]
+fn a_record_ends_where_its_object_does() {
+    let record = r#"{"eventTime":"2023-07-19T21:33:41Z", "a":["}"]}"#;
+    let mut reader = reader();
+    for behind in ["", ",", " ]}", "x"] {
+        let text = format!("{record}{behind}");
+        let first = reader.read_first(&text).unwrap();
+        assert_eq!(first.json(), record);
+        assert_eq!(first.member_names().collect::<Vec<_>>(), ["eventTime", "a"]);
+    }
+    let cut = &record[..record.len() - 1];
+    assert_eq!(reader.read_first(cut).unwrap_err().offset_bytes, cut.len());
+}
+
 #[test]
 fn ids_and_places_are_read_as_text() {
     let json = r#"{"eventTime":"2023-07-19T21:33:41Z","event\u0049D":"a","recipientAccountId":"111122223333","awsRegion":"eu-west-1"}"#;

@@ -2,6 +2,7 @@
 
 use traillake_model::time::{TimeForm, parse_event_time};
 
+use super::layout::Check;
 use super::{double, integer};
 use crate::EventSchema;
 use crate::schema::{Alternate, ColumnKind, Columns, NO_COLUMN, RecordTree, UNKNOWN};
@@ -18,30 +19,38 @@ pub(crate) struct Memory {
     pub(crate) slots: Vec<u32>,
     /// What alternate places offer.
     pub(crate) alternates: Vec<(Alternate, u32)>,
+    /// Scalars whose texts decided their tokens.
+    pub(super) checks: Vec<Check>,
     /// By member: the round it was met in last. A round is the reach of one object of a list, or of the record outside of lists.
     seen: Vec<u32>,
     /// By member: the member that followed last time; then by member: its first member last time.
     next: Vec<u32>,
     round: u32,
     rounds: u32,
+    columns: usize,
 }
 
 impl Memory {
     pub(crate) fn new(schema: &EventSchema) -> Self {
         let members = schema.tree().len();
+        let columns = schema.columns().end() as usize;
         Self {
-            slots: vec![0; schema.columns().end() as usize],
+            slots: vec![0; columns],
             alternates: Vec::new(),
+            checks: Vec::new(),
             seen: vec![0; members],
             next: vec![UNKNOWN; members * 2],
             round: 0,
             rounds: 0,
+            columns,
         }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.slots.fill(0);
+        self.slots.clear();
+        self.slots.resize(self.columns, 0);
         self.alternates.clear();
+        self.checks.clear();
         if self.rounds > u32::MAX / 2 {
             self.rounds = 0;
             self.seen.fill(0);
@@ -95,7 +104,7 @@ impl<'w> Walk<'w> {
         if let (Some(shape), Some(mark)) = (&mut self.shape, mark) {
             if repeated {
                 shape.rewind(mark);
-                shape.literal(tape, at);
+                shape.literal(at);
             } else {
                 shape.push(if separator == '{' { "{}" } else { "}" });
             }
@@ -158,23 +167,13 @@ impl<'w> Walk<'w> {
         if self.shape.is_none() {
             return;
         }
-        let node = self.tape.node(at);
-        let text = self.tape.inner(at);
-        match (kind, node.kind) {
-            (ColumnKind::Text, NodeKind::String) if !node.lone_surrogate => self.token("s"),
-            (ColumnKind::Boolean, NodeKind::True | NodeKind::False) => self.token("b"),
-            (ColumnKind::Integer, NodeKind::Number) if integer(text).is_some_and(|number| number.exact) => {
-                self.token("i");
-            }
-            (ColumnKind::Double, NodeKind::Number) if double(text).is_some_and(|number| number.exact) => {
-                self.token("d");
-            }
-            (ColumnKind::Timestamp, NodeKind::String) => match parse_event_time(text).map(|time| time.form) {
-                Some(TimeForm::Canonical) => self.token("t"),
-                Some(TimeForm::Compact) => self.token("c"),
-                _ => self.literal(at),
-            },
-            _ => self.literal(at),
+        let token = token(kind, self.tape, at);
+        if is_decided_by_text(kind, self.tape.kind(at)) {
+            self.memory.checks.push(Check { node: at, kind, token });
+        }
+        match token {
+            Some(token) => self.token(token),
+            None => self.literal(at),
         }
     }
 
@@ -210,7 +209,7 @@ impl<'w> Walk<'w> {
         let Some(shape) = &mut self.shape else { return };
         let exact = |node: u32| !tape.node(node).lone_surrogate;
         if tape.members(at).any(|(name, value)| !exact(name) || !exact(value)) || has_repeated_name(tape, at) {
-            return shape.literal(tape, at);
+            return shape.literal(at);
         }
         shape.push("m\"");
         for (_, value) in tape.members(at) {
@@ -237,8 +236,34 @@ impl<'w> Walk<'w> {
 
     fn literal(&mut self, at: u32) {
         if let Some(shape) = &mut self.shape {
-            shape.literal(self.tape, at);
+            shape.literal(at);
         }
+    }
+}
+
+/// What stands in a shape for a scalar of a column; none for what the column does not give back.
+pub(super) fn token(kind: ColumnKind, tape: Tape<'_>, at: u32) -> Option<&'static str> {
+    let node = tape.node(at);
+    let text = tape.inner(at);
+    match (kind, node.kind) {
+        (ColumnKind::Text, NodeKind::String) if !node.lone_surrogate => Some("s"),
+        (ColumnKind::Boolean, NodeKind::True | NodeKind::False) => Some("b"),
+        (ColumnKind::Integer, NodeKind::Number) => integer(text).filter(|number| number.exact).map(|_| "i"),
+        (ColumnKind::Double, NodeKind::Number) => double(text).filter(|number| number.exact).map(|_| "d"),
+        (ColumnKind::Timestamp, NodeKind::String) => match parse_event_time(text).map(|time| time.form) {
+            Some(TimeForm::Canonical) => Some("t"),
+            Some(TimeForm::Compact) => Some("c"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_decided_by_text(column: ColumnKind, node: NodeKind) -> bool {
+    match column {
+        ColumnKind::Integer | ColumnKind::Double => node == NodeKind::Number,
+        ColumnKind::Timestamp => node == NodeKind::String,
+        _ => false,
     }
 }
 
@@ -250,7 +275,7 @@ pub(crate) fn has_repeated_name(tape: Tape<'_>, at: u32) -> bool {
     }
     let mut members = tape.members(at);
     while let Some((name, _)) = members.next() {
-        if members.clone().any(|(other, _)| tape.same_string(name, other)) {
+        if members.clone().any(|(other, _)| tape.same_name(name, other)) {
             return true;
         }
     }

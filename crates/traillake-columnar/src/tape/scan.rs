@@ -1,6 +1,6 @@
 //! The scanner: RFC 8259 as a loop over two states, "a value comes" and "a value has ended".
 
-use super::{Node, NodeKind, RecordLimits};
+use super::{Extent, Level, NO_NAME, Names, Node, NodeKind, Place, RecordLimits, TapeBuffer};
 use crate::{RecordError, RecordErrorReason};
 
 /// Longest text in bytes; with it no column of a batch below 1 GiB can overflow Arrow's 32-bit offsets.
@@ -11,14 +11,16 @@ const HARD_MAX_DEPTH: usize = 512;
 
 type Scan<T> = Result<T, RecordError>;
 
-/// Fills `nodes` with the values of `text`; true when there is white space between its tokens.
-pub(super) fn tokenize(text: &str, limits: RecordLimits, nodes: &mut Vec<Node>, open: &mut Vec<u32>) -> Scan<bool> {
+/// Fills the buffer with the values of `text`; true when there is white space between its tokens.
+pub(super) fn tokenize(text: &str, limits: RecordLimits, buffer: &mut TapeBuffer, extent: Extent) -> Scan<bool> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(RecordError::new(RecordErrorReason::TooLong { max_bytes: MAX_TEXT_BYTES }, MAX_TEXT_BYTES));
     }
+    let TapeBuffer { nodes, open, names } = buffer;
     nodes.clear();
     open.clear();
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, spaced: false, nodes, open, limits, values: 0 };
+    let bytes = text.as_bytes();
+    let mut scanner = Scanner { bytes, at: 0, spaced: false, nodes, open, names, limits, extent, values: 0 };
     scanner.skip_space();
     scanner.spaced = false;
     scanner.document()?;
@@ -30,8 +32,10 @@ struct Scanner<'s> {
     at: usize,
     spaced: bool,
     nodes: &'s mut Vec<Node>,
-    open: &'s mut Vec<u32>,
+    open: &'s mut Vec<Level>,
+    names: &'s mut Names,
     limits: RecordLimits,
+    extent: Extent,
     values: usize,
 }
 
@@ -67,8 +71,8 @@ impl Scanner<'_> {
     fn ended(&mut self) -> Scan<bool> {
         loop {
             self.skip_space_after_value();
-            let Some(&container) = self.open.last() else {
-                return if self.at == self.bytes.len() {
+            let Some(&Level { node: container, .. }) = self.open.last() else {
+                return if self.extent == Extent::First || self.at == self.bytes.len() {
                     Ok(true)
                 } else {
                     Err(self.expected("the end of the record"))
@@ -117,7 +121,8 @@ impl Scanner<'_> {
             return Err(RecordError::new(RecordErrorReason::TooDeep { max_depth }, self.at));
         }
         self.count()?;
-        self.open.push(index(self.nodes.len()));
+        let name = self.open.last().map_or(NO_NAME, |level| level.name);
+        self.open.push(Level { node: index(self.nodes.len()), name, place: Place::inside(name) });
         self.push(kind, self.at, self.at);
         self.skip_one_and_space();
         Ok(())
@@ -126,8 +131,8 @@ impl Scanner<'_> {
     fn close(&mut self) {
         self.at += 1;
         let after = index(self.nodes.len());
-        if let Some(container) = self.open.pop() {
-            let node = &mut self.nodes[container as usize];
+        if let Some(level) = self.open.pop() {
+            let node = &mut self.nodes[level.node as usize];
             node.end = index(self.at);
             node.after = after;
         }
@@ -135,16 +140,52 @@ impl Scanner<'_> {
 
     /// A member name with its colon.
     fn name(&mut self) -> Scan<()> {
-        if self.peek() != Some(b'"') {
-            return Err(self.expected("a member name in quotes"));
+        let place = self.open.last().map_or(Place::inside(NO_NAME), |level| level.place);
+        let name = match self.expected_name(place) {
+            Some(name) => name,
+            None => self.other_name(place)?,
+        };
+        if let Some(level) = self.open.last_mut() {
+            level.name = name;
+            level.place = Place::after(name);
         }
-        self.string()?;
         self.skip_space();
         if self.peek() != Some(b':') {
             return Err(self.expected("`:`"));
         }
         self.skip_one_and_space();
         Ok(())
+    }
+
+    /// The name that stood at `place` the last time, if it stands here.
+    fn expected_name(&mut self, place: Place) -> Option<u32> {
+        let (name, quoted) = self.names.expected(place)?;
+        if !self.bytes.get(self.at..)?.starts_with(quoted) {
+            return None;
+        }
+        let (start, end) = (index(self.at + 1), index(self.at + quoted.len() - 1));
+        self.at += quoted.len();
+        self.nodes.push(Node {
+            kind: NodeKind::String,
+            escaped: false,
+            lone_surrogate: false,
+            start,
+            end,
+            after: name,
+        });
+        Some(name)
+    }
+
+    fn other_name(&mut self, place: Place) -> Scan<u32> {
+        if self.peek() != Some(b'"') {
+            return Err(self.expected("a member name in quotes"));
+        }
+        let start = self.at;
+        self.string()?;
+        let Some(node) = self.nodes.last_mut() else { return Ok(NO_NAME) };
+        let quoted = self.bytes.get(start..self.at).filter(|_| !node.escaped);
+        node.after = quoted.map_or(NO_NAME, |quoted| self.names.met(place, quoted));
+        Ok(node.after)
     }
 
     fn string(&mut self) -> Scan<()> {

@@ -1,10 +1,24 @@
 //! The member names of one object as a set of bits, and what they say about the object.
 
+use super::EnvelopeArray;
 use crate::ContentKind;
 
 /// The known member names seen at the top level of one object.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Members(u32);
+
+/// Whether an object with members of these names, as they stand in its text, is a record. Where it `may_be_envelope`,
+/// a member that is named like the array of an envelope leaves that open.
+pub(crate) fn is_record<'n>(names: impl Iterator<Item = &'n str>, may_be_envelope: bool) -> bool {
+    let mut members = Members::default();
+    for name in names {
+        if may_be_envelope && EnvelopeArray::of(name.as_bytes()).is_some() {
+            return false;
+        }
+        members.insert(name.as_bytes());
+    }
+    members.looks_like_record()
+}
 
 impl Members {
     const EVENT_VERSION: u32 = 1;

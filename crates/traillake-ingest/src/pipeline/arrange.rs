@@ -17,6 +17,9 @@ pub(crate) const JOBS_AHEAD: usize = 65_536;
 /// How long the first group gathers while the listing goes on.
 const GATHERING: Duration = Duration::from_millis(250);
 
+/// Jobs that are sent on as they come, for the readers to begin with.
+const HEAD_START: usize = 256;
+
 /// Sends the jobs on, all that are waiting as one group ordered by delivery day and url.
 pub(crate) async fn arrange(
     run: &Run,
@@ -25,6 +28,12 @@ pub(crate) async fn arrange(
 ) -> Result<()> {
     let mut group = Vec::new();
     let gathering_ends = Instant::now() + GATHERING;
+    for _ in 0..HEAD_START {
+        let Some(job) = listed.recv().await else { return Ok(()) };
+        if run.stop.is_cancelled() || arranged.send(job).await.is_err() {
+            return Ok(());
+        }
+    }
     while listed.recv_many(&mut group, JOBS_AHEAD).await > 0 {
         // The first group would be the few that were listed at once.
         while group.len() < JOBS_AHEAD

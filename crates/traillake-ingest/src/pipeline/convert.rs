@@ -18,6 +18,9 @@ use super::places::{ChunkPlaces, PlaceSources};
 use super::run::{Mode, Run};
 use crate::batch::{Chunk, RowMeta, index};
 use crate::dedupe::{Mark, Occurrences};
+use crate::envelope::is_record;
+use crate::memory::bytes_of;
+use crate::split::{Direct, TextAt};
 use crate::{IngestError, Result};
 
 /// One record as it was found in an object.
@@ -127,15 +130,34 @@ impl Converter {
         current.pending.bytes += found.json.len() as u64;
         match reader.read(found.json) {
             Err(error) => chunk.set_aside(run, current, SetAside::broken(found, &error)),
-            Ok(record) => match run.gate.admit(&record) {
-                Ok(date) => chunk.keep(run, current, &record, date, found),
-                Err(Refusal::OutOfRange { message }) => {
-                    chunk.set_aside(run, current, SetAside::new(found, Refusal::OUT_OF_RANGE, message));
-                }
-                Err(refusal) => chunk.refuse(run, current, &record, &refusal),
-            },
+            Ok(record) => chunk.judge(run, current, &record, found),
         }
         current.counted(run);
+    }
+
+    /// The same for the record that a text begins with, if it is one without fault.
+    pub(crate) fn record_at(&mut self, text: &TextAt<'_>) -> Direct {
+        let Self { run, reader, chunk, current: Some(current), .. } = self else { return Direct::Unfit };
+        let record = match reader.read_first(text.text) {
+            Ok(record) if is_record(record.member_names(), text.may_be_envelope) => record,
+            Err(error) if error.offset_bytes >= text.text.len() => return Direct::Open,
+            Ok(_) | Err(_) => return Direct::Unfit,
+        };
+        let json = record.json().as_bytes();
+        if json.len() > text.limit_bytes {
+            return Direct::Open;
+        }
+        let found = FoundRecord {
+            json,
+            offset_bytes: text.offset_bytes,
+            index: text.index,
+            account: text.context.account.as_deref(),
+            region: text.context.region.as_deref(),
+        };
+        current.pending.bytes += json.len() as u64;
+        chunk.judge(run, current, &record, &found);
+        current.counted(run);
+        Direct::Taken(json.len())
     }
 
     /// Sets aside bytes that are not a record; they count as one read.
@@ -216,12 +238,23 @@ impl OpenChunk {
         let rows = shrunk(self.builder.finish())
             .map_err(|error| IngestError::Internal { message: format!("a chunk could not be built: {error}") })?;
         Ok(Chunk {
-            memory_bytes: rows.get_array_memory_size() + std::mem::take(&mut self.quarantine_bytes),
+            memory_bytes: bytes_of(&rows) + std::mem::take(&mut self.quarantine_bytes),
             rows,
             metas: std::mem::take(&mut self.metas),
             places: self.places.take(),
             shares: std::mem::take(&mut self.shares),
         })
+    }
+
+    /// Keeps a record, or notes why not.
+    fn judge(&mut self, run: &Run, current: &mut Current, record: &EventRecord<'_>, found: &FoundRecord<'_>) {
+        match run.gate.admit(record) {
+            Ok(date) => self.keep(run, current, record, date, found),
+            Err(Refusal::OutOfRange { message }) => {
+                self.set_aside(run, current, SetAside::new(found, Refusal::OUT_OF_RANGE, message));
+            }
+            Err(refusal) => self.refuse(run, current, record, &refusal),
+        }
     }
 
     fn keep(

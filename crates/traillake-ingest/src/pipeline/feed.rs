@@ -11,7 +11,8 @@ use super::job::{ObjectEnd, ObjectFacts, ObjectJob};
 use super::read::{end, read_limits};
 use super::run::{Mode, Run};
 use crate::batch::Chunk;
-use crate::read::{Opened, open_here, read_opened};
+use crate::read::{Opened, TakePieces, open_here, read_opened};
+use crate::split::{Direct, TextAt};
 use crate::{IngestError, OversizedPart, Piece, Result, UnsplittablePiece};
 
 /// One object's way from pieces to chunks, on a blocking thread.
@@ -56,17 +57,9 @@ impl Feed {
     pub(crate) fn read_opened(&mut self, job: &Arc<ObjectJob>, opened: Result<Opened>) -> Result<()> {
         self.converter.begin(Arc::clone(job));
         let limits = read_limits(&self.run);
-        let mut not_taken = None;
-        let outcome = opened.and_then(|opened| {
-            read_opened(&job.object, opened, &limits, &mut |pieces| {
-                let taken = pieces.into_iter().try_for_each(|piece| self.piece(piece));
-                taken.map_err(|error| {
-                    not_taken = Some(error);
-                    IngestError::Cancelled
-                })
-            })
-        });
-        if let Some(error) = not_taken {
+        let mut taking = Taking { feed: self, not_taken: None };
+        let outcome = opened.and_then(|opened| read_opened(&job.object, opened, &limits, &mut taking));
+        if let Some(error) = taking.not_taken {
             return Err(error);
         }
         end(&self.run, &mut self.converter, Some(outcome));
@@ -75,10 +68,7 @@ impl Feed {
 
     fn done(&mut self, job: &ObjectJob) -> Result<()> {
         self.run.progress.object_done(job.object.size_bytes);
-        match self.converter.take_full()? {
-            Some(chunk) => Handle::current().block_on(deliver(&self.run, &self.chunks, chunk)),
-            None => Ok(()),
-        }
+        self.deliver_full()
     }
 
     /// Takes pieces until their sender is gone or the run stops.
@@ -105,10 +95,14 @@ impl Feed {
             Piece::Unsplittable(piece) => self.converter.set_aside(SetAside::from(piece)),
             Piece::Oversized(part) => self.oversized(part)?,
         }
-        if let Some(chunk) = self.converter.take_full()? {
-            Handle::current().block_on(deliver(&self.run, &self.chunks, chunk))?;
+        self.deliver_full()
+    }
+
+    fn deliver_full(&mut self) -> Result<()> {
+        match self.converter.take_full()? {
+            Some(chunk) => Handle::current().block_on(deliver(&self.run, &self.chunks, chunk)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A value too long to hold goes to the quarantine as it comes.
@@ -131,6 +125,44 @@ impl Feed {
             }
         }
         Ok(())
+    }
+}
+
+/// The pieces of one object on their way into the converter; remembers what kept one from being taken.
+struct Taking<'f> {
+    feed: &'f mut Feed,
+    not_taken: Option<IngestError>,
+}
+
+impl Taking<'_> {
+    fn took(&mut self, taken: Result<()>) -> Result<()> {
+        taken.map_err(|error| {
+            self.not_taken = Some(error);
+            IngestError::Cancelled
+        })
+    }
+}
+
+impl TakePieces for Taking<'_> {
+    fn pieces(&mut self, pieces: Vec<Piece>) -> Result<()> {
+        if self.not_taken.is_some() {
+            return Err(IngestError::Cancelled);
+        }
+        let taken = pieces.into_iter().try_for_each(|piece| self.feed.piece(piece));
+        self.took(taken)
+    }
+
+    fn record(&mut self, text: &TextAt<'_>) -> Direct {
+        if self.not_taken.is_some() {
+            return Direct::Unfit;
+        }
+        let direct = self.feed.converter.record_at(text);
+        if matches!(direct, Direct::Taken(_)) {
+            let delivered = self.feed.deliver_full();
+            // The next pieces, or the end of the object, tell of an error.
+            let _told_later = self.took(delivered);
+        }
+        direct
     }
 }
 

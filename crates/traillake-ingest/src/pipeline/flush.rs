@@ -244,8 +244,8 @@ impl Work {
     /// Files of the batch's partitions that `after` has and `before` had not.
     fn new_files(&self, before: &TableSnapshot, after: &TableSnapshot) -> HashSet<String> {
         let mut new = HashSet::new();
-        let days: HashSet<_> = self.batch.places.iter().map(|place| place.values.date).collect();
-        for (partition, files) in days.into_iter().flat_map(|day| after.files.on(day)) {
+        let periods: HashSet<_> = self.batch.places.iter().map(|place| place.values.period).collect();
+        for (partition, files) in periods.into_iter().flat_map(|period| after.files.within(period)) {
             let known: HashSet<&str> = before.files.of(partition).iter().map(|file| file.path.as_str()).collect();
             new.extend(files.iter().filter(|file| !known.contains(file.path.as_str())).map(|file| file.path.clone()));
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
-use traillake_model::{PartitionBy, PartitionKey, PartitionValues, UNKNOWN, checked_account, checked_region};
+use traillake_model::{PartitionBy, PartitionKey, PartitionValues, Period, UNKNOWN, checked_account, checked_region};
 use traillake_storage::TableSnapshot;
 
 use crate::batch::{RowPlace, index};
@@ -16,28 +16,27 @@ const MOST_REGIONS: usize = 100;
 /// Which accounts and regions may become partitions, over all readers of a run.
 #[derive(Debug)]
 pub(crate) struct PlaceCaps {
-    by_account: bool,
-    by_region: bool,
+    partition_by: PartitionBy,
     accounts: Mutex<HashSet<String>>,
     regions: Mutex<HashSet<String>>,
 }
 
 impl PlaceCaps {
     /// Caps that already count the partitions of the store.
-    pub(crate) fn new(partition_by: &PartitionBy, snapshot: &TableSnapshot) -> Self {
+    pub(crate) fn new(partition_by: PartitionBy, snapshot: &TableSnapshot) -> Self {
         Self {
-            by_account: partition_by.contains(PartitionKey::Account),
-            by_region: partition_by.contains(PartitionKey::Region),
+            partition_by,
             accounts: Mutex::new(known(snapshot.files.accounts())),
             regions: Mutex::new(known(snapshot.files.regions())),
         }
     }
 
-    fn values(&self, account: &str, region: &str, date: NaiveDate) -> PartitionValues {
+    fn values(&self, account: &str, region: &str, period: Period) -> PartitionValues {
+        let has = |key| self.partition_by.contains(key);
         PartitionValues {
-            account: self.by_account.then(|| admit(&self.accounts, account, MOST_ACCOUNTS)),
-            region: self.by_region.then(|| admit(&self.regions, region, MOST_REGIONS)),
-            date,
+            account: has(PartitionKey::Account).then(|| admit(&self.accounts, account, MOST_ACCOUNTS)),
+            region: has(PartitionKey::Region).then(|| admit(&self.regions, region, MOST_REGIONS)),
+            period,
         }
     }
 }
@@ -85,25 +84,26 @@ impl<'a> PlaceSources<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct ChunkPlaces {
     places: Vec<RowPlace>,
-    known: HashMap<(String, String, NaiveDate, bool), u32>,
-    last: Option<((String, String, NaiveDate, bool), u32)>,
+    known: HashMap<(String, String, Period, bool), u32>,
+    last: Option<((String, String, Period, bool), u32)>,
 }
 
 impl ChunkPlaces {
     /// The number of the place that `sources` name.
     pub(crate) fn number(&mut self, caps: &PlaceCaps, sources: &PlaceSources<'_>) -> u32 {
         let (account, region, recorded) = (sources.account(), sources.region(), sources.region_is_recorded());
-        if let Some(((a, r, d, k), number)) = &self.last
+        let period = caps.partition_by.period_of(sources.date);
+        if let Some(((a, r, p, k), number)) = &self.last
             && a == account
             && r == region
-            && (*d, *k) == (sources.date, recorded)
+            && (*p, *k) == (period, recorded)
         {
             return *number;
         }
-        let key = (account.to_owned(), region.to_owned(), sources.date, recorded);
+        let key = (account.to_owned(), region.to_owned(), period, recorded);
         let Self { places, known, .. } = self;
         let number = *known.entry(key.clone()).or_insert_with(|| {
-            places.push(RowPlace { values: caps.values(account, region, sources.date), region_is_recorded: recorded });
+            places.push(RowPlace { values: caps.values(account, region, period), region_is_recorded: recorded });
             index(places.len() - 1)
         });
         self.last = Some((key, number));
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn caps() -> PlaceCaps {
-        PlaceCaps { by_account: true, by_region: true, accounts: Mutex::default(), regions: Mutex::default() }
+        PlaceCaps { partition_by: PartitionBy::default(), accounts: Mutex::default(), regions: Mutex::default() }
     }
 
     fn sources<'a>(accounts: [Option<&'a str>; 3], regions: [Option<&'a str>; 3]) -> PlaceSources<'a> {
@@ -163,6 +163,18 @@ mod tests {
         }
         assert_eq!(regions.len(), MOST_REGIONS + 1);
         assert!(regions.contains(&Some(UNKNOWN.to_owned())));
+    }
+
+    #[test]
+    fn days_of_a_month_are_one_place_in_a_store_by_month() {
+        let caps = PlaceCaps { partition_by: "account,month".parse().unwrap(), ..caps() };
+        let of = |day| {
+            let date = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(day);
+            PlaceSources { date, ..sources([Some("111111111111"), None, None], [Some("us-east-1"), None, None]) }
+        };
+        let mut places = ChunkPlaces::default();
+        assert_eq!([0, 30, 31].map(|day| places.number(&caps, &of(day))), [0, 0, 1]);
+        assert_eq!(places.take()[0].values.region, None);
     }
 
     #[test]

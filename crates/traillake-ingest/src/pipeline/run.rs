@@ -77,7 +77,7 @@ impl Run {
         let snapshot = table.refresh().await?;
         Ok(Self {
             gate: Gate::try_new(&settings, now)?,
-            caps: PlaceCaps::new(&settings.partition_by, &snapshot),
+            caps: PlaceCaps::new(settings.partition_by, &snapshot),
             grants: Grants::all(),
             raises: raises(lake, &settings).await?,
             ledger: Mutex::new(IngestSummary::empty(settings.id)),

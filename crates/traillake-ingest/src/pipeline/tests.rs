@@ -97,6 +97,17 @@ async fn records_without_an_id_keep_their_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn records_without_an_id_of_one_second_are_told_apart_by_content() {
+    let bench = Bench::new().await;
+    let anonymous = |name: &str| with(without(record(1), "eventID"), "eventName", json!(name));
+    bench.put_records("a.json", &[anonymous("PutObject"), anonymous("GetObject")]);
+    assert_eq!(bench.ingest().await.events.stored, 2);
+    bench.put_records("b.json", &[anonymous("GetObject"), anonymous("HeadObject"), anonymous("PutObject")]);
+    let summary = bench.ingest().await;
+    assert_eq!((summary.events.stored, summary.events.duplicate), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_names_no_region_is_the_same_in_another_folder() {
     let bench = Bench::new().await;
     let nowhere = without(record(1), "awsRegion");

@@ -1,17 +1,17 @@
 //! Writes the rows of a batch as one sorted event file per partition.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::compute::interleave_record_batch;
 use arrow::error::ArrowError;
 use futures::{StreamExt as _, TryStreamExt as _};
 use traillake_model::PartitionValues;
 use traillake_storage::{Effort, EventTable, NewFile, write_event_file};
 
 use super::collect::stopped;
+use super::gather::gather_columns;
 use super::stored::event_id;
 use crate::batch::{Batch, BatchRow};
 use crate::{IngestError, Result};
@@ -30,6 +30,9 @@ pub(crate) async fn write_partitions(
     partitions: BTreeMap<PartitionValues, Vec<usize>>,
 ) -> Result<BTreeMap<PartitionValues, NewFile>> {
     let at_once = if partitions.len() >= MANY_FILES { SMALL_WRITERS } else { WRITERS };
+    // The largest first: the last ones decide how long one writer works alone.
+    let mut partitions: Vec<_> = partitions.into_iter().collect();
+    partitions.sort_by_key(|(_, rows)| Reverse(rows.len()));
     let writes = partitions.into_iter().map(|(values, rows)| {
         let (table, batch) = (table.clone(), Arc::clone(batch));
         async move {
@@ -70,5 +73,5 @@ fn gather(batch: &Batch, rows: &[&BatchRow]) -> Result<RecordBatch, ArrowError> 
         });
         places.push((number, row.row as usize));
     }
-    interleave_record_batch(&chunks, &places)
+    gather_columns(&chunks, &places)
 }

@@ -27,7 +27,7 @@ pub(super) fn drive(
     told_bytes: u64,
     limits: &ReadLimits,
     expectation: Expectation,
-    take: &mut TakePieces<'_>,
+    take: &mut dyn TakePieces,
 ) -> Result<ObjectOutcome, Stop> {
     let tally = Tally::default();
     let limits = &ReadLimits { whole_bytes: limits.whole_bytes.min(limits.decompressed_bytes), ..*limits };
@@ -40,18 +40,18 @@ pub(super) fn drive(
     Ok(drive.outcome(error))
 }
 
-struct Drive<'a, 't> {
+struct Drive<'a> {
     splitter: Splitter,
     expectation: Expectation,
     limits: &'a ReadLimits,
     tally: Tally,
     decompressed_bytes: u64,
-    take: &'a mut TakePieces<'t>,
+    take: &'a mut dyn TakePieces,
     /// What the first bytes say, where they are no text to be split.
     other: Option<ContentKind>,
 }
 
-impl Drive<'_, '_> {
+impl Drive<'_> {
     /// `Ok(Some)` where the object's own bytes are at fault.
     fn run(&mut self, opened: Opened) -> Result<Option<ObjectError>, Stop> {
         let read = match opened {
@@ -110,7 +110,7 @@ impl Drive<'_, '_> {
             self.splitter.skip(skipped as u64);
             chunk = chunk.slice(skipped..);
         }
-        self.splitter.push(&chunk);
+        self.splitter.push(&chunk, self.take);
         self.hand_on().map_err(Fault::Stop)?;
         Ok(!self.splitter.is_done())
     }
@@ -120,7 +120,7 @@ impl Drive<'_, '_> {
         if ready.is_empty() {
             return Ok(());
         }
-        (self.take)(ready).map_err(Stop::NotTaken)
+        self.take.pieces(ready).map_err(Stop::NotTaken)
     }
 
     fn check_ratio(&self) -> Result<(), Fault> {

@@ -145,7 +145,7 @@ pub(super) fn whole_or_stream(opened: Opened, told_bytes: u64, whole_bytes: u64,
     if told_bytes > whole_bytes {
         return Ok(Opened::Stream(Box::new(reader)));
     }
-    let mut start = Vec::new();
+    let mut start = Vec::with_capacity(usize::try_from(told_bytes).unwrap_or_default().saturating_add(1));
     let read = reader.by_ref().take(whole_bytes.saturating_add(1)).read_to_end(&mut start)?;
     if read as u64 <= whole_bytes {
         return Ok(Opened::Whole(start.into()));

@@ -58,6 +58,22 @@ impl Outbox {
         self.next_index == 0
     }
 
+    /// True when nothing waits to be handed on.
+    pub(super) fn is_idle(&self) -> bool {
+        self.ready.is_empty() && self.held.is_empty() && self.run.is_none()
+    }
+
+    /// The number of the next piece.
+    pub(super) fn next_index(&self) -> u64 {
+        self.next_index
+    }
+
+    /// A record was taken past an idle outbox.
+    pub(super) fn passed(&mut self) {
+        self.saw_records();
+        self.number();
+    }
+
     /// The object holds records, even if none came yet.
     pub(super) fn saw_records(&mut self) {
         self.records = true;

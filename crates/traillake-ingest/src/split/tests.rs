@@ -2,7 +2,8 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{OversizedPart, Piece};
+use crate::envelope::is_record;
+use crate::{IngestError, OversizedPart, Piece, RecordPiece};
 
 mod envelopes;
 mod hostile;
@@ -25,11 +26,70 @@ const WALKED: Expectation = Expectation { records: false, named: false };
 const EXPECTED: Expectation = Expectation { records: true, named: false };
 const NAMED: Expectation = Expectation { records: false, named: true };
 
+/// Takes nothing before it is split.
+struct Splits;
+
+impl TakePieces for Splits {
+    fn pieces(&mut self, _pieces: Vec<Piece>) -> Result<(), IngestError> {
+        Ok(())
+    }
+}
+
+/// Takes every record where it stands.
+#[derive(Default)]
+struct Direct(Vec<Piece>);
+
+impl TakePieces for Direct {
+    fn pieces(&mut self, _pieces: Vec<Piece>) -> Result<(), IngestError> {
+        Ok(())
+    }
+
+    fn record(&mut self, at: &TextAt<'_>) -> super::Direct {
+        let mut values = serde_json::Deserializer::from_str(at.text).into_iter::<serde_json::Value>();
+        let object = match values.next() {
+            Some(Ok(serde_json::Value::Object(object))) => object,
+            Some(Err(error)) if error.is_eof() => return super::Direct::Open,
+            _ => return super::Direct::Unfit,
+        };
+        let length = values.byte_offset();
+        if !is_record(object.keys().map(String::as_str), at.may_be_envelope) {
+            return super::Direct::Unfit;
+        }
+        if length > at.limit_bytes {
+            return super::Direct::Open;
+        }
+        self.0.push(Piece::Record(RecordPiece {
+            json: Bytes::copy_from_slice(&at.text.as_bytes()[..length]),
+            offset_bytes: at.offset_bytes,
+            index: at.index,
+            context: Arc::new(at.context.clone()),
+        }));
+        super::Direct::Taken(length)
+    }
+}
+
+/// Walks a text; records that are taken where they stand must make no difference.
 fn walk_chunks(text: &[u8], chunk_bytes: usize, limit: usize, expectation: Expectation, ending: &Ending) -> Walked {
+    let split = split_chunks(text, chunk_bytes, limit, expectation, ending);
+    let mut splitter = Splitter::new(limit, expectation);
+    let (mut pieces, mut direct) = (Vec::new(), Direct::default());
+    for chunk in text.chunks(chunk_bytes.max(1)) {
+        splitter.push(&Bytes::copy_from_slice(chunk), &mut direct);
+        pieces.append(&mut direct.0);
+        pieces.append(&mut splitter.take_pieces());
+    }
+    splitter.finish(ending);
+    pieces.append(&mut splitter.take_pieces());
+    assert_eq!(split.seen, seen(pieces));
+    assert_eq!((split.kind, split.envelope), (splitter.content_kind(), splitter.envelope()));
+    split
+}
+
+fn split_chunks(text: &[u8], chunk_bytes: usize, limit: usize, expectation: Expectation, ending: &Ending) -> Walked {
     let mut splitter = Splitter::new(limit, expectation);
     let mut pieces = Vec::new();
     for chunk in text.chunks(chunk_bytes.max(1)) {
-        splitter.push(&Bytes::copy_from_slice(chunk));
+        splitter.push(&Bytes::copy_from_slice(chunk), &mut Splits);
         pieces.append(&mut splitter.take_pieces());
     }
     splitter.finish(ending);
@@ -110,7 +170,7 @@ fn record(n: u32) -> String {
 fn records_are_ranges_of_the_bytes_they_came_in() {
     let text = Bytes::from(format!("{{\"Records\":[{}]}}", record(1)));
     let mut splitter = Splitter::new(1 << 20, WALKED);
-    splitter.push(&text);
+    splitter.push(&text, &mut Splits);
     let [Piece::Record(piece)] = &splitter.take_pieces()[..] else { panic!("one record") };
     assert_eq!(piece.json.as_ptr(), text[12..].as_ptr());
     assert_eq!(piece.offset_bytes, 12);

@@ -1,9 +1,10 @@
 //! Event data stores as tables: by name, id or ARN, in any letter case.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use arrow::datatypes::DataType;
 use async_trait::async_trait;
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::error::{DataFusionError, Result};
@@ -12,7 +13,8 @@ use traillake_columnar::EventSchema;
 use traillake_model::{EventDataStoreId, EventDataStoreKind, EventDataStoreSettings, Grants};
 use traillake_storage::{EventTableProvider, ScanPolicy};
 
-use super::LakeTables;
+use super::athena::column_names;
+use super::{ATHENA, LakeTables, STORES};
 use crate::QueryError;
 
 /// A store that can be named in a query.
@@ -40,7 +42,13 @@ impl StoreEntry {
 
 /// The stores of a lake as one query sees them.
 #[derive(Debug, Clone)]
-pub(crate) struct LakeStores(Arc<[StoreEntry]>);
+pub(crate) struct LakeStores(Arc<Listed>);
+
+#[derive(Debug)]
+struct Listed {
+    stores: Vec<StoreEntry>,
+    column_types: OnceLock<Arc<HashMap<String, DataType>>>,
+}
 
 impl LakeStores {
     pub(crate) fn try_new(settings: Vec<EventDataStoreSettings>) -> Result<Self, QueryError> {
@@ -51,22 +59,54 @@ impl LakeStores {
             })?;
             Ok(StoreEntry { settings, schema })
         });
-        Ok(Self(entries.collect::<Result<_, QueryError>>()?))
+        let stores = entries.collect::<Result<_, QueryError>>()?;
+        Ok(Self(Arc::new(Listed { stores, column_types: OnceLock::new() })))
+    }
+
+    /// Whether these are the stores of such settings.
+    pub(super) fn are(&self, settings: &[EventDataStoreSettings]) -> bool {
+        self.all().iter().map(|store| &store.settings).eq(settings)
+    }
+
+    /// Types of the columns of all stores by lower-case name.
+    pub(crate) fn column_types(&self) -> &Arc<HashMap<String, DataType>> {
+        self.0.column_types.get_or_init(|| {
+            let fields = self.active().flat_map(|store| store.schema.sql_schema().fields());
+            Arc::new(fields.map(|field| (field.name().clone(), field.data_type().clone())).collect())
+        })
+    }
+
+    /// Columns of each store by every lower-case name it has, with and without a schema.
+    pub(crate) fn columns(&self, default_schema: &str) -> HashMap<String, Vec<String>> {
+        let mut columns = HashMap::new();
+        for store in self.active() {
+            let schema = store.schema.sql_schema();
+            let own: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+            for (name, listed) in [(STORES, own), (ATHENA, column_names(schema))] {
+                for store in [store.name().to_lowercase(), store.id()] {
+                    columns.insert(format!("{name}.{store}"), listed.clone());
+                    if name == default_schema {
+                        columns.insert(store, listed.clone());
+                    }
+                }
+            }
+        }
+        columns
     }
 
     pub(crate) fn all(&self) -> &[StoreEntry] {
-        &self.0
+        &self.0.stores
     }
 
     /// Stores that answer queries: not those pending deletion.
     pub(crate) fn active(&self) -> impl Iterator<Item = &StoreEntry> {
-        self.0.iter().filter(|store| store.settings.status.answers())
+        self.all().iter().filter(|store| store.settings.status.answers())
     }
 
     /// The store of that name, id or ARN; two names may differ in letter case alone, the exact one wins.
     pub(crate) fn find(&self, name: &str) -> Option<&StoreEntry> {
-        let exact = self.0.iter().find(|store| store.name() == name);
-        exact.or_else(|| self.0.iter().find(|store| store.is_named(name)))
+        let exact = self.all().iter().find(|store| store.name() == name);
+        exact.or_else(|| self.all().iter().find(|store| store.is_named(name)))
     }
 }
 

@@ -59,9 +59,10 @@ impl QueryEngine {
         let budget = session::budget(&self.limits, deadline);
         let ending = Ending::new(budget.clone());
         let (engine, sql) = (self.clone(), sql.to_owned());
-        let work = || async move { Box::pin(engine.schema(&sql, &options, budget)).await };
+        let text_bytes = sql.len();
+        let work = move || async move { Box::pin(engine.schema(&sql, &options, budget)).await };
         let failed = || QueryError::Failed { message: "the query could not be planned".into(), position: None };
-        let planned = async { deep_stack::run(work).await.unwrap_or_else(|| Err(failed())) };
+        let planned = async { deep_stack::run(text_bytes, work).await.unwrap_or_else(|| Err(failed())) };
         within(timeout, planned).await.map_err(|error| ending.explained(error, timeout))
     }
 
@@ -75,9 +76,10 @@ impl QueryEngine {
         let planned = self.logical_plan(&session, parsed.statement, options.dialect).await;
         let optimized = planned.and_then(|(plan, explains)| {
             let stores = stores_of(&plan)?;
-            Ok((session.state.optimize(&plan)?, explains, stores))
+            Ok((session.optimized(&plan)?, explains, stores))
         });
         let (plan, explains, stores) = optimized.map_err(|error| translator.translate(error))?;
+        session.close();
         let schema = plan.schema().inner();
         let names = parsed.names.filter(|_| !explains);
         Ok((names.map_or_else(|| Arc::clone(schema), |names: OutputNames| names.apply(schema)), stores))

@@ -8,6 +8,8 @@ mod said;
 mod whereabouts;
 mod words;
 
+use std::sync::Arc;
+
 use datafusion::common::{Column, SchemaError, Span};
 use datafusion::error::DataFusionError;
 use traillake_sql::is_about_size;
@@ -16,10 +18,11 @@ use super::hints::way_out;
 use super::messages::{brief, own_error, parse_error};
 use super::places::Places;
 use super::{Position, QueryError};
-use crate::catalog::{LakeStores, SYSTEM};
+use crate::catalog::LakeStores;
+use crate::functions::FunctionNames;
 use crate::planners::FieldFaults;
 use crate::session::QuerySession;
-use crate::{Dialect, QueryLimits, completion, functions};
+use crate::{Dialect, QueryLimits};
 use said::Said;
 use words::in_sql_words;
 
@@ -28,9 +31,8 @@ use words::in_sql_words;
 pub(crate) struct Translator {
     places: Places,
     stores: LakeStores,
-    functions: Vec<String>,
+    functions: Arc<FunctionNames>,
     dialect: Dialect,
-    system_tables: Vec<String>,
     faults: FieldFaults,
     memory_bytes: u64,
     temp_bytes: u64,
@@ -38,18 +40,20 @@ pub(crate) struct Translator {
 
 impl Translator {
     pub(crate) fn new(sql: &str, session: &QuerySession, limits: &QueryLimits, dialect: Dialect) -> Self {
-        let mut functions = completion::functions(session);
-        functions.retain(|name| !name.starts_with('$') && name != functions::ALL_TRUE);
         Self {
             places: Places::of(sql),
             stores: session.stores.clone(),
             dialect,
-            functions,
-            system_tables: session.system.names().map(|name| format!("{SYSTEM}.{name}")).collect(),
-            faults: session.faults.clone(),
+            functions: Arc::clone(session.functions()),
+            faults: session.faults().clone(),
             memory_bytes: limits.memory_bytes.unwrap_or(u64::MAX),
             temp_bytes: limits.temp_bytes,
         }
+    }
+
+    /// The same for a query that is planned: other queries use its session.
+    pub(crate) fn planned(self) -> Self {
+        Self { faults: self.faults.detached(), ..self }
     }
 
     pub(crate) fn translate(&self, error: DataFusionError) -> QueryError {

@@ -13,10 +13,10 @@ fn parsed(sql: &str) -> Result<Parsed, QueryError> {
         default_store: Ok("store".into()),
         parameters: vec![],
         values: vec![],
-        column_types: HashMap::new(),
-        kinds: FunctionKinds::default(),
+        column_types: Arc::default(),
+        kinds: Arc::default(),
         dialect: Dialect::Lake,
-        store_columns: HashMap::from([("t".to_owned(), vec!["a".to_owned()])]),
+        store_columns: Box::new(|| HashMap::from([("t".to_owned(), vec!["a".to_owned()])])),
     };
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
     thread.spawn(move || parse(request)).unwrap().join().unwrap()

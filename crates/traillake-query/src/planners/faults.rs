@@ -50,6 +50,15 @@ impl FieldFaults {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
     }
 
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The same, shared with nobody.
+    pub(crate) fn detached(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.last())))
+    }
+
     pub(crate) fn last(&self) -> Option<FieldFault> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -14,12 +14,12 @@ fn rewritten(sql: &str, parameters: &[&str]) -> Result<(String, OutputNames), Qu
         written: text.written,
         parameters: parameters.iter().map(|text| text.parse().unwrap()).collect(),
         values: vec![],
-        kinds: FunctionKinds {
+        kinds: Arc::new(FunctionKinds {
             aggregates: ["count", "sum", "max"].map(str::to_owned).into(),
             windows: ["rank"].map(str::to_owned).into(),
             scalars: ["lower"].map(str::to_owned).into(),
-        },
-        column_types: HashMap::from([("useridentity".to_owned(), row_of(&["type", "arn"]))]),
+        }),
+        column_types: Arc::new(HashMap::from([("useridentity".to_owned(), row_of(&["type", "arn"]))])),
         store_columns: if text.names_hidden_columns { columns } else { HashMap::new() },
     };
     let names = rewrite(&mut statement, &context)?;
@@ -38,7 +38,7 @@ fn sql(text: &str) -> String {
 fn names(text: &str, planned: &[&str]) -> Vec<String> {
     use arrow::datatypes::{Field, Schema};
     let fields: Vec<_> = planned.iter().map(|name| Field::new(*name, DataType::Null, true)).collect();
-    let schema = rewritten(text, &[]).unwrap().1.apply(&std::sync::Arc::new(Schema::new(fields)));
+    let schema = rewritten(text, &[]).unwrap().1.apply(&Arc::new(Schema::new(fields)));
     schema.fields().iter().map(|field| field.name().clone()).collect()
 }
 

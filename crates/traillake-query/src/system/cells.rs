@@ -50,7 +50,7 @@ pub(super) fn time(value: Option<DateTime<Utc>>) -> ScalarValue {
     millis(value.map(|time| time.timestamp_millis()))
 }
 
-pub(super) fn date(value: NaiveDate) -> ScalarValue {
-    let days = value.signed_duration_since(NaiveDate::default()).num_days();
-    ScalarValue::Date32(i32::try_from(days).ok())
+pub(super) fn optional_date(value: Option<NaiveDate>) -> ScalarValue {
+    let days = value.map(|value| value.signed_duration_since(NaiveDate::default()).num_days());
+    ScalarValue::Date32(days.and_then(|days| i32::try_from(days).ok()))
 }

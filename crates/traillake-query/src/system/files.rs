@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use traillake_storage::DataFile;
 
-use super::cells::{COUNT, DATE, TEXT, TIME, count, date, micros, millis, optional_text, schema, text};
+use super::cells::{COUNT, DATE, TEXT, TIME, count, micros, millis, optional_date, optional_text, schema, text};
 use super::{Row, Rows, SystemContext, SystemTable, of_each_store};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
@@ -17,6 +17,7 @@ pub(super) fn table() -> SystemTable {
         ("account", TEXT),
         ("region", TEXT),
         ("date", DATE),
+        ("month", DATE),
         ("rows", COUNT),
         ("size_bytes", COUNT),
         ("first_event", TIME),
@@ -42,7 +43,8 @@ fn row(store: &str, file: &DataFile, version: u64) -> Row {
         text(file.path.as_str()),
         optional_text(file.partition.account.as_deref()),
         optional_text(file.partition.region.as_deref()),
-        date(file.partition.date),
+        optional_date(file.partition.period.as_day()),
+        optional_date(file.partition.period.as_month()),
         count(file.rows),
         count(file.size_bytes),
         micros(first),

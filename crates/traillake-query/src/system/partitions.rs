@@ -1,4 +1,4 @@
-//! `system.partitions`: files, rows and bytes by account, region and date.
+//! `system.partitions`: files, rows and bytes by account, region and date or month.
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use futures::{StreamExt, stream};
 use traillake_model::PartitionValues;
 use traillake_storage::DataFile;
 
-use super::cells::{BOOLEAN, COUNT, DATE, TEXT, TIME, boolean, count, date, micros, optional_text, schema, text};
+use super::cells::{
+    BOOLEAN, COUNT, DATE, TEXT, TIME, boolean, count, micros, optional_date, optional_text, schema, text,
+};
 use super::{Row, Rows, SystemContext, SystemTable, of_each_store};
 use crate::QueryError;
 use crate::catalog::StoreEntry;
@@ -17,6 +19,7 @@ pub(super) fn table() -> SystemTable {
         ("account", TEXT),
         ("region", TEXT),
         ("date", DATE),
+        ("month", DATE),
         ("files", COUNT),
         ("rows", COUNT),
         ("size_bytes", COUNT),
@@ -34,7 +37,9 @@ async fn of_store(context: SystemContext, store: StoreEntry) -> Result<Rows, Que
         .files
         .partitions()
         .filter(|(values, _)| context.grants.allows_owner(values.account.as_deref()))
-        .map(|(values, files)| row(store.name(), values, files, first_visible.is_some_and(|first| values.date < first)))
+        .map(|(values, files)| {
+            row(store.name(), values, files, first_visible.is_some_and(|first| values.period.last() < first))
+        })
         .collect();
     Ok(stream::iter(rows.into_iter().map(Ok)).boxed())
 }
@@ -45,7 +50,8 @@ fn row(store: &str, values: &PartitionValues, files: &[Arc<DataFile>], expired: 
         text(store),
         optional_text(values.account.as_deref()),
         optional_text(values.region.as_deref()),
-        date(values.date),
+        optional_date(values.period.as_day()),
+        optional_date(values.period.as_month()),
         count(files.len() as u64),
         count(files.iter().map(|file| file.rows).sum()),
         count(files.iter().map(|file| file.size_bytes).sum()),

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
-use traillake_model::Retention;
+use traillake_model::{PartitionBy, Retention};
 
 use super::lake::{TestLake, as_text};
 
@@ -22,9 +22,9 @@ fn record(n: usize, (account, region, second): Event) -> String {
     )
 }
 
-async fn lake_of(commits: &[Vec<Event>], retention: Retention) -> TestLake {
+async fn lake_of(commits: &[Vec<Event>], retention: Retention, keys: PartitionBy) -> TestLake {
     let lake = TestLake::empty().await;
-    lake.create("events", retention).await;
+    lake.create_by(keys, "events", retention).await;
     for (n, events) in commits.iter().enumerate() {
         let records: Vec<String> = events.iter().enumerate().map(|(k, event)| record(n * 100 + k, *event)).collect();
         lake.store("events", &records.iter().map(String::as_str).collect::<Vec<_>>()).await;
@@ -50,19 +50,21 @@ fn questions(group: &str, condition: &str) -> [String; 2] {
     [asks(condition.to_owned()), asks(format!("{condition} AND eventName <> 'nosuch'"))]
 }
 
-const GROUPS: [&str; 10] = [
+const GROUPS: [&str; 12] = [
     "",
     "date_trunc('day', eventTime)",
     "date(eventTime)",
     "CAST(eventTime AS date)",
     "\"$date\"",
+    "\"$month\", date_trunc('month', eventTime)",
+    "year(eventTime), quarter(eventTime)",
     "\"$account\", \"$region\"",
     "recipientAccountId",
     "awsRegion, month(eventTime)",
     "day_of_week(eventTime), awsRegion",
     "date_trunc('hour', eventTime)",
 ];
-const CONDITIONS: [&str; 9] = [
+const CONDITIONS: [&str; 10] = [
     "1 = 1",
     "eventTime >= '2023-07-11 00:00:00'",
     "eventTime > '2023-07-10 23:59:59' AND eventTime <= '2023-07-11 23:59:59'",
@@ -70,6 +72,7 @@ const CONDITIONS: [&str; 9] = [
     "\"$account\" = '111111111111' AND \"$date\" = DATE '2023-07-10'",
     "recipientAccountId = '222222222222'",
     "recipientAccountId IS NULL",
+    "month(eventTime) = 7",
     "awsRegion <> 'us-east-1' OR day_of_week(eventTime) = 2",
     "date(eventTime) BETWEEN DATE '2023-07-10' AND DATE '2023-07-12'",
 ];
@@ -92,17 +95,38 @@ proptest! {
             1..4,
         ),
         keeps_all in any::<bool>(),
+        by_month in any::<bool>(),
     ) {
         let retention = if keeps_all { Retention::Unlimited } else { Retention::Days(8) };
-        Runtime::new().unwrap().block_on(async { compare(&lake_of(&commits, retention).await).await });
+        Runtime::new().unwrap().block_on(async { compare(&lake_of(&commits, retention, keys(by_month)).await).await });
     }
+}
+
+fn keys(by_month: bool) -> PartitionBy {
+    if by_month { "account,month".parse().unwrap() } else { PartitionBy::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_by_month_read_no_file_of_a_store_by_month() {
+    let days = |account| (0..4).map(|day| (account, 0, 3_600 + day * 86_400)).collect::<Vec<_>>();
+    let lake = lake_of(&[days(0), days(1)], Retention::Unlimited, keys(true)).await;
+    for group in ["", "date_trunc('month', eventTime)", "year(eventTime), \"$month\"", "recipientAccountId"] {
+        let [question, read] = questions(group, "month(eventTime) = 7");
+        let (rows, files) = asked(&lake, &question).await;
+        assert_eq!((&rows, files), (&asked(&lake, &read).await.0, 0), "{question}");
+    }
+    let [question, _] = questions("date(eventTime)", "1 = 1");
+    assert_eq!(asked(&lake, &question).await.1, 2, "a file holds several days");
+    let one_day = vec![vec![(0, 0, 10), (0, 0, 20)], vec![(0, 0, 86_400), (0, 0, 86_500)]];
+    let lake = lake_of(&one_day, Retention::Unlimited, keys(true)).await;
+    assert_eq!(asked(&lake, &question).await.1, 0, "each file holds one day");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_by_what_a_partition_decides_read_no_file() {
     let days = |account| (0..4).map(|day| (account, account, 3_600 + day * 86_400)).collect::<Vec<_>>();
-    let lake = lake_of(&[days(0), days(1)], Retention::Unlimited).await;
-    for group in &GROUPS[..9] {
+    let lake = lake_of(&[days(0), days(1)], Retention::Unlimited, keys(false)).await;
+    for group in &GROUPS[..11] {
         let [question, read] = questions(group, "eventTime >= '2023-07-11 00:00:00'");
         let (rows, files) = asked(&lake, &question).await;
         assert_eq!((&rows, files), (&asked(&lake, &read).await.0, 0), "{question}");
@@ -123,7 +147,8 @@ async fn counts_by_what_a_partition_decides_read_no_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_file_does_not_decide_is_read() {
-    let lake = lake_of(&[vec![(0, 0, 3_600), (0, 0, 7_200)], vec![(2, 0, 3_600)]], Retention::Unlimited).await;
+    let lake =
+        lake_of(&[vec![(0, 0, 3_600), (0, 0, 7_200)], vec![(2, 0, 3_600)]], Retention::Unlimited, keys(false)).await;
     for question in [
         "SELECT count(*) FROM events WHERE eventTime > '2023-07-10 01:30:00'",
         "SELECT recipientAccountId, count(*) FROM events GROUP BY 1",

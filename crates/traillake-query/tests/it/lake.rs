@@ -58,12 +58,16 @@ impl TestLake {
     }
 
     pub(crate) async fn create(&self, name: &str, retention: Retention) -> String {
+        self.create_by(PartitionBy::default(), name, retention).await
+    }
+
+    pub(crate) async fn create_by(&self, partition_by: PartitionBy, name: &str, retention: Retention) -> String {
         let new = NewEventDataStore {
             name: name.parse().unwrap(),
             kind: EventDataStoreKind::CloudTrail,
             retention,
             selectors: None,
-            partition_by: PartitionBy::default(),
+            partition_by,
             termination_protection: false,
         };
         self.storage.create_event_data_store(new).await.unwrap().id.to_string()

@@ -15,7 +15,7 @@ pub enum Role {
     Read,
     /// Also imports, and starting and stopping the ingestion of a store.
     Ingest,
-    /// Everything: creating, changing and deleting stores, tags, the queries of others.
+    /// Everything: also creating, changing and deleting stores, and tags.
     Admin,
 }
 

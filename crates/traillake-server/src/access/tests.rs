@@ -89,7 +89,7 @@ async fn an_access_key_is_user_and_password_of_flight() {
     let key = NewAccessKey::generate().unwrap();
     let access = Access::with_key(&key, &AccessConfig::default(), clock());
     let issued = access.handshake(&key.id, &key.secret).await.unwrap();
-    assert_eq!(access.bearer(&issued.token), Ok(Principal::admin(&key.id)));
+    assert_eq!(access.bearer(&issued.token), Ok(Principal::admin(LOCAL)));
     for (name, password) in [(key.id.as_str(), "guess"), (key.id.as_str(), ""), ("alice", &key.secret)] {
         assert_eq!(access.handshake(name, password).await.unwrap_err(), Denied::Wrong, "{name}");
     }

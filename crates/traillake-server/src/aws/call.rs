@@ -2,7 +2,7 @@
 
 use traillake::GrantedLake;
 
-use crate::access::{Principal, Role};
+use crate::access::Principal;
 use crate::service::Service;
 
 /// Who asks for what, where, and of which service.
@@ -15,9 +15,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The lake as the caller may see it; queries belong to their callers, administrators see those of all.
+    /// The lake as the caller may see it; queries belong to their callers.
     pub(crate) fn lake(&self) -> GrantedLake {
-        let owner = (!self.principal.may(Role::Admin)).then(|| self.principal.name.to_string());
+        let owner = Some(self.principal.name.to_string());
         self.service.lake.granted(self.principal.grants.as_ref().clone(), owner)
     }
 }

@@ -146,7 +146,12 @@ struct ListNothing {
 }
 
 impl Request for ListNothing {
-    const MEMBERS: &'static [validate::Member] = &[shapes::NEXT_TOKEN, shapes::MAX_RESULTS];
+    const MEMBERS: &'static [validate::Member] = &[
+        shapes::NEXT_TOKEN,
+        shapes::MAX_RESULTS,
+        validate::optional("NamePrefix", &shapes::DASHBOARD_NAME),
+        validate::optional("Type", &validate::Shape::Choice(&["MANAGED", "CUSTOM"])),
+    ];
 }
 
 fn none_of(member: &str, request: &ListNothing) -> ApiResult<Value> {

@@ -12,6 +12,12 @@ const fn is_name_byte(byte: u8) -> bool {
 const NAME_PATTERN: Pattern =
     Pattern { text: r"^[a-zA-Z0-9._\-]+$", fits: |text| !text.is_empty() && text.bytes().all(is_name_byte) };
 
+/// `^[a-zA-Z0-9_\-]+$`
+const DASHBOARD_PATTERN: Pattern = Pattern {
+    text: r"^[a-zA-Z0-9_\-]+$",
+    fits: |text| !text.is_empty() && text.bytes().all(|byte| is_name_byte(byte) && byte != b'.'),
+};
+
 /// `^[a-zA-Z0-9._/\-:]+$`
 const ARN_PATTERN: Pattern = Pattern {
     text: r"^[a-zA-Z0-9._/\-:]+$",
@@ -41,6 +47,8 @@ pub(crate) const ARN_OR_ID: Shape = matching(3, 256, ARN_PATTERN);
 pub(crate) const UUID: Shape = matching(36, 36, UUID_PATTERN);
 /// Id or ARN of a key.
 pub(crate) const KMS_KEY_ID: Shape = matching(1, 350, ARN_PATTERN);
+/// Name of a dashboard.
+pub(crate) const DASHBOARD_NAME: Shape = matching(3, 128, DASHBOARD_PATTERN);
 /// Any text; AWS gives no rule.
 pub(crate) const ANY_TEXT: Shape = text(0, 4096);
 
@@ -94,6 +102,7 @@ mod tests {
         for (pattern, good, bad) in [
             (NAME_PATTERN, "my.store_1-x", "my store"),
             (ARN_PATTERN, "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/x", "arn aws"),
+            (DASHBOARD_PATTERN, "my_board-1", "my.board"),
             (UUID_PATTERN, "0f4c9a1e-1234", "0F4C"),
             (ANY_PATTERN, "any thing", ""),
             (FIELD_PATTERN, "resources.ARN", "resources-ARN"),

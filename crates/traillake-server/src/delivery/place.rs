@@ -42,7 +42,7 @@ pub(crate) enum PlaceError {
         bucket: String,
     },
     /// The prefix has something a key should not have.
-    #[error("`{prefix}` is not a prefix; hint: letters, digits and `/ - _ . = ! * ' ( )`, at most 32 folders")]
+    #[error("`{prefix}` is not a prefix; hint: letters, digits and `/ - _ . = ! ' ( )`, at most 32 folders")]
     Prefix {
         /// As given.
         prefix: String,

@@ -117,7 +117,7 @@ impl Flight {
     pub(super) async fn texts(&self, caller: &Caller, sql: &str) -> Result<Vec<Vec<String>>, Status> {
         let limit = self.config.planning();
         let asked = async {
-            let _turn = self.planning.acquire().await.map_err(status::fault)?;
+            let _turn = self.planning_turn(caller).await?;
             let options = QueryOptions { timeout: Some(limit), ..Statement::new(sql).options(caller, 0) };
             let result = self.service.lake.query(sql, &options).await.map_err(|error| status::of_lake(&error))?;
             let (batches, _) = result.collect().await.map_err(|error| status::of_lake(&error.into()))?;

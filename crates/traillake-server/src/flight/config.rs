@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct FlightConfig {
     /// Seconds for which a client may take no more of a result before its query is ended.
     pub idle_seconds: u64,
+    /// The same while other queries wait for a slot.
+    pub idle_waited_seconds: u64,
     /// Bytes of a message with rows that the server aims at; many clients take at most 4 MB.
     pub message_bytes: usize,
     /// Seconds for which a ticket can be redeemed, as often as its holder likes.
@@ -30,6 +32,7 @@ impl Default for FlightConfig {
     fn default() -> Self {
         Self {
             idle_seconds: 300,
+            idle_waited_seconds: 30,
             message_bytes: 1 << 20,
             ticket_seconds: 3600,
             statements: 200,
@@ -44,6 +47,10 @@ impl Default for FlightConfig {
 impl FlightConfig {
     pub(crate) fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_seconds)
+    }
+
+    pub(crate) fn idle_waited(&self) -> Duration {
+        Duration::from_secs(self.idle_waited_seconds)
     }
 
     pub(crate) fn planning(&self) -> Duration {

@@ -17,7 +17,10 @@ use super::statement::Statement;
 use super::tickets::Ticket;
 use super::wire::{Encoder, wire_schema};
 use super::{Flight, status};
-use crate::admission::Permit;
+use crate::admission::{Admission, Permit};
+
+/// Time between two looks at whether others wait for the place of a client that takes nothing.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Flight {
     /// Starts what a ticket is for. The query ends with the last row, its time, a cancellation, or its client.
@@ -28,7 +31,8 @@ impl Flight {
         let started = query.run_until_cancelled(start).await.unwrap_or_else(|| Err(cancelled()))?;
         let (sender, receiver) = slot(&query);
         let encoder = Encoder::new(Arc::clone(&started.schema), self.config.message_bytes);
-        let delivery = Delivery { sender, encoder, idle: self.config.idle() };
+        let patience = Patience { idle: self.config.idle(), waited: self.config.idle_waited() };
+        let delivery = Delivery { sender, encoder, patience, crowd: Some(self.service.admission.clone()) };
         tokio::spawn(delivery.run(started, running));
         Ok(receiver)
     }
@@ -135,7 +139,16 @@ impl Drop for Started {
 struct Delivery {
     sender: Sender,
     encoder: Encoder,
+    patience: Patience,
+    /// Those who wait for the slot of this query, as long as it has one.
+    crowd: Option<Admission>,
+}
+
+/// For how long a client may take nothing.
+struct Patience {
     idle: Duration,
+    /// While others wait for its slot.
+    waited: Duration,
 }
 
 impl Delivery {
@@ -144,6 +157,7 @@ impl Delivery {
         let rows = self.send_all(&mut started);
         let outcome = running.token.run_until_cancelled(rows).await.unwrap_or_else(|| Err(End::Now(cancelled())));
         drop(started);
+        self.crowd = None;
         let last = match outcome {
             Ok(()) => Ok(()),
             Err(End::AfterRows(status)) => self.send(Err(status)).await,
@@ -179,14 +193,30 @@ impl Delivery {
 
     /// Waits until the client has taken the message before.
     async fn taken(&self) -> Result<(), End> {
-        let idle = self.idle;
-        let late = |_| {
-            End::Now(Status::deadline_exceeded(format!(
-                "the query was ended: its client took no rows for {} s; hint: read faster, or raise `idle_seconds`",
-                idle.as_secs()
-            )))
-        };
-        tokio::time::timeout(idle, self.sender.ready()).await.map_err(late)
+        let since = Instant::now();
+        let look = LOOK.min(self.patience.idle);
+        while tokio::time::timeout(look, self.sender.ready()).await.is_err() {
+            if since.elapsed() >= self.patience.idle {
+                return Err(Patience::over("", "idle_seconds", self.patience.idle));
+            }
+            if since.elapsed() >= self.patience.waited && self.is_waited_for() {
+                return Err(Patience::over(" while others waited", "idle_waited_seconds", self.patience.waited));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.crowd.as_ref().is_some_and(|admission| admission.load().queued > 0)
+    }
+}
+
+impl Patience {
+    fn over(when: &str, setting: &str, limit: Duration) -> End {
+        End::Now(Status::deadline_exceeded(format!(
+            "the query was ended: its client took no rows for {} s{when}; hint: read faster, or raise `{setting}`",
+            limit.as_secs()
+        )))
     }
 }
 

@@ -8,6 +8,7 @@ use traillake::{Error, ParameterValue, QueryError, QueryOptions, QueryShape};
 use super::caller::Caller;
 use super::wire::wire_schema;
 use super::{Flight, status};
+use crate::admission::Permit;
 
 /// What is run when a ticket is redeemed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,12 +59,18 @@ impl Flight {
     pub(super) async fn describe(&self, caller: &Caller, statement: &Statement) -> Result<QueryShape, Status> {
         let limit = self.config.planning();
         let planned = async {
-            let _turn = self.planning.acquire().await.map_err(status::fault)?;
+            let _turn = self.planning_turn(caller).await?;
             let options = QueryOptions { timeout: Some(limit), ..statement.options(caller, 0) };
             self.service.lake.describe_query(&statement.sql, &options).await.map_err(|error| status::of_lake(&error))
         };
         let late = |_| Status::deadline_exceeded("the statement was not planned in time; hint: try again later");
         tokio::time::timeout(limit, planned).await.map_err(late)?
+    }
+
+    /// A turn to plan, which callers get one after the other: one with many statements waits for itself.
+    pub(super) async fn planning_turn(&self, caller: &Caller) -> Result<Permit, Status> {
+        let ticket = self.planning.enter(caller.name()).map_err(status::of_refusal)?;
+        Ok(ticket.admitted().await)
     }
 
     /// The columns of a statement that can be run as it is.

@@ -191,6 +191,7 @@ mod tests {
             statistics,
             failures,
             owner,
+            accounts: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is kept of queries that are over: their heads in memory for lists, and the removal of old ones.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -21,6 +21,7 @@ pub(crate) struct Summary {
     pub(crate) owner: String,
     pub(crate) alias: Option<String>,
     pub(crate) stores: Vec<EventDataStoreId>,
+    pub(crate) accounts: Option<BTreeSet<String>>,
     pub(crate) status: QueryStatus,
     pub(crate) created_at: DateTime<Utc>,
     /// Whether it is over, with its delivery, and never changes again.
@@ -35,6 +36,7 @@ impl Summary {
             owner: job.owner.clone(),
             alias: job.alias.clone(),
             stores: job.stores.clone(),
+            accounts: job.accounts.clone(),
             status: job.status,
             created_at: job.created_at,
             over: !job.is_at_work(),

@@ -201,6 +201,12 @@ async fn an_import_brings_the_granted_accounts_alone_and_is_unknown_to_others() 
     }
     let refused = server.call_as(&eve, "StartImport", &request(&arn, "s3://logs/AWSLogs/")).await;
     assert_eq!(refused.refusal().1, "EventDataStoreNotFoundException");
+    // Her own, but of a time when she was held to no accounts.
+    let before = server.lake.create_import(silent(&arn, "ann")).await.unwrap().id;
+    for operation in ["GetImport", "StartImport", "ListImportFailures"] {
+        let unknown = server.call_as(&ann, operation, &json!({ "ImportId": before })).await;
+        assert_eq!(unknown.refusal().1, "ImportNotFoundException", "{operation}");
+    }
     server.stop().await;
 }
 
@@ -220,11 +226,58 @@ async fn one_import_runs_at_a_time_until_it_is_stopped() {
     assert_eq!(stopped["ImportStatus"], "STOPPED");
     let refused = server.call("StopImport", &json!({ "ImportId": import })).await;
     assert_eq!(refused.refusal().1, "InvalidParameterException");
+    let refused = server.call("GetImport", &json!({ "ImportId": "0".repeat(36) })).await;
+    assert_eq!(refused.refusal().1, "ImportNotFoundException");
     let next = id(&server.call("StartImport", &logs).await);
     assert_eq!(ended(&server, &next).await["ImportStatus"], "COMPLETED");
     assert_eq!(get(&server, &import).await["ImportStatus"], "STOPPED");
     assert_eq!(failures(&server, &import).await, []);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn one_import_runs_at_a_time_on_all_servers_of_a_lake() {
+    let folder = tempfile::tempdir().unwrap();
+    let buckets = Buckets::start().await;
+    let one = Running::over(buckets.lake(folder.path()).await, config()).await;
+    let other = Running::over(buckets.lake(folder.path()).await, config()).await;
+    let silent = request(&store(&one.lake, "events").await, "s3://silent/a");
+    let mut import = None;
+    for round in 1..=4 {
+        // The last rounds start again what the first ones started.
+        let asked =
+            import.clone().filter(|_| round > 2).map_or_else(|| silent.clone(), |id: String| json!({ "ImportId": id }));
+        let (a, b) = tokio::join!(one.call("StartImport", &asked), other.call("StartImport", &asked));
+        let (started, refused) = if a.status == 200 { (a, b) } else { (b, a) };
+        assert_eq!(refused.refusal().1, "AccountHasOngoingImportException", "{round}: {}", refused.body);
+        import = Some(id(&started));
+        let listed = one.call("ListImports", &json!({})).await.json();
+        assert_eq!(listed["Imports"].as_array().unwrap().len(), 2.min(round), "{listed}");
+        let stopped = other.call("StopImport", &json!({ "ImportId": import })).await.json();
+        assert_eq!(stopped["ImportStatus"], "STOPPED");
+    }
+    one.stop().await;
+    other.stop().await;
+}
+
+/// An import of all accounts whose server has written nothing for long.
+fn silent(arn: &str, owner: &str) -> Import {
+    let since = chrono::Utc::now() - chrono::TimeDelta::minutes(5);
+    Import {
+        version: 1,
+        id: uuid::Uuid::new_v4(),
+        destination: arn.rsplit_once('/').unwrap().1.parse().unwrap(),
+        source: ImportSource { uri: "s3://logs/AWSLogs/".into(), region: "us-east-1".into(), role_arn: "r".into() },
+        start: None,
+        end: None,
+        status: ImportStatus::InProgress,
+        created_at: since,
+        updated_at: since,
+        statistics: ImportStatistics::default(),
+        failures: Vec::new(),
+        owner: owner.into(),
+        accounts: None,
+    }
 }
 
 #[tokio::test]
@@ -234,22 +287,7 @@ async fn an_import_whose_server_died_has_failed_and_starts_again() {
     buckets.put(&trail_key(0), &[record(0), record(1)]);
     let server = Running::over(buckets.lake(folder.path()).await, config()).await;
     let arn = store(&server.lake, "events").await;
-    let silent_since = chrono::Utc::now() - chrono::TimeDelta::minutes(5);
-    let import = Import {
-        version: 1,
-        id: uuid::Uuid::new_v4(),
-        destination: arn.rsplit_once('/').unwrap().1.parse().unwrap(),
-        source: ImportSource { uri: "s3://logs/AWSLogs/".into(), region: "us-east-1".into(), role_arn: "r".into() },
-        start: None,
-        end: None,
-        status: ImportStatus::InProgress,
-        created_at: silent_since,
-        updated_at: silent_since,
-        statistics: ImportStatistics::default(),
-        failures: Vec::new(),
-        owner: "root".into(),
-    };
-    let import = server.lake.create_import(import).await.unwrap().id.to_string();
+    let import = server.lake.create_import(silent(&arn, "root")).await.unwrap().id.to_string();
     assert_eq!(get(&server, &import).await["ImportStatus"], "FAILED");
     assert_eq!(id(&server.call("StartImport", &json!({ "ImportId": import })).await), import);
     assert_eq!(figures(&ended(&server, &import).await), ("COMPLETED", [1, 1, 1, 2, 0]));

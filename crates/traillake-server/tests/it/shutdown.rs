@@ -38,6 +38,32 @@ async fn a_query_that_runs_when_the_server_ends_has_failed_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_result_outlives_its_server_and_the_key_pair_of_its_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Running::start(folder.path()).await;
+    let started = first.call("StartQuery", &json!({ "QueryStatement": "SELECT 1 AS one" })).await;
+    let query = json!({ "QueryId": started.json()["QueryId"] });
+    let ended = async |server: &Running| {
+        for _ in 0..500 {
+            let answer = server.call("GetQueryResults", &query).await;
+            if answer.status != 200 || answer.json()["QueryStatus"] == "FINISHED" {
+                return answer.body;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the query does not end")
+    };
+    let before = ended(&first).await;
+    assert!(before.contains(r#"[[{"one":"1"}]]"#), "{before}");
+    let key = first.key.clone();
+    first.stop().await;
+    let second = Running::start(folder.path()).await;
+    assert_ne!(second.key, key);
+    assert_eq!(ended(&second).await, before);
+    second.stop().await;
+}
+
+#[tokio::test]
 async fn a_client_that_holds_its_connection_does_not_keep_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let net = NetConfig { grace: Duration::from_millis(300), ..NetConfig::default() };

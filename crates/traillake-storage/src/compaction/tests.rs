@@ -1,10 +1,10 @@
 //! Compaction keeps the events, their order and every file that is good already.
 
-use traillake_model::Retention;
+use traillake_model::{PartitionBy, Retention};
 
 use super::*;
 use crate::ScanPolicy;
-use crate::table_testing::{Sql, aged, batch, day, ingest, layered_file, partition, record, records, table};
+use crate::table_testing::{Sql, aged, batch, day, ingest, layered_file, partition, record, records, table, table_by};
 
 const ACCOUNT: &str = "111111111111";
 
@@ -66,6 +66,25 @@ async fn merged_rows_are_sorted_by_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn days_of_a_month_become_one_file_and_months_stay_apart() {
+    let table = table_by(PartitionBy::MONTH).await;
+    let mut source = Vec::new();
+    for date in [28, 29, 30, 31, 32, 33].map(|n| day(1) + chrono::Days::new(n)) {
+        let of_day = records(ACCOUNT, "us-east-1", date, 0..40);
+        ingest(&table, &PartitionValues::new(PartitionBy::MONTH, None, None, date), &of_day).await;
+        source.extend(of_day);
+    }
+    source.sort();
+    let report = compact(&table, CompactOptions { min_files: 2, ..options() }).await.unwrap();
+    let merged: Vec<_> =
+        report.partitions.iter().map(|done| (done.files_before, done.files_after, done.rows)).collect();
+    assert_eq!(merged, [(2, 1, 80), (4, 1, 160)]);
+    let paths: Vec<String> = table.snapshot().files.iter().map(|file| file.path.clone()).collect();
+    assert!(paths[0].starts_with("month=2023-06-01/") && paths[1].starts_with("month=2023-07-01/"), "{paths:?}");
+    assert_eq!(stored(&table).await, source);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rehearsal_changes_nothing() {
     let (table, _) = small_files().await;
     let before = table.snapshot().version;
@@ -83,6 +102,38 @@ async fn good_files_are_left_alone() {
     let tiny = CompactOptions { target_bytes: 2, ..options() };
     assert!(compact(&table, tiny).await.unwrap().partitions.is_empty());
     assert_eq!(table.snapshot().version, version);
+}
+
+fn of_size(name: u64, size_bytes: u64) -> Arc<DataFile> {
+    Arc::new(DataFile { size_bytes, ..crate::testing::data_file(&name.to_string(), 1, 3) })
+}
+
+#[test]
+fn a_partition_that_grows_by_small_files_is_rewritten_a_few_times() {
+    let options = CompactOptions { min_files: 16, ..CompactOptions::default() };
+    let (mut files, mut rewritten, mut most): (Vec<Arc<DataFile>>, u64, usize) = (Vec::new(), 0, 0);
+    for n in 0..4_000 {
+        files.push(of_size(n, 10_000));
+        for group in groups(&files, options) {
+            let bytes = group.iter().map(|file| file.size_bytes).sum();
+            rewritten += bytes;
+            files.retain(|file| !group.iter().any(|merged| merged.path == file.path));
+            files.push(of_size(1_000_000 + n, bytes));
+        }
+        most = most.max(files.len());
+    }
+    assert_eq!(files.iter().map(|file| file.size_bytes).sum::<u64>(), 40_000_000);
+    assert!(most <= 20, "{most} files");
+    assert!(rewritten < 40_000_000 * 20, "{rewritten}");
+}
+
+#[test]
+fn a_file_that_dwarfs_the_others_is_left_alone() {
+    let options = CompactOptions { min_files: 2, ..CompactOptions::default() };
+    let small = [of_size(1, 10), of_size(2, 10), of_size(3, 10)];
+    let merged = |large: u64| groups(&[&small[..], &[of_size(4, large)]].concat(), options)[0].len();
+    assert_eq!((merged(120), merged(121)), (4, 3));
+    assert!(groups(&[of_size(1, 10), of_size(2, 1_000)], options).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

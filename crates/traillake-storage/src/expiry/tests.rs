@@ -1,7 +1,7 @@
 //! Expired days leave the table; nothing else does.
 
 use object_store::ObjectStoreExt as _;
-use traillake_model::Retention;
+use traillake_model::{PartitionBy, Retention};
 
 use super::*;
 use crate::table_testing::{day, ingest, partition, records, table};
@@ -20,7 +20,7 @@ async fn three_days() -> EventTable {
 }
 
 fn dates(table: &EventTable) -> Vec<NaiveDate> {
-    table.snapshot().files.partitions().map(|(partition, _)| partition.date).collect()
+    table.snapshot().files.partitions().map(|(partition, _)| partition.period.first()).collect()
 }
 
 #[tokio::test]
@@ -28,7 +28,8 @@ async fn partitions_before_the_first_visible_day_leave() {
     let table = three_days().await;
     let report = expire(&table, ExpireOptions::default()).await.unwrap();
     assert_eq!(report.first_visible_date, Some(day(13)));
-    let rows: Vec<_> = report.partitions.iter().map(|expired| (expired.partition.date, expired.rows)).collect();
+    let rows: Vec<_> =
+        report.partitions.iter().map(|expired| (expired.partition.period.first(), expired.rows)).collect();
     assert_eq!(rows, [(day(11), 11), (day(12), 12)]);
     assert_eq!(dates(&table), [day(13)]);
 }
@@ -45,11 +46,32 @@ async fn a_rehearsal_names_them_and_changes_nothing() {
 async fn bytes_go_at_once_only_when_asked() {
     for now in [false, true] {
         let table = three_days().await;
-        let old = table.snapshot().files.iter().find(|file| file.partition.date == day(11)).unwrap().path.clone();
+        let old =
+            table.snapshot().files.iter().find(|file| file.partition.period.first() == day(11)).unwrap().path.clone();
         let report = expire(&table, ExpireOptions { dry_run: false, now }).await.unwrap();
         let exists = table.object_store().head(&Path::from(old)).await.is_ok();
         assert_eq!((report.files_deleted, exists), if now { (2, false) } else { (0, true) });
     }
+}
+
+/// The clock says 2023-06-20; 20 days keep the 31st of May.
+#[tokio::test]
+async fn a_file_of_a_month_leaves_with_its_last_day() {
+    let table = crate::table_testing::table_with(Retention::Days(20), PartitionBy::MONTH).await;
+    let days = ["2023-04-30", "2023-05-01", "2023-05-30", "2023-05-31", "2023-06-01"].map(|day| day.parse().unwrap());
+    let of = |days: &[NaiveDate]| -> Vec<String> {
+        days.iter().flat_map(|&day| records(ACCOUNT, "us-east-1", day, 0..3)).collect()
+    };
+    for days in [&days[..1], &days[1..3], &days[1..4], &days[4..]] {
+        ingest(&table, &PartitionValues::new(PartitionBy::MONTH, None, None, days[0]), &of(days)).await;
+    }
+    let report = expire(&table, ExpireOptions::default()).await.unwrap();
+    assert_eq!(report.first_visible_date, "2023-05-31".parse().ok());
+    let rows: Vec<_> = report.partitions.iter().map(|expired| (expired.files, expired.rows)).collect();
+    assert_eq!(rows, [(1, 3), (1, 6)], "April, and of May the file that ends on the 30th");
+    let left: Vec<u64> = table.snapshot().files.iter().map(|file| file.rows).collect();
+    assert_eq!(left, [9, 3], "the file that reaches the 31st keeps its expired events");
+    assert!(expire(&table, ExpireOptions::default()).await.unwrap().partitions.is_empty());
 }
 
 #[tokio::test]
@@ -98,5 +120,4 @@ fn the_futures_can_move_between_threads() {
     let table = || table.clone().unwrap();
     is_send(|| async { expire(&table(), ExpireOptions::default()).await });
     is_send(|| async { crate::compact(&table(), crate::CompactOptions::default()).await });
-    is_send(|| async { crate::find_stored(&table(), &table().snapshot(), &[], None).await.map(drop) });
 }

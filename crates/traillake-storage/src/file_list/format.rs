@@ -1,29 +1,29 @@
-//! A file list as bytes: a header, the figures of every day, the files of every day.
+//! A file list as bytes: a header, the figures of every period, the files of every period.
 //!
 //! ```text
-//!  TLFILES1 | length | header (JSON) | days: date, figures, length of block | blocks, one a day
+//!  TLFILES1 | length | header (JSON) | periods: first day, figures, length of block | blocks, one a period
 //! ```
 
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
-use chrono::{DateTime, NaiveDate, TimeDelta};
+use chrono::{DateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
-use traillake_model::PartitionValues;
+use traillake_model::{PartitionKey, PartitionValues, Period};
 use uuid::Uuid;
 
-use super::day::{DayEncoder, ListedDay, Names};
 use super::packed::{Packed, pack};
+use super::period::{ListedPeriod, Names, PeriodEncoder};
 use crate::log::{CommitMark, TableMetadata};
 use crate::manifest::LiveFile;
 use crate::pruning::files::days;
-use crate::snapshot::{Day, Figures, FileSet, TableSnapshot, check_data_path};
+use crate::snapshot::{Figures, FileSet, PeriodFiles, TableSnapshot, check_data_path};
 use crate::{Result, StorageError, paths};
 
 /// First bytes of a list; the last of them is the version of the format.
 const MAGIC: [u8; 8] = *b"TLFILES1";
 
-/// What a list says besides its days.
+/// What a list says besides its periods.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     version: u64,
@@ -37,12 +37,16 @@ struct Header {
     days: usize,
 }
 
-/// The list of a snapshot; none when nothing binds the snapshot to the log.
+/// The list of a snapshot; none when nothing binds the snapshot to the log, or partitions are not what the log says.
 pub(super) fn encode(snapshot: &TableSnapshot) -> Result<Option<Bytes>> {
     let Some(commit) = snapshot.mark else { return Ok(None) };
-    let base = snapshot.files.days().find_map(Day::list).map(ListedDay::names);
-    let mut encoder = DayEncoder::after(base);
-    let blocks: Vec<Bytes> = snapshot.files.days().map(|day| encoder.encode(day)).collect();
+    let key = period_key(&snapshot.metadata);
+    if snapshot.files.periods().any(|period| period.period().key() != key) {
+        return Ok(None);
+    }
+    let base = snapshot.files.periods().find_map(PeriodFiles::list).map(ListedPeriod::names);
+    let mut encoder = PeriodEncoder::after(base);
+    let blocks: Vec<Bytes> = snapshot.files.periods().map(|period| encoder.encode(period)).collect();
     let Names { owners, paths } = encoder.names();
     let pairs = |files: &[LiveFile]| files.iter().map(|file| (file.number, file.size_bytes)).collect();
     let header = Header {
@@ -70,15 +74,15 @@ pub(super) fn encode(snapshot: &TableSnapshot) -> Result<Option<Bytes>> {
     Ok(Some(list.into()))
 }
 
-/// Date, figures and length of block of every day.
+/// First day, figures and length of block of every period.
 fn directory(files: &FileSet, blocks: &[Bytes]) -> [Vec<i64>; 11] {
     let mut columns: [Vec<i64>; 11] = Default::default();
     let size = |size: usize| i64::try_from(size).unwrap_or(i64::MAX);
-    for (day, block) in files.days().zip(blocks) {
-        let figures = day.figures();
+    for (period, block) in files.periods().zip(blocks) {
+        let figures = period.figures();
         let (first, last) = figures.times.unwrap_or_default();
         let values = [
-            i64::from(days(day.date())),
+            i64::from(days(period.period().first())),
             size(figures.files),
             size(figures.partitions),
             figures.rows.cast_signed(),
@@ -95,7 +99,7 @@ fn directory(files: &FileSet, blocks: &[Bytes]) -> [Vec<i64>; 11] {
     columns
 }
 
-/// The snapshot that a list describes; none when it is damaged or of another format. Its files are made day by day,
+/// The snapshot that a list describes; none when it is damaged or of another format. Its files are made period by period,
 /// when they are asked for.
 pub(super) fn decode(mut list: Bytes) -> Option<TableSnapshot> {
     if !list.starts_with(&MAGIC) {
@@ -108,13 +112,14 @@ pub(super) fn decode(mut list: Bytes) -> Option<TableSnapshot> {
     if !names_stay_below(&names) {
         return None;
     }
-    let days = read_days(&mut list, header.days, &names)?;
+    let key = period_key(&header.metadata);
+    let periods = read_periods(&mut list, header.days, key, &names)?;
     let snapshot = TableSnapshot {
         version: header.version,
         manifest_head: header.manifest_head,
         live_manifests: Vec::new(),
         live_quarantine: Vec::new(),
-        files: Arc::new(FileSet::from_days(days)),
+        files: Arc::new(FileSet::from_periods(periods)),
         manifests: Arc::from([]),
         quarantine: Arc::from([]),
         metadata: Arc::new(header.metadata),
@@ -129,19 +134,25 @@ pub(super) fn decode(mut list: Bytes) -> Option<TableSnapshot> {
 
 /// The rule of the log holds here as well: every path is relative and stays below `events/`.
 fn names_stay_below(names: &Names) -> bool {
-    let date = DateTime::UNIX_EPOCH.date_naive();
+    let period = Period::day(DateTime::UNIX_EPOCH.date_naive());
     let folders = names.owners.iter().cloned();
-    let folders = folders.map(|(account, region)| paths::data_folder(&PartitionValues { account, region, date }));
+    let folders = folders.map(|(account, region)| paths::data_folder(&PartitionValues { account, region, period }));
     let paths = names.paths.iter().all(|path| check_data_path(path).is_ok());
     paths && folders.into_iter().all(|folder| check_data_path(&paths::data_file(&folder, Uuid::nil())).is_ok())
 }
 
-fn read_days(input: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec<Day>> {
+/// What the table's partitions are periods of.
+fn period_key(metadata: &TableMetadata) -> PartitionKey {
+    let by_month = metadata.partition_columns.iter().any(|column| column == PartitionKey::Month.as_str());
+    if by_month { PartitionKey::Month } else { PartitionKey::Date }
+}
+
+fn read_periods(input: &mut Bytes, length: usize, key: PartitionKey, names: &Arc<Names>) -> Option<Vec<PeriodFiles>> {
     let mut next = || Packed::take(input, length);
     let (dates, files, partitions, rows, bytes) = (next()?, next()?, next()?, next()?, next()?);
     let (uncounted, untimed, is_timed) = (next()?, next()?, next()?);
     let (earliest, latest, length_of_block) = (next()?, next()?, next()?);
-    let mut days = Vec::new();
+    let mut periods = Vec::new();
     for index in 0..length {
         let size = |column: &Packed| usize::try_from(column.get(index)).ok();
         let figures = Figures {
@@ -153,13 +164,16 @@ fn read_days(input: &mut Bytes, length: usize, names: &Arc<Names>) -> Option<Vec
             untimed: size(&untimed)?,
             times: (is_timed.get(index) != 0).then(|| (earliest.get(index), latest.get(index))),
         };
-        let date = date_of(dates.get(index))?;
+        let period = period_from(key, dates.get(index))?;
         let block = input.split_to(size(&length_of_block).filter(|&length| length <= input.len())?);
-        days.push(Day::listed(date, figures, ListedDay::try_new(names, date, figures.files, block)?));
+        let listed = ListedPeriod::try_new(names, period, figures.files, block)?;
+        periods.push(PeriodFiles::listed(period, figures, listed));
     }
-    input.is_empty().then_some(days)
+    input.is_empty().then_some(periods)
 }
 
-fn date_of(days: i64) -> Option<NaiveDate> {
-    DateTime::UNIX_EPOCH.date_naive().checked_add_signed(TimeDelta::try_days(days)?)
+/// The period that begins so many days after 1970-01-01; none where no such one does.
+fn period_from(key: PartitionKey, days: i64) -> Option<Period> {
+    let first = DateTime::UNIX_EPOCH.date_naive().checked_add_signed(TimeDelta::try_days(days)?)?;
+    Period::starting(key, first)
 }

@@ -12,7 +12,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 use parquet::schema::types::SchemaDescPtr;
 
 use super::Footer;
-use crate::layout::FOOTER_HINT_BYTES;
+use crate::layout::{FOOTER_HINT_BYTES, footer_hint};
 
 /// Memory that the footers of one store may take: some 20,000 files of one row group.
 const FOOTER_CACHE_BYTES: usize = 256 << 20;
@@ -66,7 +66,7 @@ impl Footers {
             Arc::new(ParquetMetaDataReader::new().with_page_index_policy(pages).parse_and_finish(&whole)?)
         } else {
             DFParquetMetadata::new(store, meta)
-                .with_metadata_size_hint(Some(FOOTER_HINT_BYTES))
+                .with_metadata_size_hint(Some(footer_hint(meta.size)))
                 .with_page_index_policy(Some(pages))
                 .fetch_metadata()
                 .await?

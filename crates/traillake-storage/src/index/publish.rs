@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::NaiveDate;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
+use traillake_model::Period;
 use uuid::Uuid;
 
 use super::LookupIndex;
@@ -169,15 +169,15 @@ pub(super) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'st
     done.map_err(|error| StorageError::Internal { reason: format!("indexing stopped: {error}") })
 }
 
-/// The new files by day, so that a day that expires leaves no trace; large ones each for itself.
+/// The new files by day or month, so that what expires leaves no trace; large ones each for itself.
 pub(super) fn segments_of(files: &[NewFile]) -> Vec<Segment> {
-    let mut days: BTreeMap<NaiveDate, (Vec<IndexedFile>, Vec<&[u64]>)> = BTreeMap::new();
+    let mut periods: BTreeMap<Period, (Vec<IndexedFile>, Vec<&[u64]>)> = BTreeMap::new();
     let mut segments = Vec::new();
     for file in files {
         let key = file_key(&file.path);
         match file.lookup.as_deref() {
             Some(FileLookup::Values { rows, sections }) => {
-                let (files, all) = days.entry(file.partition.date).or_default();
+                let (files, all) = periods.entry(file.partition.period).or_default();
                 files.push(IndexedFile { key, rows: *rows });
                 all.extend(sections.iter().map(Vec::as_slice));
             }
@@ -188,7 +188,7 @@ pub(super) fn segments_of(files: &[NewFile]) -> Vec<Segment> {
             None => {}
         }
     }
-    segments.extend(days.into_values().map(|(files, sections)| Segment::new(files, &sections)));
+    segments.extend(periods.into_values().map(|(files, sections)| Segment::new(files, &sections)));
     segments
 }
 

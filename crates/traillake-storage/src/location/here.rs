@@ -1,10 +1,11 @@
-//! The local file system, with short ranges read where they are asked for: handing a few kilobytes that lie in the
-//! system's cache to another thread and back takes longer than reading them.
+//! The local file system, with what takes a few microseconds done where it is asked for: short ranges are read, files
+//! that are not there are missed, folders of folders listed. Handing that to another thread and back takes longer.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,8 +13,8 @@ use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
 };
 
 /// Bytes that are read on the asking thread at most.
@@ -44,14 +45,17 @@ impl ObjectStore for LocalFiles {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.0.get_opts(location, options).await
+        match self.missing(location) {
+            Some(error) => Err(error),
+            None => self.0.get_opts(location, options).await,
+        }
     }
 
     /// What cannot be read here is left to the file system's own way, which knows the right error.
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         let bytes = ranges.iter().map(|range| range.end.saturating_sub(range.start)).fold(0, u64::saturating_add);
         if bytes <= SHORT_BYTES
-            && let Ok(path) = self.0.path_to_filesystem(location)
+            && let Ok(path) = self.path_of(location)
             && let Ok(read) = File::open(path).and_then(|file| ranges.iter().map(|range| read(&file, range)).collect())
         {
             return Ok(read);
@@ -72,7 +76,10 @@ impl ObjectStore for LocalFiles {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.0.list_with_delimiter(prefix).await
+        match prefix.and_then(|prefix| self.folders(prefix)) {
+            Some(common_prefixes) => Ok(ListResult { common_prefixes, objects: Vec::new() }),
+            None => self.0.list_with_delimiter(prefix).await,
+        }
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
@@ -82,6 +89,43 @@ impl ObjectStore for LocalFiles {
     async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
         self.0.rename_opts(from, to, options).await
     }
+}
+
+impl LocalFiles {
+    /// Where an object lies. A plain path is the same there as here.
+    fn path_of(&self, location: &Path) -> Result<PathBuf> {
+        let is_plain = cfg!(unix) && location.as_ref().bytes().all(|byte| byte == b'/' || is_plain(byte));
+        if is_plain { Ok(PathBuf::from(format!("/{location}"))) } else { self.0.path_to_filesystem(location) }
+    }
+
+    /// The error of an object that is certainly not there.
+    fn missing(&self, location: &Path) -> Option<Error> {
+        let path = self.path_of(location).ok()?;
+        let source = fs::metadata(&path).err().filter(|error| error.kind() == io::ErrorKind::NotFound)?;
+        Some(Error::NotFound { path: path.to_string_lossy().into_owned(), source: source.into() })
+    }
+
+    /// The folders directly below a folder, sorted, if there is nothing else in it and they are few.
+    fn folders(&self, prefix: &Path) -> Option<Vec<Path>> {
+        const FEW: usize = 1_000;
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(self.path_of(prefix).ok()?).ok()? {
+            let entry = entry.ok()?;
+            let name = entry.file_name();
+            let name = name.to_str().filter(|name| name.bytes().all(is_plain) && folders.len() < FEW)?;
+            if !entry.file_type().ok()?.is_dir() {
+                return None;
+            }
+            folders.push(prefix.clone().join(name));
+        }
+        folders.sort_unstable();
+        Some(folders)
+    }
+}
+
+/// Whether a byte of a name is itself wherever it is written.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
 }
 
 /// The bytes of one range; an error where the file ends before it.
@@ -120,8 +164,42 @@ mod tests {
         let path = Path::from_absolute_path(folder.path().join("x")).unwrap();
         let here = LocalFiles::default();
         let missing = here.get_ranges(&path, std::slice::from_ref(&(0..10))).await.unwrap_err();
-        assert!(matches!(missing, object_store::Error::NotFound { .. }), "{missing:?}");
+        assert!(matches!(missing, Error::NotFound { .. }), "{missing:?}");
         here.put(&path, vec![7; 5].into()).await.unwrap();
         assert!(here.get_ranges(&path, std::slice::from_ref(&(7..9))).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn objects_and_folders_are_found_as_by_the_file_system_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Path::from_absolute_path(folder.path()).unwrap();
+        let (here, own) = (LocalFiles::default(), LocalFileSystem::new());
+        let listed = async |path: &Path| {
+            let (here, own) = (here.list_with_delimiter(Some(path)).await, own.list_with_delimiter(Some(path)).await);
+            match (here, own) {
+                (Ok(here), Ok(own)) => {
+                    assert_eq!(here.common_prefixes, own.common_prefixes);
+                    assert_eq!(here.objects, own.objects);
+                }
+                (here, own) => assert_eq!(here.is_err(), own.is_err()),
+            }
+        };
+        let below = |name: &str| root.parts().chain(Path::from(name).parts()).collect::<Path>();
+        for name in ["b/1", "a/1", "a/2", "c/d/e", "x"] {
+            own.put(&below(&format!("{name}/own")), "x".into()).await.unwrap();
+            own.put(&below(&format!("mixed/sub/{name}")), "x".into()).await.unwrap();
+        }
+        fs::create_dir(folder.path().join("a b")).unwrap();
+        for name in ["", "a", "c", "mixed", "mixed/sub", "none", "x"] {
+            listed(&below(name)).await;
+        }
+        for name in ["a/1/own", "a/none", "none"] {
+            let (here, own) = (here.get(&below(name)).await, own.get(&below(name)).await);
+            match (here, own) {
+                (Ok(here), Ok(own)) => assert_eq!(here.meta, own.meta),
+                (Err(here), Err(own)) => assert_eq!(here.to_string(), own.to_string()),
+                (here, own) => panic!("{here:?} {own:?}"),
+            }
+        }
     }
 }

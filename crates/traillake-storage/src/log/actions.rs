@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use deltalake_core::kernel::{Add, Remove};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use traillake_model::{PartitionKey, PartitionValues, UNKNOWN};
+use traillake_model::{PartitionKey, PartitionValues, Period, UNKNOWN};
 
 use super::CommitMark;
 use super::metadata::{PROTOCOL, Protocol, TableMetadata};
@@ -197,7 +197,7 @@ fn partition_map(values: &PartitionValues) -> HashMap<String, Option<String>> {
     if let Some(region) = &values.region {
         map.insert(PartitionKey::Region.as_str().to_owned(), Some(region.clone()));
     }
-    map.insert(PartitionKey::Date.as_str().to_owned(), Some(values.date.to_string()));
+    map.insert(values.period.key().as_str().to_owned(), Some(values.period.to_string()));
     map
 }
 
@@ -207,11 +207,19 @@ pub(super) fn partition_values(path: &str, map: &HashMap<String, Option<String>>
         map.get(key.as_str())
             .map(|value| value.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.into()))
     };
-    let date = map.get(PartitionKey::Date.as_str()).and_then(Option::as_deref);
-    let date = date.and_then(|date| date.parse::<NaiveDate>().ok()).ok_or_else(|| {
-        StorageError::corrupt(path, format!("its date in the log is {date:?}, expected a day like 2023-06-11"))
-    })?;
-    Ok(PartitionValues { account: text(PartitionKey::Account), region: text(PartitionKey::Region), date })
+    let period = period(path, map)?;
+    Ok(PartitionValues { account: text(PartitionKey::Account), region: text(PartitionKey::Region), period })
+}
+
+fn period(path: &str, map: &HashMap<String, Option<String>>) -> Result<Period> {
+    let by_month = map.contains_key(PartitionKey::Month.as_str());
+    let key = if by_month { PartitionKey::Month } else { PartitionKey::Date };
+    let text = map.get(key.as_str()).and_then(Option::as_deref);
+    let first = text.and_then(|text| text.parse::<NaiveDate>().ok());
+    first.and_then(|first| Period::starting(key, first)).ok_or_else(|| {
+        let expected = if by_month { "the first day of a month like 2023-06-01" } else { "a day like 2023-06-11" };
+        StorageError::corrupt(path, format!("its {key} in the log is {text:?}, expected {expected}"))
+    })
 }
 
 /// A live file from an `add` action.
@@ -237,7 +245,7 @@ mod tests {
             partition: PartitionValues {
                 account: Some("unknown".into()),
                 region: None,
-                date: NaiveDate::from_ymd_opt(2023, 6, 11).unwrap(),
+                period: Period::day(NaiveDate::from_ymd_opt(2023, 6, 11).unwrap()),
             },
             stats: FileStats { event_time_micros: (1_000_000, 2_000_000), leaves: Vec::new() },
             lookup: None,
@@ -262,6 +270,20 @@ mod tests {
         assert_eq!(add.partition_values, HashMap::from(partition));
         let read = data_file(add).unwrap();
         assert_eq!((read.path, read.rows, read.partition.as_ref()), (file().path, 3, &file().partition));
+    }
+
+    #[test]
+    fn a_month_is_written_by_its_first_day_and_read_as_nothing_else() {
+        let month = Period::month_of(NaiveDate::from_ymd_opt(2024, 2, 29).unwrap());
+        let values = PartitionValues { account: None, region: None, period: month };
+        let map = partition_map(&values);
+        assert_eq!(map, HashMap::from([("month".to_owned(), Some("2024-02-01".to_owned()))]));
+        assert_eq!(partition_values("x", &map).unwrap(), values);
+        for text in ["2024-02-02", "2024-02", "202402", ""] {
+            let map = HashMap::from([("month".to_owned(), Some(text.to_owned()))]);
+            let error = partition_values("x", &map).unwrap_err();
+            assert!(error.to_string().contains("the first day of a month"), "{text}: {error}");
+        }
     }
 
     #[test]

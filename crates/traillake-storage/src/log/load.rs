@@ -48,7 +48,7 @@ pub(crate) async fn load(events: &Arc<dyn ObjectStore>, manifests: &SortedFiles)
         manifests: Arc::from([]),
         quarantine: Arc::from([]),
         metadata: Arc::new(metadata(&state)?),
-        mark: super::commit_mark(events, version).await?,
+        mark: super::commit_mark(events, version).await?.map(|(mark, _)| mark),
         listed: None,
         unlisted,
         exists: true,

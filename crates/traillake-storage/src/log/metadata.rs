@@ -83,7 +83,7 @@ pub(crate) fn table_schema_string(file_schema: &Schema, partition_by: PartitionB
     let mut fields: Vec<Field> = file_schema.fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.extend(partition_by.keys().iter().map(|key| match key {
         PartitionKey::Account | PartitionKey::Region => Field::new(key.as_str(), DataType::Utf8, true),
-        PartitionKey::Date => Field::new(key.as_str(), DataType::Date32, true),
+        PartitionKey::Date | PartitionKey::Month => Field::new(key.as_str(), DataType::Date32, true),
     }));
     let schema: StructType =
         (&Schema::new(fields)).try_into_kernel().map_err(StorageError::arrow("the table's schema"))?;

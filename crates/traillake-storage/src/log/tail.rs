@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures::future::ready;
 use futures::stream::BoxStream;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
@@ -33,8 +34,11 @@ impl CommitMark {
     }
 }
 
-/// The mark of commit `version`, `None` when it is not there.
-pub(crate) async fn commit_mark(events: &Arc<dyn ObjectStore>, version: u64) -> Result<Option<CommitMark>> {
+/// The mark of commit `version` and when it was written, `None` when it is not there.
+pub(crate) async fn commit_mark(
+    events: &Arc<dyn ObjectStore>,
+    version: u64,
+) -> Result<Option<(CommitMark, DateTime<Utc>)>> {
     let path = paths::commit(version);
     let failed = |error| StorageError::object_store("read", &path)(error);
     let range = Some(GetRange::Bounded(0..MARK_BYTES as u64));
@@ -42,9 +46,9 @@ pub(crate) async fn commit_mark(events: &Arc<dyn ObjectStore>, version: u64) -> 
         Err(object_store::Error::NotFound { .. }) => return Ok(None),
         found => found.map_err(failed)?,
     };
-    let size_bytes = found.meta.size;
+    let (size_bytes, written) = (found.meta.size, found.meta.last_modified);
     let front = found.bytes().await.map_err(failed)?;
-    Ok(Some(CommitMark { size_bytes, digest: XxHash64::oneshot(0, &front) }))
+    Ok(Some((CommitMark { size_bytes, digest: XxHash64::oneshot(0, &front) }, written)))
 }
 
 /// Commit `version`, `None` when it is not there yet.

@@ -1,5 +1,6 @@
 //! Files that are read in one go.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::datasource::physical_plan::parquet::ParquetAccessPlan;
@@ -19,18 +20,25 @@ pub(super) struct Member {
     pub(super) file: Arc<DataFile>,
     /// What planning left of its row groups, if it looked.
     pub(super) plan: Option<ParquetAccessPlan>,
+    /// The rows that the lookup index leaves, where the plan says nothing of them.
+    pub(super) rows: Option<Vec<Range<u64>>>,
     /// Which share of its row groups is read here, of how many.
     share: (usize, usize),
 }
 
 impl Member {
     pub(super) fn new(file: Arc<DataFile>, plan: Option<ParquetAccessPlan>) -> Self {
-        Self { file, plan, share: (0, 1) }
+        Self { file, plan, rows: None, share: (0, 1) }
     }
 
     /// Whether only some of its row groups are read here.
     pub(super) fn is_share(&self) -> bool {
         self.share != (0, 1)
+    }
+
+    /// Whether it stands for the file where files are counted.
+    pub(super) fn counts(&self) -> bool {
+        self.share.0 + 1 == self.share.1
     }
 
     /// Whether row group `group` of `groups` is read here.
@@ -40,30 +48,48 @@ impl Member {
     }
 }
 
-/// Files that are read in one go, newest first.
+/// Files that are read in one go, newest first unless the oldest are wanted first.
 #[derive(Debug)]
-pub(super) struct Bundle(Arc<[Member]>);
+pub(super) struct Bundle {
+    pub(super) members: Vec<Member>,
+    /// Its place among the bundles of the scan, in which they are opened.
+    pub(super) number: usize,
+    pub(super) oldest_first: bool,
+}
 
-impl Bundle {
-    pub(super) fn new(members: Vec<Member>) -> Self {
-        Self(members.into())
-    }
+/// How files are put together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Together {
+    /// Each stays by itself.
+    pub(super) apart: bool,
+    /// For a scan that ends when it has enough: so many bundles, which are opened at once, have one file each, so many
+    /// more two, and so on.
+    pub(super) few_first: Option<usize>,
+}
 
-    pub(super) fn members(&self) -> &[Member] {
-        &self.0
+impl Together {
+    /// Files of a bundle at most.
+    fn files(self, number: usize) -> usize {
+        match self.few_first {
+            _ if self.apart => 1,
+            Some(at_once) => u32::try_from(number / at_once.max(1))
+                .ok()
+                .and_then(|doublings| 1_usize.checked_shl(doublings))
+                .map_or(MOST_FILES, |files| files.min(MOST_FILES)),
+            None => MOST_FILES,
+        }
     }
 }
 
-/// Puts files together in their order; `apart` leaves each by itself.
-pub(super) fn bundles(members: Vec<Member>, apart: bool) -> Vec<Vec<Member>> {
+/// Puts files together in their order.
+pub(super) fn bundles(members: Vec<Member>, together: Together) -> Vec<Vec<Member>> {
     let mut bundles: Vec<Vec<Member>> = Vec::new();
     let (mut rows, mut most) = (0, FIRST_ROWS);
     for member in members {
         rows += member.file.rows;
+        let files = together.files(bundles.len().saturating_sub(1));
         match bundles.last_mut() {
-            Some(bundle) if !apart && member.file.rows > 0 && rows <= most && bundle.len() < MOST_FILES => {
-                bundle.push(member);
-            }
+            Some(bundle) if member.file.rows > 0 && rows <= most && bundle.len() < files => bundle.push(member),
             _ => {
                 most = if bundles.is_empty() { FIRST_ROWS } else { MOST_ROWS.min(most * 2) };
                 // A file whose rows nobody knows stays by itself.
@@ -75,14 +101,14 @@ pub(super) fn bundles(members: Vec<Member>, apart: bool) -> Vec<Vec<Member>> {
     bundles
 }
 
-/// Cuts files of several row groups, so that all of `parallelism` have something to read.
+/// Cuts files of several row groups, so that all of `parallelism` have something to read; the newest share comes first.
 pub(super) fn shared(members: Vec<Member>, group_rows: u64, parallelism: usize) -> Vec<Member> {
     if members.len() >= parallelism {
         return members;
     }
     let shares =
         |member: &Member| usize::try_from(member.file.rows.div_ceil(group_rows)).unwrap_or(1).clamp(1, parallelism);
-    let cut = |member: Member| (0..shares(&member)).map(move |share| (share, member.clone()));
+    let cut = |member: Member| (0..shares(&member)).rev().map(move |share| (share, member.clone()));
     let of = |(share, member): (usize, Member)| Member { share: (share, shares(&member)), ..member };
     members.into_iter().flat_map(cut).map(of).collect()
 }
@@ -113,16 +139,25 @@ mod tests {
     #[test]
     fn small_files_are_read_together_and_the_first_bundle_is_the_smallest() {
         let files = || (0..3_000).map(|_| member(50)).collect::<Vec<_>>();
-        let together = bundles(files(), false);
+        let together = bundles(files(), Together::default());
         assert_eq!(rows_of(&together)[..5], [2_000, 4_050, 8_150, 16_350, 25_600]);
         assert_eq!(rows_of(&together).iter().sum::<u64>(), 150_000);
-        assert_eq!(bundles(files(), true).len(), 3_000);
+        assert_eq!(bundles(files(), Together { apart: true, few_first: None }).len(), 3_000);
+    }
+
+    #[test]
+    fn a_scan_that_ends_early_opens_few_files_first() {
+        let files: Vec<_> = (0..3_000).map(|_| member(1)).collect();
+        let few = bundles(files, Together { apart: false, few_first: Some(2) });
+        let sizes: Vec<_> = few.iter().map(Vec::len).collect();
+        assert_eq!(sizes[..8], [1, 1, 2, 2, 4, 4, 8, 8]);
+        assert_eq!((sizes.iter().max(), sizes.iter().sum::<usize>()), (Some(&MOST_FILES), 3_000));
     }
 
     #[test]
     fn large_files_and_those_of_unknown_size_stay_by_themselves() {
         let mixed = [10, 1_000_000, 10, 0, 10, 10].map(member).to_vec();
-        assert_eq!(rows_of(&bundles(mixed, false)), [10, 1_000_000, 10, 0, 20]);
+        assert_eq!(rows_of(&bundles(mixed, Together::default())), [10, 1_000_000, 10, 0, 20]);
     }
 
     #[test]

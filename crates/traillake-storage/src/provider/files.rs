@@ -26,7 +26,7 @@ pub(crate) fn object_meta(file: &DataFile) -> Result<ObjectMeta> {
 /// What the engine takes for a file: the files of a bundle, under the name of the first.
 pub(super) fn partitioned_file(
     provider: &EventTableProvider,
-    bundle: Vec<Member>,
+    Bundle { members: bundle, number, oldest_first }: Bundle,
     schema: &SchemaRef,
 ) -> Result<PartitionedFile> {
     let files: Vec<Arc<DataFile>> = bundle.iter().map(|member| Arc::clone(&member.file)).collect();
@@ -44,14 +44,15 @@ pub(super) fn partitioned_file(
     let hidden = partitioned.partition_values.iter().map(|_| ColumnStatistics::new_unknown());
     statistics.column_statistics.extend(hidden);
     partitioned.statistics = Some(Arc::new(statistics));
-    Ok(partitioned.with_extension(Bundle::new(bundle)))
+    Ok(partitioned.with_extension(Bundle { members: bundle, number, oldest_first }))
 }
 
 fn hidden_values(file: &DataFile) -> Vec<ScalarValue> {
     vec![
         ScalarValue::Utf8(file.partition.account.clone()),
         ScalarValue::Utf8(file.partition.region.clone()),
-        ScalarValue::Date32(Some(days(file.partition.date))),
+        ScalarValue::Date32(file.partition.period.as_day().map(days)),
+        ScalarValue::Date32(file.partition.period.as_month().map(days)),
         ScalarValue::Utf8(Some(file.path.clone())),
     ]
 }

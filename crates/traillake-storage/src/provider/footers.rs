@@ -18,6 +18,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use super::EventTableProvider;
 use super::bundle::Member;
 use super::files::object_meta;
+use super::looked_up::LookedUp;
 use crate::footer::Narrowing;
 use crate::layout::PAGE_ROWS;
 use crate::pruning::files::KeptFiles;
@@ -28,11 +29,13 @@ use crate::snapshot::DataFile;
 /// Footers read at once while planning.
 const FOOTERS_AT_ONCE: usize = 8;
 
-/// Reads the footers of `kept` where they may tell more than the log, and drops row groups, pages and whole files.
+/// Reads the footers of `kept` where they may tell more than the log, and drops row groups, pages and whole files. Of
+/// many files for a question that ends early it reads none: most of them may never be opened.
 pub(super) async fn prune_leaves(
     provider: &EventTableProvider,
     conjuncts: &[Arc<dyn PhysicalExpr>],
     kept: KeptFiles,
+    looked_up: &LookedUp,
 ) -> Result<(Vec<Member>, ScanReport)> {
     let mut report = ScanReport {
         files_total: kept.files_total,
@@ -42,8 +45,9 @@ pub(super) async fn prune_leaves(
         ..ScanReport::default()
     };
     let mut planned = Vec::with_capacity(kept.files.len());
-    if let Some(predicate) = LeafPredicate::of(conjuncts, &provider.schema) {
-        let footers = FooterReader::new(provider, &predicate);
+    let ends_early = provider.order.is_some() && kept.files.len() > FOOTERS_AT_ONCE;
+    if let Some(predicate) = LeafPredicate::of(conjuncts, &provider.schema).filter(|_| !ends_early) {
+        let footers = FooterReader::new(provider, &predicate, looked_up);
         let pruning = kept.files.into_iter().map(|file| footers.prune(file));
         let mut outcomes = futures::stream::iter(pruning).buffered(FOOTERS_AT_ONCE);
         while let Some((file, groups)) = outcomes.try_next().await? {
@@ -72,16 +76,17 @@ struct RowGroups {
 struct FooterReader<'a> {
     provider: &'a EventTableProvider,
     predicate: &'a LeafPredicate,
+    looked_up: &'a LookedUp,
     factory: DefaultParquetFileReaderFactory,
     narrowing: Narrowing,
     metrics: ParquetFileMetrics,
 }
 
 impl<'a> FooterReader<'a> {
-    fn new(provider: &'a EventTableProvider, predicate: &'a LeafPredicate) -> Self {
+    fn new(provider: &'a EventTableProvider, predicate: &'a LeafPredicate, looked_up: &'a LookedUp) -> Self {
         let factory = DefaultParquetFileReaderFactory::new(Arc::clone(provider.table.object_store()));
         let narrowing = Narrowing::new(predicate.paths());
-        Self { provider, predicate, factory, narrowing, metrics: own_metrics() }
+        Self { provider, predicate, looked_up, factory, narrowing, metrics: own_metrics() }
     }
 
     async fn prune(&self, file: Arc<DataFile>) -> Result<(Option<Member>, RowGroups)> {
@@ -89,7 +94,9 @@ impl<'a> FooterReader<'a> {
             return Ok((Some(Member::new(file, None)), RowGroups::default()));
         }
         let meta = object_meta(&file)?;
-        let footer = self.footer(&meta, PageIndexPolicy::Skip).await?;
+        let has_pages = file.rows > PAGE_ROWS as u64;
+        let pages = if has_pages { PageIndexPolicy::Optional } else { PageIndexPolicy::Skip };
+        let footer = self.footer(&meta, pages).await?;
         let total = footer.num_row_groups();
         let Some(leaves) = self.predicate.fit(&footer)? else {
             return Ok((Some(Member::new(file, None)), RowGroups { total, kept: total, bytes: 0 }));
@@ -99,6 +106,7 @@ impl<'a> FooterReader<'a> {
             let file = PartitionedFile::new_from_meta(meta.clone());
             Ok(self.factory.create_reader(0, file, None, &set)? as Box<dyn AsyncFileReader>)
         };
+        let reader = (!self.looked_up.tells_of(&file)).then_some(reader);
         let mut plan = leaves.prune_row_groups(&footer, reader, &self.metrics).await?;
         let kept = plan.row_group_index_iter().count();
         let bytes = set.clone_inner().sum_by_name("bytes_scanned").map_or(0, |value| value.as_usize());
@@ -106,8 +114,8 @@ impl<'a> FooterReader<'a> {
         if kept == 0 {
             return Ok((None, groups));
         }
-        if total > 1 || file.rows > PAGE_ROWS as u64 {
-            let footer = self.footer(&meta, PageIndexPolicy::Optional).await?;
+        if has_pages || total > 1 {
+            let footer = if has_pages { footer } else { self.footer(&meta, PageIndexPolicy::Optional).await? };
             plan = leaves.prune_pages(plan, &footer, &self.metrics);
         }
         Ok((Some(Member::new(file, Some(plan))), groups))

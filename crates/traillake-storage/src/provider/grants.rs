@@ -140,7 +140,7 @@ fn with_row_filter(
     })
 }
 
-fn first_columns(plan: Arc<dyn ExecutionPlan>, count: usize) -> Result<Arc<dyn ExecutionPlan>> {
+pub(super) fn first_columns(plan: Arc<dyn ExecutionPlan>, count: usize) -> Result<Arc<dyn ExecutionPlan>> {
     let schema = plan.schema();
     if schema.fields().len() == count {
         return Ok(plan);

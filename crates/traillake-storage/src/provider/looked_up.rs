@@ -13,10 +13,12 @@ use parquet::file::metadata::PageIndexPolicy;
 use super::EventTableProvider;
 use super::bundle::Member;
 use super::files::object_meta;
+use crate::footer::Footer;
 use crate::index::SECTION_ROWS;
 use crate::pruning::files::KeptFiles;
 use crate::pruning::lookups::wanted;
 use crate::scan_report::ScanReport;
+use crate::snapshot::DataFile;
 
 /// What the lookup index says of the files of a scan.
 #[derive(Debug, Default)]
@@ -63,6 +65,11 @@ pub(super) async fn look_up(
 }
 
 impl LookedUp {
+    /// Whether the index tells which rows of a file may match, so that no bloom filter is needed.
+    pub(super) fn tells_of(&self, file: &DataFile) -> bool {
+        self.rows.contains_key(&file.path)
+    }
+
     /// Narrows the plans of files to the rows that are left, and reports what was ruled out.
     pub(super) async fn narrow(
         mut self,
@@ -76,8 +83,14 @@ impl LookedUp {
             report.bytes_planned += usize::try_from(self.bytes_read).unwrap_or(usize::MAX);
         }
         for member in members.iter_mut() {
-            if let Some(rows) = self.rows.remove(&member.file.path) {
-                member.plan = Some(narrowed(provider, member, &rows).await?);
+            let Some(rows) = self.rows.remove(&member.file.path) else { continue };
+            match member.plan.take() {
+                Some(plan) => {
+                    let footer = footer(provider, member).await?;
+                    member.plan = Some(narrowed(plan, &footer, &rows));
+                }
+                // Whoever reads the file has its footer then.
+                None => member.rows = Some(rows),
             }
         }
         let is_read =
@@ -88,12 +101,13 @@ impl LookedUp {
     }
 }
 
-/// The plan of a file without the rows that are not among `rows`.
-async fn narrowed(provider: &EventTableProvider, member: &Member, rows: &[Range<u64>]) -> Result<ParquetAccessPlan> {
-    let meta = object_meta(&member.file)?;
+async fn footer(provider: &EventTableProvider, member: &Member) -> Result<Arc<Footer>> {
     let store = provider.table.object_store().as_ref();
-    let footer = provider.table.footers().get(store, &meta, PageIndexPolicy::Skip).await?;
-    let mut plan = member.plan.clone().unwrap_or_else(|| ParquetAccessPlan::new_all(footer.groups().len()));
+    provider.table.footers().get(store, &object_meta(&member.file)?, PageIndexPolicy::Skip).await
+}
+
+/// The plan of a file without the rows that are not among `rows`.
+pub(super) fn narrowed(mut plan: ParquetAccessPlan, footer: &Footer, rows: &[Range<u64>]) -> ParquetAccessPlan {
     let mut start = 0;
     for (number, group) in footer.groups().iter().enumerate() {
         let end = start + group.rows() as u64;
@@ -108,7 +122,7 @@ async fn narrowed(provider: &EventTableProvider, member: &Member, rows: &[Range<
         }
         start = end;
     }
-    Ok(plan)
+    plan
 }
 
 /// The part of `rows` that lies in a row group, counted from its start.

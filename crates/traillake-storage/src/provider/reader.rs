@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::common::{Result, ScalarValue, Statistics};
-use datafusion::datasource::physical_plan::parquet::RowGroupAccess;
 use datafusion::datasource::physical_plan::{FileOpenFuture, FileOpener};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::DataFusionError;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr_common::physical_expr::snapshot_physical_expr;
 use datafusion::physical_expr::expressions::DynamicFilterTracking;
 use datafusion::physical_expr::projection::ProjectionExprs;
 use datafusion::physical_optimizer::pruning::FilePruner;
@@ -25,21 +25,27 @@ use datafusion_datasource::PartitionedFile;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::ObjectStore;
-use object_store::path::Path;
-use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
-use parquet::file::metadata::PageIndexPolicy;
 
 use super::bundle::{Bundle, Member};
-use super::files::{object_meta, set_event_times};
-use crate::footer::{Footer, Footers};
+use super::files::set_event_times;
+use crate::footer::Footers;
+use crate::pruning::files::may_hold;
+use crate::snapshot::DataFile;
 
+mod by_text;
 mod chunks;
+mod codes;
 mod fetch;
 mod fit;
+mod parts;
 mod recipe;
-mod slots;
+pub(super) mod slots;
+mod stage;
 mod unpack;
+mod zipped;
 
+use fetch::Reach;
+use parts::{Part, drop_empty, runs, selected, slices};
 use recipe::{Batches, Recipe, Rows};
 
 /// Rows that are filtered and given on together, unless a row group has more.
@@ -57,12 +63,15 @@ struct Scan {
     recipe: Arc<Recipe>,
     filter: Option<Arc<dyn PhysicalExpr>>,
     file_schema: SchemaRef,
+    table_schema: SchemaRef,
+    reach: Reach,
     counters: Counters,
 }
 
 /// What is counted for those who want to know what a query did.
 struct Counters {
     bytes_scanned: Count,
+    files_read: Count,
     rows_dropped: Count,
     pruned: Count,
     pruning_errors: Count,
@@ -73,6 +82,7 @@ impl Counters {
         let counter = |name: &'static str| MetricBuilder::new(metrics).counter(name, partition);
         Self {
             bytes_scanned: counter("bytes_scanned"),
+            files_read: counter("data_files_read"),
             rows_dropped: counter("pushdown_rows_pruned"),
             pruned: counter("runs_pruned_dynamic_filter"),
             pruning_errors: counter("num_predicate_creation_errors"),
@@ -83,6 +93,8 @@ impl Counters {
 /// What a partition of a scan reads, and how.
 pub(super) struct Task<'a> {
     pub(super) store: Arc<dyn ObjectStore>,
+    /// Whether reads go over a network.
+    pub(super) is_far: bool,
     pub(super) footers: Arc<Footers>,
     pub(super) table: &'a TableSchema,
     pub(super) filter: Option<Arc<dyn PhysicalExpr>>,
@@ -94,11 +106,13 @@ pub(super) struct Task<'a> {
 
 impl BundleOpener {
     pub(super) fn try_new(task: Task<'_>) -> Result<Self> {
-        let Task { store, footers, table, filter, projection, batch_rows, metrics, partition } = task;
+        let Task { store, is_far, footers, table, filter, projection, batch_rows, metrics, partition } = task;
         let recipe = Arc::new(Recipe::try_new(table, filter.as_ref(), projection, batch_rows)?);
         let counters = Counters::new(metrics, partition);
         let file_schema = Arc::clone(table.file_schema());
-        Ok(Self(Arc::new(Scan { store, footers, recipe, filter, file_schema, counters })))
+        let table_schema = Arc::clone(table.table_schema());
+        let reach = if is_far { Reach::FAR } else { Reach::NEAR };
+        Ok(Self(Arc::new(Scan { store, footers, recipe, filter, file_schema, table_schema, reach, counters })))
     }
 }
 
@@ -107,17 +121,6 @@ impl FileOpener for BundleOpener {
         let scan = Arc::clone(&self.0);
         Ok(Box::pin(async move { scan.open(&file).await }))
     }
-}
-
-/// A row group to read.
-#[derive(Debug, Clone)]
-struct Part {
-    path: Path,
-    footer: Arc<Footer>,
-    group: usize,
-    rows: usize,
-    /// The rows that are left of it; `None` is all.
-    selection: Option<RowSelection>,
 }
 
 impl Scan {
@@ -129,23 +132,41 @@ impl Scan {
             return Ok(stream::empty().boxed());
         }
         let Some(bundle) = file.extension::<Bundle>() else { return Ok(stream::empty().boxed()) };
-        let footers: Vec<_> = bundle.members().iter().map(|member| self.parts(member)).collect();
+        let members = self.left(&bundle.members)?;
+        self.counters.files_read.add(members.iter().filter(|member| member.counts()).count());
+        let footers: Vec<_> = members.iter().map(|member| self.parts(member, bundle.oldest_first)).collect();
         let parts: Vec<Vec<Part>> = stream::iter(footers).buffered(READS_AT_ONCE).try_collect().await?;
+        let mut runs = runs(parts.into_iter().flatten());
+        if self.tightening().is_some() {
+            runs = runs.into_iter().flat_map(|run| slices(run, bundle.oldest_first)).collect();
+        }
         let file = Arc::new(file.clone());
-        let batches = stream::iter(runs(parts.into_iter().flatten())).then(move |run| {
+        let batches = stream::iter(runs).then(move |run| {
             let (scan, file) = (Arc::clone(&self), Arc::clone(&file));
             async move { Ok::<_, DataFusionError>(stream::iter(scan.run(run, &file).await?)) }
         });
         Ok(batches.try_flatten().boxed())
     }
 
-    /// Whether filters that tighten while the query runs, as the one of the newest hundred events does, rule out rows
-    /// of these statistics by now.
+    /// The filter, if it tightens while the query runs, as the one of the newest hundred events does.
+    fn tightening(&self) -> Option<&Arc<dyn PhysicalExpr>> {
+        let tightens = |filter: &&Arc<dyn PhysicalExpr>| {
+            matches!(DynamicFilterTracking::classify(filter), DynamicFilterTracking::Watching(_))
+        };
+        self.filter.as_ref().filter(tightens)
+    }
+
+    /// The files of a bundle that the filter does not rule out by now.
+    fn left<'m>(&self, members: &'m [Member]) -> Result<Vec<&'m Member>> {
+        let Some(filter) = self.tightening().filter(|_| members.len() > 1) else { return Ok(members.iter().collect()) };
+        let files: Vec<Arc<DataFile>> = members.iter().map(|member| Arc::clone(&member.file)).collect();
+        let left = may_hold(&files, &snapshot_physical_expr(Arc::clone(filter))?, &self.table_schema)?;
+        Ok(members.iter().zip(left).filter_map(|(member, left)| left.then_some(member)).collect())
+    }
+
+    /// Whether a filter that tightens rules out rows of these statistics by now.
     fn rules_out(&self, file: &PartitionedFile, statistics: Option<&Arc<Statistics>>) -> Result<bool> {
-        let (Some(filter), Some(statistics)) = (&self.filter, statistics) else { return Ok(false) };
-        if !matches!(DynamicFilterTracking::classify(filter), DynamicFilterTracking::Watching(_)) {
-            return Ok(false);
-        }
+        let (Some(filter), Some(statistics)) = (self.tightening(), statistics) else { return Ok(false) };
         let file = PartitionedFile { statistics: Some(Arc::clone(statistics)), ..file.clone() };
         let errors = self.counters.pruning_errors.clone();
         let pruner = FilePruner::try_new(Arc::clone(filter), &self.file_schema, &file, errors);
@@ -156,28 +177,12 @@ impl Scan {
 
     /// What the footers say of the times of some row groups, which is more than the log says of a file of many.
     fn statistics(&self, run: &[Part]) -> Option<Arc<Statistics>> {
-        let times = run.iter().map(|part| part.footer.event_times(part.group));
+        let times = run.iter().map(|part| part.times);
         let (first, last) = times.reduce(|all, part| Some((all?.0.min(part?.0), all?.1.max(part?.1))))??;
         let mut statistics = Statistics::new_unknown(&self.file_schema);
-        set_event_times(&mut statistics, &self.file_schema, Some((first, last)), false);
+        // What is not exact rules nothing out.
+        set_event_times(&mut statistics, &self.file_schema, Some((first, last)), true);
         Some(Arc::new(statistics))
-    }
-
-    /// The row groups of a file that are left to read, newest first: files are sorted by time.
-    async fn parts(&self, member: &Member) -> Result<Vec<Part>> {
-        let meta = object_meta(&member.file)?;
-        let footer = self.footers.get(self.store.as_ref(), &meta, PageIndexPolicy::Skip).await?;
-        let groups = footer.groups().len();
-        let part = |group: usize| {
-            let rows = footer.groups().get(group)?.rows();
-            let selection = match member.plan.as_ref().and_then(|plan| plan.inner().get(group)) {
-                Some(RowGroupAccess::Skip) => return None,
-                Some(RowGroupAccess::Selection(selection)) => Some(to_the_end(selection, rows)),
-                Some(RowGroupAccess::Scan) | None => None,
-            };
-            Some(Part { path: meta.location.clone(), footer: Arc::clone(&footer), group, rows, selection })
-        };
-        Ok((0..groups).rev().filter(|&group| member.takes(group, groups)).filter_map(part).collect())
     }
 
     /// The output of row groups of one schema.
@@ -205,55 +210,6 @@ impl Scan {
         let dropped = self.counters.rows_dropped.clone();
         self.recipe.output(fits, &rows, move |rows| dropped.add(rows))
     }
-}
-
-/// Parts in order, cut where the schema changes or enough rows are together.
-fn runs(parts: impl Iterator<Item = Part>) -> Vec<Vec<Part>> {
-    let mut runs: Vec<Vec<Part>> = Vec::new();
-    let mut rows = 0;
-    for part in parts {
-        let fits = |first: &Part| Arc::ptr_eq(first.footer.schema(), part.footer.schema());
-        rows += part.rows;
-        match runs.last_mut() {
-            Some(run) if rows <= RUN_ROWS && run.first().is_some_and(fits) => run.push(part),
-            _ => {
-                rows = part.rows;
-                runs.push(vec![part]);
-            }
-        }
-    }
-    runs
-}
-
-/// A selection that says something of every row of its row group.
-fn to_the_end(selection: &RowSelection, rows: usize) -> RowSelection {
-    let told = selection.row_count() + selection.skipped_row_count();
-    let rest = rows.checked_sub(told).filter(|&rest| rest > 0).map(RowSelector::skip);
-    selection.iter().copied().chain(rest).collect::<Vec<_>>().into()
-}
-
-/// The rows that are left of parts laid end to end; `None` is all.
-fn selected(parts: &[Part]) -> Option<RowSelection> {
-    if parts.iter().all(|part| part.selection.is_none()) {
-        return None;
-    }
-    let selectors = parts.iter().flat_map(|part| match &part.selection {
-        Some(selection) => selection.iter().copied().collect(),
-        None => vec![RowSelector::select(part.rows)],
-    });
-    Some(selectors.collect::<Vec<_>>().into())
-}
-
-/// Gives each part its rows of `kept`, and drops parts of which none is left.
-fn drop_empty(parts: &mut Vec<Part>, loaded: &mut Vec<chunks::Loaded>, mut kept: RowSelection) {
-    let both = std::mem::take(parts).into_iter().zip(std::mem::take(loaded));
-    let left = both.filter_map(|(mut part, bytes)| {
-        let selection = kept.split_off(part.rows);
-        let any = selection.selects_any();
-        part.selection = Some(selection);
-        any.then_some((part, bytes))
-    });
-    (*parts, *loaded) = left.unzip();
 }
 
 #[cfg(test)]

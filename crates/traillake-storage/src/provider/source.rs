@@ -20,6 +20,7 @@ use datafusion_datasource::PartitionedFile;
 use object_store::ObjectStore;
 use traillake_columnar::EVENT_JSON;
 
+use super::bundle::Bundle;
 use super::reader::{BundleOpener, Task};
 use crate::EventTable;
 use crate::pruning::{any_node, is_simple};
@@ -89,6 +90,7 @@ impl FileSource for EventSource {
         let projection = self.projection().cloned().unwrap_or_else(all);
         Ok(Arc::new(BundleOpener::try_new(Task {
             store: Arc::clone(self.table.object_store()),
+            is_far: self.table.lake().location().is_far(),
             footers: Arc::clone(self.table.footers()),
             table,
             filter: self.filter(),
@@ -163,8 +165,10 @@ impl FileSource for EventSource {
         })
     }
 
-    fn reorder_files(&self, files: Vec<PartitionedFile>) -> Vec<PartitionedFile> {
-        self.inner.reorder_files(files)
+    /// Whoever is free opens the next bundle: in the order in which they were planned.
+    fn reorder_files(&self, mut files: Vec<PartitionedFile>) -> Vec<PartitionedFile> {
+        files.sort_by_key(|file| file.extension::<Bundle>().map_or(usize::MAX, |bundle| bundle.number));
+        files
     }
 
     fn try_pushdown_projection(&self, projection: &ProjectionExprs) -> Result<Option<Arc<dyn FileSource>>> {

@@ -9,6 +9,8 @@ use crate::table_testing::{
     GROUP_ROWS, Sql, aged, batch, day, ingest, layered_file, partition, record, records, table,
 };
 
+mod months;
+
 const ACCOUNT_A: &str = "111111111111";
 const ACCOUNT_B: &str = "222222222222";
 const ROWS: usize = 4 * GROUP_ROWS;

@@ -1,17 +1,15 @@
 //! Filters that depend on the UTC day of an event alone (`day_of_week(eventtime) = 7`, Athena's `month = '07'`):
-//! they are evaluated once for each date partition, exactly.
+//! they are evaluated once for each day, exactly.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{AsArray as _, RecordBatch, TimestampMillisecondArray};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
-use chrono::NaiveDate;
 use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _};
 use datafusion::physical_expr::expressions::{CastExpr, Column};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
-use super::files::days;
 use crate::layout::EVENT_TIME;
 
 const DAY_MS: i64 = 86_400_000;
@@ -36,31 +34,41 @@ pub const DAY_FUNCTIONS: [&str; 17] = [
     "yow",
 ];
 
-/// The dates on which every condition on the day holds; `None` when there is no such condition.
-pub(super) fn matching_dates(
-    conjuncts: &[Arc<dyn PhysicalExpr>],
-    dates: impl Iterator<Item = NaiveDate>,
-) -> Option<HashSet<NaiveDate>> {
-    let conditions: Vec<_> = conjuncts.iter().filter_map(of_event_day).collect();
-    if conditions.is_empty() {
-        return None;
+/// Those of [`DAY_FUNCTIONS`] whose value is the same for all times of a UTC month.
+pub const MONTH_FUNCTIONS: [&str; 6] = ["$month_text", "$year_text", "last_day_of_month", "month", "quarter", "year"];
+
+/// The days on which every condition on the day holds, of those that were asked about.
+pub(super) struct MatchingDates(BTreeSet<i32>);
+
+impl MatchingDates {
+    /// Looks at all days of `spans`, first and last, as days since 1970; `None` when there is no such condition.
+    pub(super) fn of(conjuncts: &[Arc<dyn PhysicalExpr>], spans: impl Iterator<Item = (i32, i32)>) -> Option<Self> {
+        let conditions: Vec<_> = conjuncts.iter().filter_map(of_event_day).collect();
+        if conditions.is_empty() {
+            return None;
+        }
+        let days: Vec<i32> =
+            spans.flat_map(|(first, last)| first..=last).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut kept: Vec<bool> = vec![true; days.len()];
+        for condition in conditions {
+            // What cannot be evaluated here is left to the query, which says why.
+            let Some(holds) = evaluate(&condition, &days) else { continue };
+            kept.iter_mut().zip(holds).for_each(|(kept, holds)| *kept &= holds);
+        }
+        Some(Self(days.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(day, _)| day).collect()))
     }
-    let dates: Vec<NaiveDate> = dates.collect::<BTreeSet<_>>().into_iter().collect();
-    let mut kept: Vec<bool> = vec![true; dates.len()];
-    for condition in conditions {
-        // What cannot be evaluated here is left to the query, which says why.
-        let Some(holds) = evaluate(&condition, &dates) else { continue };
-        kept.iter_mut().zip(holds).for_each(|(kept, holds)| *kept &= holds);
+
+    /// Whether one of these days is among them.
+    pub(super) fn any(&self, (first, last): (i32, i32)) -> bool {
+        first <= last && self.0.range(first..=last).next().is_some()
     }
-    Some(dates.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(date, _)| date).collect())
 }
 
-fn evaluate(condition: &Arc<dyn PhysicalExpr>, dates: &[NaiveDate]) -> Option<Vec<bool>> {
+fn evaluate(condition: &Arc<dyn PhysicalExpr>, days: &[i32]) -> Option<Vec<bool>> {
     let field = Field::new(EVENT_TIME, DataType::Timestamp(TimeUnit::Millisecond, None), true);
-    let midnights =
-        TimestampMillisecondArray::from_iter_values(dates.iter().map(|date| i64::from(days(*date)) * DAY_MS));
+    let midnights = TimestampMillisecondArray::from_iter_values(days.iter().map(|day| i64::from(*day) * DAY_MS));
     let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![Arc::new(midnights)]).ok()?;
-    let holds = condition.evaluate(&batch).ok()?.into_array(dates.len()).ok()?;
+    let holds = condition.evaluate(&batch).ok()?.into_array(days.len()).ok()?;
     Some(holds.as_boolean_opt()?.iter().map(|holds| holds == Some(true)).collect())
 }
 
@@ -103,8 +111,6 @@ fn is_event_time(expr: &Arc<dyn PhysicalExpr>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use datafusion::common::ScalarValue;
     use datafusion::common::config::ConfigOptions;
     use datafusion::logical_expr::{ColumnarValue, Operator, ScalarUDF, Volatility, create_udf};
@@ -139,20 +145,25 @@ mod tests {
         Arc::new(BinaryExpr::new(Arc::new(call.unwrap()), Operator::Eq, literal))
     }
 
-    fn kept(conjuncts: &[Arc<dyn PhysicalExpr>]) -> Option<Vec<u32>> {
-        let date = |day: u32| NaiveDate::from_ymd_opt(1970, 1, day).unwrap();
-        let names: HashMap<NaiveDate, u32> = (1..=3).map(|day| (date(day), day)).collect();
-        let mut kept: Vec<u32> = matching_dates(conjuncts, (1..=3).map(date))?.iter().map(|date| names[date]).collect();
-        kept.sort_unstable();
-        Some(kept)
+    /// Which of the first three days of 1970 are left.
+    fn kept(conjuncts: &[Arc<dyn PhysicalExpr>]) -> Option<Vec<i32>> {
+        let dates = MatchingDates::of(conjuncts, [(0, 1), (2, 2)].into_iter())?;
+        Some((0..3).filter(|&day| dates.any((day, day))).collect())
     }
 
     #[test]
     fn a_condition_on_the_day_keeps_the_days_it_holds_on() {
-        assert_eq!(kept(&[day_is("day", EVENT_TIME, 1)]), Some(vec![2]));
+        assert_eq!(kept(&[day_is("day", EVENT_TIME, 1)]), Some(vec![1]));
         let either = BinaryExpr::new(day_is("day", EVENT_TIME, 0), Operator::Or, day_is("$day_text", EVENT_TIME, 2));
-        assert_eq!(kept(&[Arc::new(either)]), Some(vec![1, 3]));
+        assert_eq!(kept(&[Arc::new(either)]), Some(vec![0, 2]));
         assert_eq!(kept(&[day_is("day", EVENT_TIME, 1), day_is("day", EVENT_TIME, 2)]), Some(vec![]));
+    }
+
+    #[test]
+    fn a_span_of_days_is_kept_for_any_of_them() {
+        let dates = MatchingDates::of(&[day_is("day", EVENT_TIME, 30)], [(0, 30), (31, 58)].into_iter()).unwrap();
+        assert!(dates.any((0, 30)) && dates.any((30, 30)) && dates.any((25, 58)));
+        assert!(!dates.any((0, 29)) && !dates.any((31, 58)));
     }
 
     #[test]

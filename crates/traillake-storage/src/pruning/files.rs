@@ -3,26 +3,28 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, StringArray, TimestampMillisecondArray, UInt64Array};
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, NaiveDate};
-use datafusion::common::pruning::PruningStatistics;
-use datafusion::common::{Column, Result, ScalarValue};
-use datafusion::physical_expr::PhysicalExpr;
+use datafusion::common::Result;
 use datafusion::physical_expr::utils::{Guarantee, LiteralGuarantee};
+use datafusion::physical_expr::{PhysicalExpr, expressions as physical};
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
-use traillake_model::{PartitionValues, UNKNOWN, checked_account, checked_region};
+use traillake_model::{PartitionValues, Period, UNKNOWN, checked_account, checked_region};
 
-use super::calendar::matching_dates;
+use super::any_node;
+use super::calendar::MatchingDates;
+use super::statistics::{FileStatistics, PeriodStatistics};
 use crate::layout::EVENT_TIME;
-use crate::snapshot::{DataFile, Day, FileSet, Partition, hull};
+use crate::snapshot::{DataFile, FileSet, Partition, PeriodFiles, hull};
 
 /// Hidden column with the account partition.
 pub(crate) const ACCOUNT: &str = "$account";
 /// Hidden column with the region partition.
 pub(crate) const REGION: &str = "$region";
-/// Hidden column with the date partition.
+/// Hidden column with the date partition, null in a store by month.
 pub(crate) const DATE: &str = "$date";
+/// Hidden column with the month partition, by its first day, null in a store by date.
+pub(crate) const MONTH: &str = "$month";
 /// Hidden column with the file's path below `events/`.
 pub(crate) const PATH: &str = "$path";
 
@@ -37,8 +39,8 @@ pub(crate) struct KeptFiles {
     pub(crate) partitions_total: usize,
 }
 
-/// Drops the days that are expired or contradict `conjuncts` by their figures, then the files whose partition or times
-/// do: the files of a dropped day are not looked at.
+/// Drops the periods that are expired or contradict `conjuncts` by their figures, then the files whose partition or
+/// times do: the files of a dropped period are not looked at.
 pub(crate) fn keep_files(
     all: &FileSet,
     first_visible: Option<NaiveDate>,
@@ -47,17 +49,24 @@ pub(crate) fn keep_files(
 ) -> Result<KeptFiles> {
     let owners = OwnerGuarantees::of(conjuncts);
     let builder = || PruningPredicateBuilder::new().with_file_schema(Arc::clone(table_schema));
-    let predicates: Vec<_> = conjuncts.iter().filter_map(|conjunct| builder().build(Arc::clone(conjunct))).collect();
-    let mut days: Vec<&Day> = visible_days(all, first_visible).collect();
-    if let Some(dates) = matching_dates(conjuncts, days.iter().map(|day| day.date())) {
-        days.retain(|day| dates.contains(&day.date()));
+    let told = conjuncts.iter().filter(|conjunct| any_node(conjunct, is_told) || !any_node(conjunct, is_column));
+    let predicates: Vec<_> = told.filter_map(|conjunct| builder().build(Arc::clone(conjunct))).collect();
+    let mut periods: Vec<&PeriodFiles> = visible_periods(all, first_visible).collect();
+    let dates = MatchingDates::of(conjuncts, periods.iter().map(|files| days_of_period(files)));
+    if let Some(dates) = &dates {
+        periods.retain(|files| dates.any(days_of_period(files)));
     }
     for predicate in &predicates {
-        let mut keep = predicate.prune(&DayStatistics { days: &days })?.into_iter();
-        days.retain(|_| keep.next().unwrap_or(true));
+        let mut keep = predicate.prune(&PeriodStatistics { periods: &periods })?.into_iter();
+        periods.retain(|_| keep.next().unwrap_or(true));
     }
-    let partitions = days.iter().flat_map(|day| day.partitions()).filter(|partition| owners.allow(partition.values()));
-    let mut files: Vec<Arc<DataFile>> = partitions.flat_map(Partition::files).map(Arc::clone).collect();
+    let partitions = periods.iter().flat_map(|files| files.partitions());
+    let allowed = partitions.filter(|partition| owners.allow(partition.values()));
+    let is_kept = |file: &&Arc<DataFile>| {
+        first_visible.is_none_or(|first| !is_expired(file, first))
+            && dates.as_ref().is_none_or(|dates| dates.any(days_of_file(file)))
+    };
+    let mut files: Vec<Arc<DataFile>> = allowed.flat_map(Partition::files).filter(is_kept).map(Arc::clone).collect();
     for predicate in &predicates {
         let mut keep = predicate.prune(&FileStatistics { files: &files })?.into_iter();
         files.retain(|_| keep.next().unwrap_or(true));
@@ -71,9 +80,40 @@ pub(crate) fn keep_files(
     })
 }
 
-/// The days of events that are not expired.
-pub(crate) fn visible_days(all: &FileSet, first_visible: Option<NaiveDate>) -> impl Iterator<Item = &Day> {
-    all.days().filter(move |day| first_visible.is_none_or(|first| day.date() >= first))
+/// Which of `files` may hold an event for which a filter holds, by what the log says of them.
+pub(crate) fn may_hold(
+    files: &[Arc<DataFile>],
+    filter: &Arc<dyn PhysicalExpr>,
+    table_schema: &SchemaRef,
+) -> Result<Vec<bool>> {
+    let builder = PruningPredicateBuilder::new().with_file_schema(Arc::clone(table_schema));
+    let Some(predicate) = builder.build(Arc::clone(filter)) else { return Ok(vec![true; files.len()]) };
+    predicate.prune(&FileStatistics { files })
+}
+
+fn is_column(expr: &Arc<dyn PhysicalExpr>) -> bool {
+    expr.is::<physical::Column>()
+}
+
+/// Whether an expression is a column of which the log tells something.
+fn is_told(expr: &Arc<dyn PhysicalExpr>) -> bool {
+    const TOLD: [&str; 6] = [EVENT_TIME, ACCOUNT, REGION, DATE, MONTH, PATH];
+    expr.downcast_ref::<physical::Column>().is_some_and(|column| TOLD.contains(&column.name()))
+}
+
+/// The periods with events that may not be expired; of months, the first may hold expired ones as well.
+pub(crate) fn visible_periods(all: &FileSet, first_visible: Option<NaiveDate>) -> impl Iterator<Item = &PeriodFiles> {
+    all.periods().filter(move |files| first_visible.is_none_or(|first| files.period().last() >= first))
+}
+
+/// Whether every event of a file is of a day before the first visible one.
+pub(crate) fn is_expired(file: &DataFile, first_visible: NaiveDate) -> bool {
+    event_times(file).1 < midnight(first_visible)
+}
+
+/// Whether events of these times may be from before the first visible day.
+pub(crate) fn reach_before((first, _): (i64, i64), first_visible: NaiveDate) -> bool {
+    first < midnight(first_visible)
 }
 
 /// What the filter says about the columns that decide the account and region partitions.
@@ -123,132 +163,43 @@ fn checked(guarantee: &LiteralGuarantee, is_checked: impl Fn(&str) -> bool) -> O
         .collect()
 }
 
-/// The log's knowledge about files, one container per file.
-struct FileStatistics<'a> {
-    files: &'a [Arc<DataFile>],
+/// First and last event time of a period's files in microseconds.
+pub(crate) fn times_of_period(files: &PeriodFiles) -> (i64, i64) {
+    let (figures, period) = (files.figures(), files.period());
+    let whole = (figures.untimed > 0).then(|| whole_period(period));
+    figures.times.into_iter().chain(whole).reduce(hull).unwrap_or_else(|| whole_period(period))
 }
 
-impl FileStatistics<'_> {
-    fn bounds(&self, column: &str, pick: impl Fn((i64, i64)) -> i64) -> Option<ArrayRef> {
-        let texts = |value: fn(&DataFile) -> Option<&str>| -> ArrayRef {
-            Arc::new(self.files.iter().map(|file| value(file)).collect::<StringArray>())
-        };
-        Some(match column {
-            EVENT_TIME => Arc::new(TimestampMillisecondArray::from_iter_values(
-                self.files.iter().map(|file| pick(event_times(file)).div_euclid(1_000)),
-            )),
-            ACCOUNT => texts(|file| file.partition.account.as_deref()),
-            REGION => texts(|file| file.partition.region.as_deref()),
-            DATE => Arc::new(Date32Array::from_iter_values(self.files.iter().map(|file| days(file.partition.date)))),
-            PATH => texts(|file| Some(&file.path)),
-            _ => return None,
-        })
-    }
-
-    fn nulls(&self, is_null: impl Fn(&DataFile) -> bool) -> ArrayRef {
-        Arc::new(
-            self.files.iter().map(|file| if is_null(file) { rows(file) } else { Some(0) }).collect::<UInt64Array>(),
-        )
-    }
+/// First and last UTC day of a period's events.
+fn days_of_period(files: &PeriodFiles) -> (i32, i32) {
+    days_within(files.period(), times_of_period(files))
 }
 
-impl PruningStatistics for FileStatistics<'_> {
-    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
-        self.bounds(&column.name, |(first, _)| first)
-    }
-
-    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
-        self.bounds(&column.name, |(_, last)| last)
-    }
-
-    fn num_containers(&self) -> usize {
-        self.files.len()
-    }
-
-    fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
-        match column.name.as_str() {
-            EVENT_TIME | DATE | PATH => Some(self.nulls(|_| false)),
-            ACCOUNT => Some(self.nulls(|file| file.partition.account.is_none())),
-            REGION => Some(self.nulls(|file| file.partition.region.is_none())),
-            _ => None,
-        }
-    }
-
-    fn row_counts(&self) -> Option<ArrayRef> {
-        Some(Arc::new(self.files.iter().map(|file| rows(file)).collect::<UInt64Array>()))
-    }
-
-    fn contained(&self, _column: &Column, _values: &HashSet<ScalarValue>) -> Option<BooleanArray> {
-        None
-    }
+/// First and last UTC day of a file's events.
+fn days_of_file(file: &DataFile) -> (i32, i32) {
+    days_within(file.partition.period, event_times(file))
 }
 
-/// The figures of days, one container per day.
-struct DayStatistics<'a> {
-    days: &'a [&'a Day],
+/// The days of these times, which lie in the period whatever the log says.
+fn days_within(period: Period, (from, to): (i64, i64)) -> (i32, i32) {
+    let (first, last) = (days(period.first()), days(period.last()));
+    let day = |micros: i64| micros.div_euclid(MICROS_PER_DAY).clamp(i64::from(first), i64::from(last));
+    let day = |micros: i64| i32::try_from(day(micros)).unwrap_or(last);
+    (day(from.min(to)), day(to.max(from)))
 }
 
-impl DayStatistics<'_> {
-    fn bounds(&self, column: &str, pick: impl Fn((i64, i64)) -> i64) -> Option<ArrayRef> {
-        let days = self.days.iter();
-        Some(match column {
-            EVENT_TIME => Arc::new(TimestampMillisecondArray::from_iter_values(
-                days.map(|day| pick(times_of_day(day)).div_euclid(1_000)),
-            )),
-            DATE => Arc::new(Date32Array::from_iter_values(days.map(|day| self::days(day.date())))),
-            _ => return None,
-        })
-    }
-}
-
-impl PruningStatistics for DayStatistics<'_> {
-    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
-        self.bounds(&column.name, |(first, _)| first)
-    }
-
-    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
-        self.bounds(&column.name, |(_, last)| last)
-    }
-
-    fn num_containers(&self) -> usize {
-        self.days.len()
-    }
-
-    fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
-        let is_never_null = [EVENT_TIME, DATE].contains(&column.name.as_str());
-        is_never_null.then(|| Arc::new(UInt64Array::from_value(0, self.days.len())) as ArrayRef)
-    }
-
-    fn row_counts(&self) -> Option<ArrayRef> {
-        let rows = self.days.iter().map(|day| Some(day.figures().rows).filter(|_| day.figures().uncounted == 0));
-        Some(Arc::new(rows.collect::<UInt64Array>()))
-    }
-
-    fn contained(&self, _column: &Column, _values: &HashSet<ScalarValue>) -> Option<BooleanArray> {
-        None
-    }
-}
-
-/// First and last event time of a day's files in microseconds.
-fn times_of_day(day: &Day) -> (i64, i64) {
-    let figures = day.figures();
-    let whole = (figures.untimed > 0).then(|| whole_day(day.date()));
-    let times = figures.times.into_iter().chain(whole).reduce(hull);
-    times.unwrap_or_else(|| whole_day(day.date()))
-}
-
-fn rows(file: &DataFile) -> Option<u64> {
-    Some(file.rows).filter(|&rows| rows > 0)
-}
-
-/// First and last event time of a file in microseconds: from the log, else the whole day of its partition.
+/// First and last event time of a file in microseconds: from the log, else the whole period of its partition.
 pub(crate) fn event_times(file: &DataFile) -> (i64, i64) {
-    file.event_time_micros.unwrap_or_else(|| whole_day(file.partition.date))
+    file.event_time_micros.unwrap_or_else(|| whole_period(file.partition.period))
 }
 
-fn whole_day(date: NaiveDate) -> (i64, i64) {
-    let midnight = i64::from(days(date)) * MICROS_PER_DAY;
-    (midnight, midnight + MICROS_PER_DAY - 1)
+fn whole_period(period: Period) -> (i64, i64) {
+    (midnight(period.first()), midnight(period.last()) + MICROS_PER_DAY - 1)
+}
+
+/// When a UTC day begins, in microseconds since 1970.
+pub(crate) fn midnight(date: NaiveDate) -> i64 {
+    i64::from(days(date)) * MICROS_PER_DAY
 }
 
 /// Days since 1970-01-01.

@@ -118,19 +118,19 @@ pub(crate) struct FileLeaves {
 }
 
 impl FileLeaves {
-    /// The row groups that statistics and bloom filters leave over. Bloom filters are read through a `reader`, which is
-    /// made where the file has one for a leaf that must have a certain value.
+    /// The row groups that statistics and bloom filters leave over. Bloom filters are read through a `reader`, if there
+    /// is one, which is made where the file has one for a leaf that must have a certain value.
     pub(crate) async fn prune_row_groups(
         &self,
         footer: &Arc<ParquetMetaData>,
-        reader: impl FnOnce() -> Result<Box<dyn AsyncFileReader>>,
+        reader: Option<impl FnOnce() -> Result<Box<dyn AsyncFileReader>>>,
         metrics: &ParquetFileMetrics,
     ) -> Result<ParquetAccessPlan> {
         let groups = footer.row_groups();
         let mut filter = RowGroupAccessPlanFilter::new(ParquetAccessPlan::new_all(groups.len()));
         filter.prune_by_statistics(&self.flat.arrow, &self.flat.parquet, groups, &self.pruning, metrics);
         let leaves = self.bloom_leaves(footer);
-        if !filter.is_empty() && !leaves.is_empty() {
+        if let Some(reader) = reader.filter(|_| !filter.is_empty() && !leaves.is_empty()) {
             let blooms = self.bloom_filters(footer, &leaves, &filter, reader()?).await?;
             filter.prune_by_bloom_filters(&self.pruning, metrics, &blooms);
         }

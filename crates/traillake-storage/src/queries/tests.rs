@@ -21,6 +21,7 @@ fn job(id: Uuid) -> QueryJob {
         sql: "SELECT 1".into(),
         alias: None,
         stores: Vec::new(),
+        accounts: None,
         region: "us-east-1".into(),
         status: QueryStatus::Queued,
         created_at: DateTime::UNIX_EPOCH,

@@ -1,51 +1,51 @@
-//! The live data files of a snapshot, by UTC day.
+//! The live data files of a snapshot, by period: UTC day or month, as the store is partitioned.
 //!
-//! A day knows its figures and, once somebody asks, its partitions and files: a question about one day of a store of
-//! many years looks at the figures of every day and at the files of one. Copies share the days they do not change.
+//! A period knows its figures and, once somebody asks, its partitions and files: a question about one day of a store of
+//! many years looks at the figures of every period and at the files of one. Copies share the periods they do not change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-use traillake_model::PartitionValues;
+use traillake_model::{PartitionValues, Period};
 
 use super::DataFile;
-use super::day::{Day, Figures, Owner, hull};
+use super::period::{Figures, Owner, PeriodFiles, hull};
 
-/// The live data files of a snapshot, by day and partition. Cheap to clone.
+/// The live data files of a snapshot, by period and partition. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct FileSet {
-    days: BTreeMap<NaiveDate, Arc<Day>>,
+    periods: BTreeMap<Period, Arc<PeriodFiles>>,
     figures: Figures,
 }
 
 impl FileSet {
-    /// The files of these days.
-    pub(crate) fn from_days(days: impl IntoIterator<Item = Day>) -> Self {
-        let days: BTreeMap<_, _> = days.into_iter().map(|day| (day.date(), Arc::new(day))).collect();
-        let figures = days.values().fold(Figures::default(), |sum, day| sum.plus(day.figures()));
-        Self { days, figures }
+    /// The files of these periods.
+    pub(crate) fn from_periods(periods: impl IntoIterator<Item = PeriodFiles>) -> Self {
+        let periods: BTreeMap<_, _> = periods.into_iter().map(|files| (files.period(), Arc::new(files))).collect();
+        let figures = periods.values().fold(Figures::default(), |sum, files| sum.plus(files.figures()));
+        Self { periods, figures }
     }
 
-    /// The days that have files, ascending.
-    pub(crate) fn days(&self) -> impl Iterator<Item = &Day> {
-        self.days.values().map(Arc::as_ref)
+    /// The periods that have files, ascending.
+    pub(crate) fn periods(&self) -> impl Iterator<Item = &PeriodFiles> {
+        self.periods.values().map(Arc::as_ref)
     }
 
-    /// Partitions and their files, ordered by date, account and region.
+    /// Partitions and their files, ordered by period, account and region.
     pub fn partitions(&self) -> impl Iterator<Item = (&PartitionValues, &[Arc<DataFile>])> {
-        self.days().flat_map(|day| day.partitions().iter().map(|partition| (partition.values(), partition.files())))
+        let partitions = self.periods().flat_map(PeriodFiles::partitions);
+        partitions.map(|partition| (partition.values(), partition.files()))
     }
 
-    /// Partitions of one UTC day and their files, ordered by account and region.
-    pub fn on(&self, date: NaiveDate) -> impl Iterator<Item = (&PartitionValues, &[Arc<DataFile>])> {
-        let partitions = self.days.get(&date).into_iter().flat_map(|day| day.partitions());
+    /// Partitions of one period and their files, ordered by account and region.
+    pub fn within(&self, period: Period) -> impl Iterator<Item = (&PartitionValues, &[Arc<DataFile>])> {
+        let partitions = self.periods.get(&period).into_iter().flat_map(|files| files.partitions());
         partitions.map(|partition| (partition.values(), partition.files()))
     }
 
     /// A partition as the set knows it, and its files.
     pub fn partition(&self, values: &PartitionValues) -> Option<(&PartitionValues, &[Arc<DataFile>])> {
-        let found = self.days.get(&values.date)?.partition(values)?;
+        let found = self.periods.get(&values.period)?.partition(values)?;
         Some((found.values(), found.files()))
     }
 
@@ -86,7 +86,7 @@ impl FileSet {
 
     /// Earliest and latest event time in microseconds since 1970, UTC, of the files that say, both included.
     pub fn event_times(&self) -> Option<(i64, i64)> {
-        self.days().filter_map(|day| day.figures().times).reduce(hull)
+        self.periods().filter_map(|files| files.figures().times).reduce(hull)
     }
 
     /// Distinct account values of the partitions.
@@ -100,28 +100,28 @@ impl FileSet {
     }
 
     fn owners(&self) -> BTreeSet<Owner<'_>> {
-        self.days().flat_map(Day::owners).collect()
+        self.periods().flat_map(PeriodFiles::owners).collect()
     }
 
     /// Adds a file.
     pub(crate) fn insert(&mut self, file: DataFile) {
-        let date = file.partition.date;
-        let day = self.days.entry(date).or_insert_with(|| Arc::new(Day::new(date)));
-        let before = *day.figures();
-        Arc::make_mut(day).insert(file);
-        self.figures = self.figures.minus(&before).plus(day.figures());
+        let period = file.partition.period;
+        let files = self.periods.entry(period).or_insert_with(|| Arc::new(PeriodFiles::new(period)));
+        let before = *files.figures();
+        Arc::make_mut(files).insert(file);
+        self.figures = self.figures.minus(&before).plus(files.figures());
     }
 
     /// Removes the file at `path`, which lies in `partition` if that is known. False when it is not there.
     pub(crate) fn remove(&mut self, path: &str, partition: Option<&PartitionValues>) -> bool {
         let known = partition.filter(|known| self.contains(known, path)).cloned();
         let Some(partition) = known.or_else(|| self.partition_of(path)) else { return false };
-        let Some(day) = self.days.get_mut(&partition.date) else { return false };
-        let before = *day.figures();
-        let removed = Arc::make_mut(day).remove(&partition, path);
-        self.figures = self.figures.minus(&before).plus(day.figures());
-        if day.figures().files == 0 {
-            self.days.remove(&partition.date);
+        let Some(files) = self.periods.get_mut(&partition.period) else { return false };
+        let before = *files.figures();
+        let removed = Arc::make_mut(files).remove(&partition, path);
+        self.figures = self.figures.minus(&before).plus(files.figures());
+        if files.figures().files == 0 {
+            self.periods.remove(&partition.period);
         }
         removed
     }
@@ -162,7 +162,7 @@ mod tests {
         assert!(files.remove(&b.path, None));
         assert!(!files.remove(&b.path, None));
         assert_eq!(totals(&files), (1, 3, 3, 1));
-        assert_eq!(files.days().count(), 1);
+        assert_eq!(files.periods().count(), 1);
     }
 
     #[test]

@@ -44,6 +44,14 @@ impl Lake {
         Ok(self.storage.change_import(id, change).await?)
     }
 
+    /// Forgets an import that was written down and never began.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError) when the lake cannot be written.
+    pub async fn delete_import(&self, id: Uuid) -> Result<()> {
+        Ok(self.storage.delete_import(id).await?)
+    }
+
     /// Reads the log files of an import into its store. As at AWS the store's selectors are not applied, its retention
     /// is, and a time range chooses log files by the date in their keys. What is known is not read again, so that the
     /// same call goes on where an earlier one ended.

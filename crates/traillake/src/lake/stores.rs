@@ -49,7 +49,7 @@ impl EventDataStoreDescription {
             format!("{} files of about {} kB: `traillake compact` merges them", self.files, average / 1000)
         } else {
             format!(
-                "{} partitions of about {} kB: a store with fewer partition keys (`--partition-by account,date` or `date`) has larger files",
+                "{} partitions of about {} kB: a store by month or with fewer keys (`--partition-by account,month`) has larger files",
                 self.partitions,
                 average / 1000
             )
@@ -119,7 +119,8 @@ impl Lake {
         name: &str,
         request: &IngestRequest,
     ) -> Result<EventDataStoreSettings> {
-        self.event_data_store_or_laid_out(name, suitable_partitioning(request)).await
+        let today = self.storage.clock().now().date_naive();
+        self.event_data_store_or_laid_out(name, suitable_partitioning(request, today)).await
     }
 
     async fn event_data_store_or_laid_out(

@@ -42,7 +42,7 @@ impl Trail {
 
     /// A request whose batches are so small that the trail takes several commits, some within an object.
     fn request(&self) -> IngestRequest {
-        self.request_within(100_000)
+        self.request_within(50_000)
     }
 
     fn request_within(&self, memory_bytes: u64) -> IngestRequest {

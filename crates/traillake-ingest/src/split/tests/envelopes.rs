@@ -99,7 +99,7 @@ fn the_envelope_tells_account_and_region() {
     );
     assert_eq!(owner(&logs).as_deref(), Some("9"));
     let mut splitter = Splitter::new(1 << 20, WALKED);
-    splitter.push(&Bytes::from(logs));
+    splitter.push(&Bytes::from(logs), &mut Splits);
     let [Piece::Record(piece)] = &splitter.take_pieces()[..] else { panic!("one record") };
     assert_eq!(piece.context.region.as_deref(), Some("eu-west-1"));
 }

@@ -14,7 +14,7 @@ use crate::{Dialect, completion, functions};
 
 impl Translator {
     pub(super) fn unknown_function(&self, name: &str) -> QueryError {
-        let nearest = nearest(name, self.functions.iter().map(String::as_str));
+        let nearest = nearest(name, self.functions.shown.iter().map(String::as_str));
         let is_known = |known: &String| known.eq_ignore_ascii_case(name);
         let of_engine = self.dialect == Dialect::Lake && functions::engine_names().iter().any(is_known);
         QueryError::UnknownFunction {
@@ -32,7 +32,8 @@ impl Translator {
         let name = ours.iter().find_map(|prefix| reference.strip_prefix(prefix)).unwrap_or(reference);
         let stores: Vec<String> = self.stores.active().map(StoreEntry::name).map(str::to_owned).collect();
         let athena: Vec<String> = stores.iter().map(|store| format!("{ATHENA}.{store}")).collect();
-        let known = stores.iter().chain(&self.system_tables).chain(&athena).map(String::as_str);
+        let system = completion::system_tables();
+        let known = stores.iter().chain(&system).chain(&athena).map(String::as_str);
         let parts: Vec<&str> = name.split('.').collect();
         QueryError::StoreNotFound {
             name: name.to_owned(),
@@ -61,7 +62,7 @@ impl Translator {
     /// What to do when the name is a function's without its parentheses.
     fn function_name(&self, names: &[&str]) -> Option<String> {
         let [name] = names else { return None };
-        let known = self.functions.iter().find(|function| function.eq_ignore_ascii_case(name))?;
+        let known = self.functions.shown.iter().find(|function| function.eq_ignore_ascii_case(name))?;
         Some(format!("`{known}` is a function: write `{known}()` with its arguments"))
     }
 

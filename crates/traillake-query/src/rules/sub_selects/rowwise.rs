@@ -7,13 +7,14 @@
 mod function;
 mod rows;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DFSchema, Result, internal_err};
 use datafusion::datasource::provider_as_source;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
 
@@ -26,22 +27,36 @@ use rows::BatchRows;
 
 /// Where the plans of such functions are made: a session of its own, on one thread.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Workshop(Arc<OnceLock<SessionState>>);
+pub(crate) struct Workshop(Arc<RwLock<Option<Arc<SessionState>>>>);
 
 impl Workshop {
     /// Makes the session to plan in out of the one the workshop belongs to.
-    pub(crate) fn open(&self, session: &SessionState) {
+    pub(crate) fn open(&self, session: &SessionState, runtime: &Arc<RuntimeEnv>) {
         let mut config = session.config().clone().with_target_partitions(1);
         // Such plans run many times.
         config.options_mut().optimizer.enable_dynamic_filter_pushdown = false;
         let rules = session.analyzer().rules.iter().filter(|rule| rule.name() != super::NAME).cloned();
         let mut state = SessionStateBuilder::new_from_existing(session.clone())
             .with_config(config)
+            .with_runtime_env(Arc::clone(runtime))
             .with_analyzer_rules(rules.collect())
             .build();
         let now = session.execution_props().query_execution_start_time;
         state.execution_props_mut().query_execution_start_time = now;
-        let _ = self.0.set(state);
+        self.set(Some(Arc::new(state)));
+    }
+
+    /// Forgets the session.
+    pub(crate) fn close(&self) {
+        self.set(None);
+    }
+
+    fn set(&self, state: Option<Arc<SessionState>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    fn state(&self) -> Option<Arc<SessionState>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -76,7 +91,7 @@ pub(super) fn call(
     names: &mut Names,
     workshop: &Workshop,
 ) -> Result<Expr> {
-    let Some(state) = workshop.0.get() else {
+    let Some(state) = workshop.state() else {
         return internal_err!("no session to plan sub-selects in");
     };
     let first = 1 + usize::from(asked.left.is_some());
@@ -98,7 +113,7 @@ pub(super) fn call(
     let answers = site::answers(&domain, &columns.collect::<Vec<_>>(), asked.plan, &question, names)?;
     let single = ScalarUDF::from(Single::default()).call(vec![named(VALUE), named(ROWS)]);
     let answers = projected(answers, vec![named(&domain.key(0)), single.alias(VALUE)])?;
-    Ok(ScalarUDF::from(SubSelect::try_new(&answers, rows, state)?).call(args))
+    Ok(ScalarUDF::from(SubSelect::try_new(&answers, rows, &state)?).call(args))
 }
 
 fn types_of(args: &[Expr], input: &DFSchema) -> Result<Vec<DataType>> {

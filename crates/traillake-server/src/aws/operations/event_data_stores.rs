@@ -94,7 +94,8 @@ async fn change(
 async fn ensure_no_import(call: &Call, store: &EventDataStoreSettings) -> ApiResult<()> {
     let running = call.service.imports.any_running().await?;
     let Some(import) = running.filter(|import| import.destination == store.id) else { return Ok(()) };
-    let message = format!("import `{}` into `{}` is running; hint: wait for it, or StopImport", import.id, store.name);
+    let which = super::imports::named(call, &import).await?;
+    let message = format!("{which} into `{}` is running; hint: wait for it, or StopImport", store.name);
     Err(ApiError::new(ErrorCode::EventDataStoreHasOngoingImport, message))
 }
 

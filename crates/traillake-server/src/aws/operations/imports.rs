@@ -8,6 +8,7 @@
 mod shapes;
 
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use traillake::{
     ErrorCode, EventDataStoreKind, EventDataStoreSettings, EventDataStoreStatus, Import, ImportSource,
@@ -31,28 +32,48 @@ pub(super) async fn start(call: &Call, request: StartRequest) -> ApiResult<Impor
     let imports = &call.service.imports;
     let _turn = imports.turn().await;
     if let Some(running) = imports.any_running().await? {
-        let which =
-            if sees(call, &running).await? { format!("import `{}`", running.id) } else { "an import".to_owned() };
-        let message = format!("{which} is running; hint: wait for it, or StopImport");
-        return Err(ApiError::new(ErrorCode::AccountHasOngoingImport, message));
+        return Err(ongoing(&named(call, &running).await?));
     }
-    let import = match request.import_id {
+    let (before, import) = match &request.import_id {
         Some(id) => again(call, id, &request).await?,
-        None => new(call, request).await?,
+        None => (None, new(call, request).await?),
     };
+    if !imports.is_alone(&import).await? {
+        withdraw(call, before, &import).await?;
+        return Err(ongoing("an import"));
+    }
     imports.start(&import, call.principal.grants.as_ref().clone());
     Ok(ImportAnswer::of(&call.service.lake, &import, Detail::Started))
 }
 
+fn ongoing(which: &str) -> ApiError {
+    let message = format!("{which} is running; hint: wait for it, or StopImport");
+    ApiError::new(ErrorCode::AccountHasOngoingImport, message)
+}
+
+/// An import in a sentence to the caller, who may have no business with its id.
+pub(super) async fn named(call: &Call, import: &Import) -> ApiResult<String> {
+    Ok(if sees(call, import).await? { format!("import `{}`", import.id) } else { "an import".to_owned() })
+}
+
+/// Takes an import back that was written down and has not begun: to what it was before, if it was anything.
+async fn withdraw(call: &Call, before: Option<Import>, import: &Import) -> ApiResult<()> {
+    let lake = &call.service.lake;
+    let Some(before) = before else { return Ok(lake.delete_import(import.id).await?) };
+    let back = |stored: Import| (stored.version == import.version).then(|| before.clone());
+    lake.change_import(import.id, back).await?;
+    Ok(())
+}
+
 /// One import with its statistics.
 pub(super) async fn get(call: &Call, request: OneRequest) -> ApiResult<ImportAnswer> {
-    let import = visible(call, request.import_id).await?;
+    let import = visible(call, &request.import_id).await?;
     Ok(ImportAnswer::of(&call.service.lake, &import, Detail::Full))
 }
 
 /// Stops an import.
 pub(super) async fn stop(call: &Call, request: OneRequest) -> ApiResult<ImportAnswer> {
-    let import = visible(call, request.import_id).await?;
+    let import = visible(call, &request.import_id).await?;
     if !import.status.is_running() {
         let message = format!("import `{}` is {} and cannot be stopped", import.id, import.status);
         return Err(ApiError::invalid_parameter(message));
@@ -90,7 +111,7 @@ pub(super) async fn list(call: &Call, request: ListRequest) -> ApiResult<ListAns
 /// The log files of an import of which something could not be read.
 pub(super) async fn failures(call: &Call, request: FailuresRequest) -> ApiResult<FailuresAnswer> {
     let pager = Pager::new(call, "ListImportFailures", &request.import_id, request.next_token.as_deref())?;
-    let mut failures = visible(call, request.import_id).await?.failures;
+    let mut failures = visible(call, &request.import_id).await?.failures;
     failures.sort_by(|a, b| a.location.cmp(&b.location));
     let (page, next_token) =
         pager.page(failures, request.max_results.unwrap_or(PAGE), |failure| failure.location.clone());
@@ -103,39 +124,49 @@ fn newest_first(import: &Import) -> String {
 }
 
 /// The import, if the caller may know of it.
-async fn visible(call: &Call, id: Uuid) -> ApiResult<Import> {
-    let import = call.service.imports.describe(id).await?;
-    if sees(call, &import).await? {
-        return Ok(import);
-    }
-    Err(ApiError::new(ErrorCode::ImportNotFound, format!("there is no import `{id}`")))
+async fn visible(call: &Call, id: &str) -> ApiResult<Import> {
+    let unknown = || ApiError::new(ErrorCode::ImportNotFound, format!("there is no import `{id}`"));
+    let import = call.service.imports.describe(id.parse().map_err(|_| unknown())?).await?;
+    if sees(call, &import).await? { Ok(import) } else { Err(unknown()) }
 }
 
 async fn sees(call: &Call, import: &Import) -> ApiResult<bool> {
     Ok(may_see(call, import, &call.lake().event_data_stores().await?))
 }
 
-/// Whether the import fills one of these stores; who is held to accounts sees its own, since the figures and failures
-/// of others tell of other accounts.
+/// Whether the import fills one of these stores; who is held to accounts sees its own of these accounts, since the
+/// figures and failures of others tell of other accounts.
 fn may_see(call: &Call, import: &Import, stores: &[EventDataStoreSettings]) -> bool {
-    let own = call.principal.grants.accounts().is_none() || *import.owner == *call.principal.name;
-    own && stores.iter().any(|store| store.id == import.destination)
+    let grants = &call.principal.grants;
+    let own = *import.owner == *call.principal.name && grants.covers_accounts(import.accounts.as_ref());
+    (own || grants.accounts().is_none()) && stores.iter().any(|store| store.id == import.destination)
 }
 
-async fn again(call: &Call, id: Uuid, request: &StartRequest) -> ApiResult<Import> {
+/// An import that failed or was stopped, as it was and as it is started again.
+async fn again(call: &Call, id: &str, request: &StartRequest) -> ApiResult<(Option<Import>, Import)> {
     if request.import_source.is_some() || !request.destinations.is_empty() {
         let message = "`ImportId` starts an import again: leave `ImportSource` and `Destinations` out";
         return Err(ApiError::invalid_parameter(message));
     }
     let import = visible(call, id).await?;
+    if import.status.is_running() {
+        return Err(ongoing("the import"));
+    }
     if !matches!(import.status, ImportStatus::Failed | ImportStatus::Stopped) {
         let message = format!("import `{id}` is {}: only one that is FAILED or STOPPED starts again", import.status);
         return Err(ApiError::invalid_parameter(message));
     }
     check_place(call, &import.source)?;
-    let now = call.service.clock.now();
-    let restarted = |import: Import| Some(Import { status: ImportStatus::InProgress, updated_at: now, ..import });
-    Ok(call.service.lake.change_import(id, restarted).await?)
+    let (now, is_first) = (call.service.clock.now(), AtomicBool::new(false));
+    let accounts = call.principal.grants.accounts();
+    let restarted = |stored: Import| {
+        let is_as_seen = stored.version == import.version;
+        is_first.store(is_as_seen, Ordering::Relaxed);
+        let accounts = accounts.cloned();
+        is_as_seen.then_some(Import { status: ImportStatus::InProgress, updated_at: now, accounts, ..stored })
+    };
+    let restarted = call.service.lake.change_import(import.id, restarted).await?;
+    if is_first.into_inner() { Ok((Some(import), restarted)) } else { Err(ongoing("the import")) }
 }
 
 async fn new(call: &Call, request: StartRequest) -> ApiResult<Import> {
@@ -165,6 +196,7 @@ async fn new(call: &Call, request: StartRequest) -> ApiResult<Import> {
         statistics: ImportStatistics::default(),
         failures: Vec::new(),
         owner: call.principal.name.to_string(),
+        accounts: call.principal.grants.accounts().cloned(),
     };
     Ok(call.service.lake.create_import(import).await?)
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use traillake::{ErrorCode, QueryOptions};
 
+use crate::admission::Refusal;
 use crate::aws::paging::Pager;
 use crate::aws::request::Request;
 use crate::aws::timestamp::Timestamp;
@@ -98,7 +99,9 @@ pub(super) async fn lookup(call: &Call, request: LookupRequest) -> ApiResult<Loo
         after: pager.position.as_deref().and_then(read_place),
         limit: request.max_results.unwrap_or(50),
     };
-    let permit = call.service.admission.enter(&call.principal.name)?.admitted().await;
+    // Clients try again by themselves, as at AWS, where lookups are throttled and not counted as queries.
+    let throttled = |refusal: Refusal| ApiError::new(ErrorCode::Throttling, refusal.to_string());
+    let permit = call.service.admission.enter(&call.principal.name).map_err(throttled)?.admitted().await;
     let options = permit.limit(QueryOptions::default());
     let (events, next) = lookup.run(&call.lake(), &options).await?;
     let next_token = next.map(|place| pager.token(&write_place(&place)));

@@ -86,10 +86,13 @@ async fn own(call: &Call, id: &str, store: Option<&str>) -> ApiResult<QueryJob> 
     }
 }
 
-/// Whether the caller may still see every store that a query reads.
+/// Whether the caller may still see every store that a query reads, and every account of its rows.
 async fn sees_all(call: &Call, job: &QueryJob) -> ApiResult<bool> {
     if call.principal.grants.is_all() {
         return Ok(true);
+    }
+    if !call.principal.grants.covers_accounts(job.accounts.as_ref()) {
+        return Ok(false);
     }
     let granted = call.lake().event_data_stores().await?;
     Ok(job.stores.iter().all(|id| granted.iter().any(|store| store.id == *id)))
@@ -107,12 +110,16 @@ async fn active_store(call: &Call, arn_or_id: &str) -> ApiResult<traillake::Even
 /// The caller's newest query that was started by a bundled query's name.
 async fn last_run(call: &Call, alias: &str) -> ApiResult<Arc<Summary>> {
     let queries = call.service.jobs.list().await?;
-    let own =
-        |summary: &Arc<Summary>| *summary.owner == *call.principal.name && summary.alias.as_deref() == Some(alias);
+    let own = |summary: &Arc<Summary>| belongs_to(summary, call) && summary.alias.as_deref() == Some(alias);
     queries.into_iter().find(own).ok_or_else(|| {
         let message = format!("no query was started by the alias `{alias}` in the last 7 days");
         ApiError::new(ErrorCode::QueryIdNotFound, message)
     })
+}
+
+/// Whether a query is the caller's own, of accounts that the caller may still see.
+fn belongs_to(query: &Summary, call: &Call) -> bool {
+    *query.owner == *call.principal.name && call.principal.grants.covers_accounts(query.accounts.as_ref())
 }
 
 /// Event data stores of other accounts are not here.

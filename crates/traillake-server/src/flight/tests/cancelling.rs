@@ -67,6 +67,26 @@ async fn a_client_that_takes_nothing_loses_its_query() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_takes_nothing_does_not_keep_others_waiting() {
+    let admission = AdmissionConfig { running: 1, ..AdmissionConfig::default() };
+    let flight_sql = FlightConfig { idle_waited_seconds: 1, ..FlightConfig::default() };
+    let server = server_with(ServerConfig { admission, flight_sql, ..ServerConfig::default() }).await;
+    let (mut slow, mut other) = (server.client("anna").await, server.client("ben").await);
+    let info = slow.execute(ENDLESS.into(), None).await.unwrap();
+    let mut batches = slow.do_get(ticket(&info)).await.unwrap();
+    assert!(batches.next().await.unwrap().is_ok());
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(server.flight.service.admission.load().running, 1, "nobody waits for its slot yet");
+    assert_eq!(ask(&mut other, "SELECT 1").await.unwrap(), [["1"]]);
+    let mut last = Ok(());
+    while let Some(batch) = batches.next().await {
+        last = batch.map(|_| ());
+    }
+    let ended = status(last.unwrap_err());
+    assert!(ended.message().contains("took no rows for 1 s while others waited"), "{ended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_queries_than_a_caller_may_have_are_refused_by_the_name_aws_has() {
     let admission = AdmissionConfig { running: 1, per_caller: 1, ..AdmissionConfig::default() };
     let server = server_with(ServerConfig { admission, ..ServerConfig::default() }).await;

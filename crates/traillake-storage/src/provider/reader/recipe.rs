@@ -2,30 +2,35 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{Array, BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
 use arrow::compute::{and, filter_record_batch, prep_null_mask_filter};
 use arrow::datatypes::SchemaRef;
 use datafusion::common::cast::as_boolean_array;
-use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::common::{Result, exec_err};
 use datafusion::datasource::table_schema::TableSchema;
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::projection::{ProjectionExpr, ProjectionExprs, Projector};
-use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection};
 use parquet::schema::types::SchemaDescPtr;
 
-use super::chunks::{Groups, Loaded};
+use super::chunks::Groups;
 use super::fit::Fit;
-use super::slots::{Slots, takes_nested};
+use super::slots::Slots;
+pub(super) use super::stage::Rows;
+use super::stage::{Stage, StageFit};
+use super::zipped::{Zipped, codes};
 
 /// Schemas whose fits are kept: more are met only by a scan over many versions of a store's columns.
 const FITS: usize = 8;
+/// Batches of codes that are given on as one: a code takes four bytes, and many files of few rows become one dictionary.
+const CODES_AT_ONCE: usize = 4;
 
 /// The filter and the projection of a scan.
 pub(super) struct Recipe {
     /// Conjuncts, those over plain leaves before those over maps, lists and structs.
-    stages: Vec<Slots>,
+    stages: Vec<Stage>,
     output: Slots,
-    /// Where the last stage has the slots of the output, if it has them all.
+    /// Where the rows of the last stage have the slots of the output, if they have them all.
     covered: Option<Vec<usize>>,
     projector: Projector,
     output_schema: SchemaRef,
@@ -37,22 +42,8 @@ pub(super) struct Recipe {
 #[derive(Debug)]
 pub(super) struct Fits {
     schema: SchemaDescPtr,
-    stages: Vec<Fit>,
+    stages: Vec<StageFit>,
     output: Fit,
-}
-
-/// Row groups in memory, the values of their hidden columns, and the rows that are left of them; `None` is all.
-pub(super) struct Rows {
-    pub(super) loaded: Arc<[Loaded]>,
-    pub(super) hidden: Arc<[ScalarValue]>,
-    pub(super) selection: Option<RowSelection>,
-}
-
-impl Rows {
-    fn len(&self) -> usize {
-        let all = || self.loaded.iter().map(|loaded| loaded.rows).sum();
-        self.selection.as_ref().map_or_else(all, RowSelection::row_count)
-    }
 }
 
 /// Batches of a scan's output.
@@ -65,13 +56,13 @@ impl Recipe {
         projection: &ProjectionExprs,
         batch_rows: usize,
     ) -> Result<Self> {
-        let stages = stages(table, filter)?;
-        let output = Slots::of(projection.expr_iter(), table)?;
+        let stages = Stage::all(table, filter)?;
+        let output = Slots::with_codes(projection.expr_iter(), table)?;
         let aliases = projection.iter().map(|expr| expr.alias.clone());
         let exprs = output.exprs.iter().map(Arc::clone).zip(aliases);
         let exprs = ProjectionExprs::new(exprs.map(|(expr, alias)| ProjectionExpr::new(expr, alias)));
         Ok(Self {
-            covered: stages.last().and_then(|last| last.places_of(&output)),
+            covered: last_rows(&stages).and_then(|last| last.places_of(&output)),
             projector: exprs.make_projector(&output.schema)?,
             output_schema: Arc::new(projection.project_schema(table.table_schema())?),
             stages,
@@ -87,7 +78,7 @@ impl Recipe {
         if let Some((_, fits)) = known.iter().find(|(known, _)| Arc::ptr_eq(known, schema)) {
             return Ok(Arc::clone(fits));
         }
-        let stages = self.stages.iter().map(|stage| Fit::of(stage, schema)).collect::<Result<_>>()?;
+        let stages = self.stages.iter().map(|stage| stage.fit(schema)).collect::<Result<_>>()?;
         let fits = Fits { schema: Arc::clone(schema), stages, output: Fit::of(&self.output, schema)? };
         let fits = Arc::new(fits);
         if known.len() == FITS {
@@ -104,20 +95,39 @@ impl Recipe {
 
     /// The rows that a stage leaves over, which is not the last step, and how many it drops.
     pub(super) fn narrow(&self, stage: usize, fits: &Fits, rows: &Rows) -> Result<(RowSelection, usize)> {
-        let (Some(slots), Some(fit)) = (self.stages.get(stage), fits.stages.get(stage)) else {
+        let (Some(stage), Some(fit)) = (self.stages.get(stage), fits.stages.get(stage)) else {
             return Ok((RowSelection::default(), 0));
         };
+        let mut kept = self.narrow_by_text(stage, (fit, fits), rows)?;
+        if kept.len() > 0 && !stage.rest.exprs.is_empty() {
+            kept = self.narrow_rows(&stage.rest, (&fit.rest, fits), &kept)?;
+        }
+        Ok((kept.selection(), rows.len() - kept.len()))
+    }
+
+    fn narrow_by_text(&self, stage: &Stage, (fit, fits): (&StageFit, &Fits), rows: &Rows) -> Result<Rows> {
+        let mut rows = rows.clone();
+        for (filter, (fit, leaves)) in stage.by_text.iter().zip(&fit.by_text) {
+            if rows.len() == 0 {
+                break;
+            }
+            rows = match rows.by_text(filter, *leaves) {
+                Some(rows) => rows,
+                None => self.narrow_rows(&filter.slots, (fit, fits), &rows)?,
+            };
+        }
+        Ok(rows)
+    }
+
+    fn narrow_rows(&self, slots: &Slots, (fit, fits): (&Fit, &Fits), rows: &Rows) -> Result<Rows> {
         let mut masks = Vec::new();
         for read in self.reader(fits, fit, rows)? {
             masks.push(mask(slots, &fit.slots_of(&read?, &rows.hidden)?)?);
         }
-        let dropped = masks.iter().map(|mask| mask.len() - mask.true_count()).sum();
         if masks.iter().map(Array::len).sum::<usize>() != rows.len() {
             return exec_err!("a data file has fewer rows than its footer says");
         }
-        let kept = RowSelection::from_filters(&masks);
-        let kept = rows.selection.as_ref().map_or_else(|| kept.clone(), |before| before.and_then(&kept));
-        Ok((kept, dropped))
+        Ok(rows.masked(&masks))
     }
 
     /// The output, batch by batch; `dropped` is told of rows that the last stage drops.
@@ -127,14 +137,25 @@ impl Recipe {
         rows: &Rows,
         dropped: impl Fn(usize) + Send + 'static,
     ) -> Result<Batches> {
+        if !fits.output.codes.is_empty() {
+            return self.coded_output(fits, rows);
+        }
+        let last = self.covered.as_ref().and_then(|_| self.stages.last().zip(fits.stages.last()));
+        let kept = match last {
+            Some((stage, fit)) => self.narrow_by_text(stage, (fit, &fits), rows)?,
+            None => rows.clone(),
+        };
+        dropped(rows.len() - kept.len());
+        if kept.len() == 0 {
+            return Ok(Box::new(std::iter::empty()));
+        }
         let this = Arc::clone(self);
-        let last = if self.covered.is_some() { fits.stages.last() } else { None };
-        let reader = self.reader(&fits, last.unwrap_or(&fits.output), rows)?;
+        let reader = self.reader(&fits, last.map_or(&fits.output, |(_, fit)| &fit.rest), &kept)?;
         let hidden = Arc::clone(&rows.hidden);
         let batch = move |read: &RecordBatch| match (&this.covered, this.stages.last(), fits.stages.last()) {
-            (Some(places), Some(slots), Some(fit)) => {
-                let read = fit.slots_of(read, &hidden)?;
-                let mask = mask(slots, &read)?;
+            (Some(places), Some(stage), Some(fit)) => {
+                let read = fit.rest.slots_of(read, &hidden)?;
+                let mask = mask(&stage.rest, &read)?;
                 dropped(mask.len() - mask.true_count());
                 this.project(&this.covered_output(&read, &mask, places)?)
             }
@@ -142,6 +163,18 @@ impl Recipe {
         };
         let batches = reader.map(move |read| batch(&read?));
         Ok(Box::new(batches.filter(|batch| batch.as_ref().map_or(true, |batch| batch.num_rows() > 0))))
+    }
+
+    /// The output where texts stay codes, which no stage has.
+    fn coded_output(self: &Arc<Self>, fits: Arc<Fits>, rows: &Rows) -> Result<Batches> {
+        let plain = fits.output.has_plain.then(|| self.reader(&fits, &fits.output, rows)).transpose()?;
+        let codes = codes(&fits.output, &fits.schema, rows)?;
+        let (this, hidden) = (Arc::clone(self), Arc::clone(&rows.hidden));
+        let batch = move |(read, codes): (RecordBatch, Vec<ArrayRef>)| {
+            this.project(&fits.output.slots_with(&read, &codes, &hidden)?)
+        };
+        let zipped = Zipped::new(plain, codes, CODES_AT_ONCE * self.batch_rows);
+        Ok(Box::new(zipped.map(move |read| batch(read?))))
     }
 
     fn reader(&self, fits: &Fits, fit: &Fit, rows: &Rows) -> Result<ParquetRecordBatchReader> {
@@ -172,16 +205,13 @@ impl Recipe {
 impl Fits {
     /// The leaves that a step reads.
     pub(super) fn leaves(&self, step: usize) -> &[usize] {
-        &self.stages.get(step).unwrap_or(&self.output).leaves
+        self.stages.get(step).map_or(&self.output.leaves, |stage| &stage.leaves)
     }
 }
 
-/// The conjuncts of `filter` in the order of what they cost.
-fn stages(table: &TableSchema, filter: Option<&Arc<dyn PhysicalExpr>>) -> Result<Vec<Slots>> {
-    let conjuncts = filter.map(split_conjunction).unwrap_or_default().into_iter().map(Arc::clone);
-    let (costly, cheap): (Vec<_>, Vec<_>) = conjuncts.partition(|conjunct| takes_nested(conjunct, table));
-    let stages = [cheap, costly].into_iter().filter(|stage| !stage.is_empty());
-    stages.map(|stage| Slots::of(stage, table)).collect()
+/// The slots that the last stage decodes of every row.
+fn last_rows(stages: &[Stage]) -> Option<&Slots> {
+    stages.last().map(|stage| &stage.rest).filter(|rest| !rest.exprs.is_empty())
 }
 
 /// The rows for which all expressions of `slots` hold; no nulls.

@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
 use datafusion::common::{Result, internal_err};
 use datafusion::datasource::table_schema::TableSchema;
-use datafusion::physical_expr::expressions::{Column, Literal};
+use datafusion::physical_expr::expressions::{CastExpr, Column, Literal};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
 /// A value that expressions take of every row.
@@ -36,8 +36,25 @@ pub(super) struct Slots {
 impl Slots {
     /// The slots of expressions over the columns of `table`.
     pub(super) fn of(exprs: impl IntoIterator<Item = Arc<dyn PhysicalExpr>>, table: &TableSchema) -> Result<Self> {
+        Self::found_by(slot, exprs, table)
+    }
+
+    /// The same, with texts that are cast to dictionaries as slots of that type: they are never expanded.
+    pub(super) fn with_codes(
+        exprs: impl IntoIterator<Item = Arc<dyn PhysicalExpr>>,
+        table: &TableSchema,
+    ) -> Result<Self> {
+        Self::found_by(|expr, table| codes(expr, table).or_else(|| slot(expr, table)), exprs, table)
+    }
+
+    fn found_by(
+        find: impl Fn(&Arc<dyn PhysicalExpr>, &TableSchema) -> Option<Slot>,
+        exprs: impl IntoIterator<Item = Arc<dyn PhysicalExpr>>,
+        table: &TableSchema,
+    ) -> Result<Self> {
         let mut slots = Vec::new();
-        let exprs = exprs.into_iter().map(|expr| rewrite(expr, table, &mut slots)).collect::<Result<_>>()?;
+        let find = |expr: &Arc<dyn PhysicalExpr>| find(expr, table);
+        let exprs = exprs.into_iter().map(|expr| rewrite(expr, &find, &mut slots)).collect::<Result<_>>()?;
         let fields = slots.iter().map(|slot: &Slot| Field::new(slot.path.join("."), slot.data_type.clone(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         Ok(Self { places: slots, schema, exprs })
@@ -54,9 +71,13 @@ pub(super) fn takes_nested(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) ->
     Slots::of([Arc::clone(expr)], table).is_ok_and(|slots| slots.places.iter().any(|slot| slot.data_type.is_nested()))
 }
 
-fn rewrite(expr: Arc<dyn PhysicalExpr>, table: &TableSchema, slots: &mut Vec<Slot>) -> Result<Arc<dyn PhysicalExpr>> {
+fn rewrite(
+    expr: Arc<dyn PhysicalExpr>,
+    find: &impl Fn(&Arc<dyn PhysicalExpr>) -> Option<Slot>,
+    slots: &mut Vec<Slot>,
+) -> Result<Arc<dyn PhysicalExpr>> {
     let rewritten = expr.transform_down(|expr| {
-        let Some(slot) = slot(&expr, table) else {
+        let Some(slot) = find(&expr) else {
             return if expr.is::<Column>() {
                 internal_err!("no column `{expr}` to scan")
             } else {
@@ -71,6 +92,26 @@ fn rewrite(expr: Arc<dyn PhysicalExpr>, table: &TableSchema, slots: &mut Vec<Slo
         Ok(Transformed::new(column, true, TreeNodeRecursion::Jump))
     })?;
     Ok(rewritten.data)
+}
+
+/// The type of codes of texts of a type; `None` for what is no text.
+pub(in crate::provider) fn codes_type(texts: &DataType) -> Option<DataType> {
+    let is_text = matches!(texts, DataType::Utf8 | DataType::Utf8View);
+    is_text.then(|| DataType::Dictionary(Box::new(DataType::UInt32), Box::new(texts.clone())))
+}
+
+/// A stored text that is cast to a dictionary of codes.
+fn codes(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) -> Option<Slot> {
+    let cast = expr.downcast_ref::<CastExpr>()?;
+    let slot = slot(cast.expr(), table).filter(|slot| slot.hidden.is_none())?;
+    let is_codes = codes_type(&slot.data_type).as_ref() == Some(cast.cast_type());
+    is_codes.then(|| Slot { data_type: cast.cast_type().clone(), ..slot })
+}
+
+/// The path of a text that is stored with events, if `expr` is one: a scan can give its codes.
+pub(in crate::provider) fn stored_text(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) -> Option<String> {
+    let slot = slot(expr, table).filter(|slot| slot.hidden.is_none() && codes_type(&slot.data_type).is_some())?;
+    Some(slot.path.join("."))
 }
 
 fn slot(expr: &Arc<dyn PhysicalExpr>, table: &TableSchema) -> Option<Slot> {

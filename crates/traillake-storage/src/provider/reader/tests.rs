@@ -15,6 +15,8 @@ use crate::scan_report::{ScanMetrics, scan_metrics};
 use crate::table_testing::{GROUP_ROWS, Sql, aged, batch, day, ingest, layered_file, partition, records, table};
 use crate::{EventTable, ScanPolicy};
 
+mod large;
+
 const ACCOUNT: &str = "111111111111";
 
 /// Files of one event to fifty over twelve days, some as an older version wrote them, and two large ones.

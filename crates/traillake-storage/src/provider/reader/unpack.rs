@@ -57,7 +57,8 @@ impl<R: PageReader> PageReader for Unpack<R> {
     }
 }
 
-fn unpacked_page(mut page: Page) -> Result<Page> {
+/// A page as it was before it was packed.
+pub(super) fn unpacked_page(mut page: Page) -> Result<Page> {
     match &mut page {
         Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => *buf = unpacked(buf)?,
         Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, is_compressed, .. } => {

@@ -139,6 +139,11 @@ async fn questions_answer_as_if_other_accounts_were_not_there_in_files_they_shar
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn questions_answer_as_if_other_accounts_were_not_there_in_files_of_months_they_share() {
+    answers_are_equal(PartitionBy::MONTH, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn system_tables_answer_as_if_other_accounts_were_not_there() {
     let (whole, part) = (lake(PartitionBy::default(), true).await, lake(PartitionBy::default(), false).await);
     let all = part.granted(traillake::Grants::all(), None);

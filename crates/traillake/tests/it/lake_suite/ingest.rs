@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use traillake_ingest::IngestRequest;
+use traillake_model::PartitionBy;
 use traillake_storage::{CompactOptions, NewEventDataStore, compact};
 use traillake_testing::{gzip, log_file, record, trail_key};
 
@@ -21,6 +22,7 @@ on_every_place!(
     queries_count_what_was_stored,
     records_in_other_envelopes_are_the_same_events,
     every_partitioning_gives_the_same_answers,
+    events_of_months_are_stored_once,
     compaction_and_vacuum_change_no_answer,
 );
 
@@ -136,10 +138,9 @@ async fn every_partitioning_gives_the_same_answers(place: Place) {
     put_trail(&place, 0..2);
     place.put("trail", "other.json.gz", log_of(&[record_with(0, &[("recipientAccountId", json!("999988887777"))])]));
     let lake = TestLake::open(&place).await;
-    for (name, keys) in
-        [("adr", "account,region,date"), ("ad-", "account,date"), ("rd-", "region,date"), ("d--", "date")]
-    {
-        let new = NewEventDataStore { partition_by: keys.parse().unwrap(), ..new_store(name) };
+    for keys in PartitionBy::ALL {
+        let name = &keys.to_string().replace(',', "-");
+        let new = NewEventDataStore { partition_by: keys, ..new_store(name) };
         lake.storage.create_event_data_store(new).await.unwrap();
         for stored in [21, 0] {
             let retry = IngestRequest { retry: true, ..request(&place.address("trail"), place.options("trail")) };
@@ -149,6 +150,26 @@ async fn every_partitioning_gives_the_same_answers(place: Place) {
             lake.rows(&format!("SELECT recipientAccountId, count(*) FROM \"{name}\" GROUP BY 1 ORDER BY 1")).await;
         assert_eq!(rows, [["111122223333", "20"], ["999988887777", "1"]], "{keys}");
     }
+}
+
+/// Events on both sides of two ends of months, delivered again by other objects, before and after a compaction.
+async fn events_of_months_are_stored_once(place: Place) {
+    let times = ["2025-11-30T23:59:59Z", "2025-12-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z"];
+    let records: Vec<Value> = (0..).zip(times).map(|(n, time)| record_with(n, &[("eventTime", json!(time))])).collect();
+    let lake = TestLake::open(&place).await;
+    let new = NewEventDataStore { partition_by: "account,month".parse().unwrap(), ..new_store("months") };
+    lake.storage.create_event_data_store(new).await.unwrap();
+    for (n, part) in records.chunks(2).chain(records.chunks(4)).enumerate() {
+        place.put("trail", &format!("{n}.json.gz"), log_of(part));
+        let events = lake.ingest("months", &place, "trail").await.events;
+        assert_eq!((events.stored, events.duplicate), if n < 2 { (2, 0) } else { (0, 4) });
+    }
+    let table = lake.table("months").await;
+    assert_eq!((table.snapshot().files.len(), table.snapshot().files.partition_count()), (4, 3));
+    compact(&table, CompactOptions { min_files: 2, ..CompactOptions::default() }).await.unwrap();
+    let retry = IngestRequest { retry: true, ..request(&place.address("trail"), place.options("trail")) };
+    assert_eq!(lake.ingest_with("months", retry).await.events.stored, 0);
+    assert_exact(&lake.table("months").await, &ids(0..4)).await;
 }
 
 async fn compaction_and_vacuum_change_no_answer(place: Place) {

@@ -97,7 +97,10 @@ impl EventDataStore {
         let keys = store.partition_by.keys().iter().rev().take(PARTITION_KEYS);
         let partition = |key: &PartitionKey| Partition {
             name: key.as_str(),
-            r#type: if *key == PartitionKey::Date { "date" } else { "string" },
+            r#type: match key {
+                PartitionKey::Account | PartitionKey::Region => "string",
+                PartitionKey::Date | PartitionKey::Month => "date",
+            },
         };
         Self { partition_keys: Some(keys.map(partition).collect()), ..self }
     }

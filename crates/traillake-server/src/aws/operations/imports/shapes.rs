@@ -17,6 +17,8 @@ const S3: Shape = Shape::Structure(&[
     required("S3BucketAccessRoleArn", &text(1, 2048)),
 ]);
 const IMPORT_ID: Member = required("ImportId", &UUID);
+/// These operations have no exception for it.
+const PAGE_SIZE: Member = MAX_RESULTS.or(ErrorCode::InvalidParameter);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -26,7 +28,7 @@ pub(in super::super) struct StartRequest {
     pub(super) import_source: Option<Source>,
     pub(super) start_event_time: Option<Timestamp>,
     pub(super) end_event_time: Option<Timestamp>,
-    pub(super) import_id: Option<Uuid>,
+    pub(super) import_id: Option<String>,
 }
 
 impl Request for StartRequest {
@@ -59,7 +61,7 @@ pub(super) struct S3Source {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in super::super) struct OneRequest {
-    pub(super) import_id: Uuid,
+    pub(super) import_id: String,
 }
 
 impl Request for OneRequest {
@@ -77,7 +79,7 @@ pub(in super::super) struct ListRequest {
 
 impl Request for ListRequest {
     const MEMBERS: &'static [Member] = &[
-        MAX_RESULTS,
+        PAGE_SIZE,
         optional("Destination", &ARN_OR_ID).or(ErrorCode::EventDataStoreArnInvalid),
         optional("ImportStatus", &STATUS),
         NEXT_TOKEN,
@@ -87,13 +89,13 @@ impl Request for ListRequest {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in super::super) struct FailuresRequest {
-    pub(super) import_id: Uuid,
+    pub(super) import_id: String,
     pub(super) max_results: Option<usize>,
     pub(super) next_token: Option<String>,
 }
 
 impl Request for FailuresRequest {
-    const MEMBERS: &'static [Member] = &[IMPORT_ID, MAX_RESULTS, NEXT_TOKEN];
+    const MEMBERS: &'static [Member] = &[IMPORT_ID, PAGE_SIZE, NEXT_TOKEN];
 }
 
 /// An import as every operation shows it; `StartImport` and `ListImports` leave statistics out.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use traillake::ErrorCode;
 
-use super::active_store;
 use super::shapes::{ListRequest, Listed, Queries};
+use super::{active_store, belongs_to};
 use crate::aws::paging::Pager;
 use crate::aws::{ApiError, ApiResult, Call};
 use crate::jobs::Summary;
@@ -23,7 +23,7 @@ pub(in crate::aws::operations) async fn list(call: &Call, request: ListRequest) 
     let store = active_store(call, &request.event_data_store).await?;
     let mut queries = call.service.jobs.list().await?;
     queries.retain(|query| {
-        *query.owner == *call.principal.name
+        belongs_to(query, call)
             && query.stores.contains(&store)
             && start.is_none_or(|start| query.created_at >= start)
             && end.is_none_or(|end| query.created_at <= end)

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use traillake::{ErrorCode, EventDataStoreArn, EventDataStoreId, QueryOptions, QueryParameter, Sample, StatementRules};
+use traillake::{
+    Error, ErrorCode, EventDataStoreArn, EventDataStoreId, QueryError, QueryOptions, QueryParameter, Sample,
+    StatementRules,
+};
 
 use super::check_owner_account;
 use super::shapes::{StartRequest, Started};
-use crate::access::Role;
 use crate::aws::{ApiError, ApiResult, Call};
 use crate::delivery;
 use crate::jobs::NewQuery;
@@ -54,7 +56,7 @@ fn asked(call: &Call, request: &StartRequest) -> ApiResult<Asked> {
     let options = QueryOptions {
         statements: StatementRules::QueryOnly,
         grants: call.principal.grants.as_ref().clone(),
-        owner: (!call.principal.may(Role::Admin)).then(|| call.principal.name.to_string()),
+        owner: Some(call.principal.name.to_string()),
         timeout: Some(PLANNING),
         ..QueryOptions::default()
     };
@@ -107,7 +109,15 @@ async fn check_delivery(call: &Call, uri: &str) -> ApiResult<()> {
 }
 
 /// What is wrong with a statement that could not be planned, where AWS knows no other name for it.
-fn refused(error: traillake::Error) -> ApiError {
+fn refused(error: Error) -> ApiError {
     let code = error.code().unwrap_or(ErrorCode::InvalidQueryStatement);
-    ApiError::new(code, ApiError::from(error).message)
+    let message = match &error {
+        Error::Query(QueryError::NoDefaultStore { stores, .. }) if !stores.is_empty() => {
+            format!(
+                "{error}; hint: write its id for `$EDS_ID`, or put it in front of the `QueryParameters` of an alias"
+            )
+        }
+        _ => ApiError::from(error).message,
+    };
+    ApiError::new(code, message)
 }

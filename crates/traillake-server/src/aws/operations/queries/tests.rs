@@ -170,6 +170,9 @@ async fn a_bundled_query_is_started_by_its_name_with_values_that_stay_values() {
     }
     let many = json!({ "QueryAlias": sample.name, "QueryParameters": vec!["x"; sample.parameters.len() + 2] });
     assert_eq!(bench.refused("StartQuery", many).await, "InvalidParameterException");
+    bench.service.lake.event_data_store_or_new("others").await.unwrap();
+    let error = bench.ask("StartQuery", json!({ "QueryAlias": sample.name })).await.unwrap_err();
+    assert!(error.message.contains("in front of the `QueryParameters`"), "{error}");
     let unknown = json!({ "QueryAlias": "never-run" });
     assert_eq!(bench.refused("DescribeQuery", unknown).await, "QueryIdNotFoundException");
 }
@@ -204,6 +207,43 @@ async fn a_caller_who_may_not_see_a_store_any_more_does_not_see_its_results() {
     let error =
         bench.ask_as(&later, "StartQuery", json!({ "QueryStatement": "SELECT 1 FROM events" })).await.unwrap_err();
     assert_eq!((error.code, error.message.contains("`others`")), ("EventDataStoreNotFoundException", false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_is_held_to_fewer_accounts_than_before_does_not_see_older_results() {
+    let (bench, id) = bench().await;
+    let held = |accounts: &[&str]| caller(Role::Admin, Grants::all().with_accounts(accounts.iter().copied()).unwrap());
+    let both = held(&["111122223333", "444455556666"]);
+    let answer = bench.ask_as(&both, "StartQuery", json!({ "QueryStatement": "SELECT 1 FROM events" })).await.unwrap();
+    let query = json!({ "QueryId": answer["QueryId"] });
+    until_over(&bench, &both, answer["QueryId"].as_str().unwrap()).await;
+    let less = held(&["444455556666"]);
+    for operation in ["DescribeQuery", "GetQueryResults", "CancelQuery"] {
+        let error = bench.ask_as(&less, operation, query.clone()).await.unwrap_err();
+        assert_eq!(error.code, "QueryIdNotFoundException", "{operation}");
+    }
+    let count = async |who: &Principal| {
+        let listed = bench.ask_as(who, "ListQueries", json!({ "EventDataStore": id })).await.unwrap();
+        listed["Queries"].as_array().unwrap().len()
+    };
+    assert_eq!((count(&less).await, count(&both).await), (0, 1));
+    let more = held(&["111122223333", "444455556666", "777788889999"]);
+    assert!(bench.ask_as(&more, "GetQueryResults", query).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_are_shown_to_who_asked_them_alone() {
+    let (bench, _) = bench().await;
+    let query = start(&bench, "SELECT 'of the root'").await;
+    until_over(&bench, &root(), &query).await;
+    let ann = caller(Role::Admin, Grants::all().with_stores(["events"]));
+    let asked = json!({ "QueryStatement": "SELECT sql FROM system.queries" });
+    for (who, seen) in [(root(), true), (ann, false)] {
+        let answer = bench.ask_as(&who, "StartQuery", asked.clone()).await.unwrap();
+        until_over(&bench, &who, answer["QueryId"].as_str().unwrap()).await;
+        let rows = bench.ask_as(&who, "GetQueryResults", json!({ "QueryId": answer["QueryId"] })).await.unwrap();
+        assert_eq!(rows["QueryResultRows"].to_string().contains("of the root"), seen, "{rows}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -289,6 +329,7 @@ async fn a_caller_has_ten_queries_at_most_and_others_have_theirs() {
     }
     let one_more = json!({ "QueryStatement": "SELECT 1" });
     assert_eq!(bench.refused("StartQuery", one_more.clone()).await, "MaxConcurrentQueriesException");
+    assert_eq!(bench.refused("LookupEvents", json!({})).await, "ThrottlingException");
     let ann = caller(Role::Read, Grants::all());
     let anns = bench.ask_as(&ann, "StartQuery", one_more).await.unwrap();
     for id in ids {

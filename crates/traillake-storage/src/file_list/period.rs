@@ -1,15 +1,14 @@
-//! The files of one day in a list: columns of numbers, then the names.
+//! The files of one day or month in a list: columns of numbers, then the names.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::NaiveDate;
-use traillake_model::PartitionValues;
+use traillake_model::{PartitionValues, Period};
 use uuid::Uuid;
 
 use super::packed::{Packed, pack};
 use crate::paths;
-use crate::snapshot::{DataFile, Day, Owner, Settled};
+use crate::snapshot::{DataFile, Owner, PeriodFiles, Settled};
 
 /// Bytes of a name.
 const NAME_BYTES: usize = 16;
@@ -22,7 +21,7 @@ const ACCOUNT_SETTLED: i64 = 4;
 /// Flag of a file whose events all name the region of its partition.
 const REGION_SETTLED: i64 = 8;
 
-/// Texts that the days of a list refer to by their place.
+/// Texts that the periods of a list refer to by their place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Names {
     /// Accounts and regions of partitions.
@@ -31,20 +30,20 @@ pub(super) struct Names {
     pub(super) paths: Vec<String>,
 }
 
-/// The files of one day, still in the form of the list.
+/// The files of one period, still in the form of the list.
 #[derive(Debug, Clone)]
-pub(crate) struct ListedDay {
+pub(crate) struct ListedPeriod {
     names: Arc<Names>,
-    date: NaiveDate,
+    period: Period,
     files: usize,
     block: Bytes,
 }
 
-impl ListedDay {
-    /// A day of `files` files in `block`; none when the block is not that long.
-    pub(super) fn try_new(names: &Arc<Names>, date: NaiveDate, files: usize, block: Bytes) -> Option<Self> {
+impl ListedPeriod {
+    /// A period of `files` files in `block`; none when the block is not that long.
+    pub(super) fn try_new(names: &Arc<Names>, period: Period, files: usize, block: Bytes) -> Option<Self> {
         Columns::of(block.clone(), files)?;
-        Some(Self { names: Arc::clone(names), date, files, block })
+        Some(Self { names: Arc::clone(names), period, files, block })
     }
 
     /// The files, in the order of the list.
@@ -79,7 +78,7 @@ impl ListedDay {
     fn values(&self, owner: i64) -> PartitionValues {
         let owner = usize::try_from(owner).ok().and_then(|place| self.names.owners.get(place)).cloned();
         let (account, region) = owner.unwrap_or_default();
-        PartitionValues { account, region, date: self.date }
+        PartitionValues { account, region, period: self.period }
     }
 
     pub(super) fn names(&self) -> &Arc<Names> {
@@ -137,17 +136,17 @@ impl Columns {
     }
 }
 
-/// Encodes days; `names` grows by what they refer to.
+/// Encodes periods; `names` grows by what they refer to.
 #[derive(Debug, Default)]
-pub(super) struct DayEncoder {
+pub(super) struct PeriodEncoder {
     names: Names,
-    /// The names of the list that days may be copied from as they are.
+    /// The names of the list that periods may be copied from as they are.
     base: Option<Arc<Names>>,
     places: std::collections::HashMap<(Option<String>, Option<String>), i64>,
 }
 
-impl DayEncoder {
-    /// An encoder for days of which many may come from the list with these names.
+impl PeriodEncoder {
+    /// An encoder for periods of which many may come from the list with these names.
     pub(super) fn after(base: Option<&Arc<Names>>) -> Self {
         // Foreign paths may be of files that are gone: they are collected anew.
         let Some(base) = base.filter(|base| base.paths.is_empty()) else { return Self::default() };
@@ -155,15 +154,15 @@ impl DayEncoder {
         Self { names: Names::clone(base), base: Some(Arc::clone(base)), places }
     }
 
-    /// The block of a day.
-    pub(super) fn encode(&mut self, day: &Day) -> Bytes {
-        if let (Some(listed), Some(base)) = (day.list(), &self.base)
+    /// The block of a period.
+    pub(super) fn encode(&mut self, period: &PeriodFiles) -> Bytes {
+        if let (Some(listed), Some(base)) = (period.list(), &self.base)
             && Arc::ptr_eq(listed.names(), base)
         {
             return listed.block().clone();
         }
         let mut rows = Rows::default();
-        for partition in day.partitions() {
+        for partition in period.partitions() {
             let owner = self.place(partition.values());
             let folder = paths::data_folder(partition.values());
             for file in partition.files() {

@@ -1,13 +1,12 @@
-//! The live data files of one UTC day: their figures, and by partition.
+//! The live data files of one UTC day or month: their figures, and by partition.
 
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use chrono::NaiveDate;
-use traillake_model::PartitionValues;
+use traillake_model::{PartitionValues, Period};
 
 use super::DataFile;
-use crate::file_list::ListedDay;
+use crate::file_list::ListedPeriod;
 
 /// Account and region of a partition.
 pub(crate) type Owner<'a> = (Option<&'a str>, Option<&'a str>);
@@ -27,13 +26,13 @@ pub(crate) struct Figures {
     pub(crate) times: Option<(i64, i64)>,
 }
 
-/// The files of one day.
+/// The files of one period.
 #[derive(Debug, Clone)]
-pub(crate) struct Day {
-    date: NaiveDate,
+pub(crate) struct PeriodFiles {
+    period: Period,
     figures: Figures,
     /// Where the partitions are made from when they are first asked for.
-    listed: Option<ListedDay>,
+    listed: Option<ListedPeriod>,
     partitions: OnceLock<Vec<Partition>>,
 }
 
@@ -44,27 +43,27 @@ pub(crate) struct Partition {
     files: Vec<Arc<DataFile>>,
 }
 
-impl Day {
-    /// A day without files.
-    pub(super) fn new(date: NaiveDate) -> Self {
-        Self { date, figures: Figures::default(), listed: None, partitions: OnceLock::new() }
+impl PeriodFiles {
+    /// A period without files.
+    pub(super) fn new(period: Period) -> Self {
+        Self { period, figures: Figures::default(), listed: None, partitions: OnceLock::new() }
     }
 
-    /// A day of a list.
-    pub(crate) fn listed(date: NaiveDate, figures: Figures, listed: ListedDay) -> Self {
-        Self { date, figures, listed: Some(listed), partitions: OnceLock::new() }
+    /// A period of a list.
+    pub(crate) fn listed(period: Period, figures: Figures, listed: ListedPeriod) -> Self {
+        Self { period, figures, listed: Some(listed), partitions: OnceLock::new() }
     }
 
-    pub(crate) fn date(&self) -> NaiveDate {
-        self.date
+    pub(crate) fn period(&self) -> Period {
+        self.period
     }
 
     pub(crate) fn figures(&self) -> &Figures {
         &self.figures
     }
 
-    /// The list that says what the day holds; none once it was changed.
-    pub(crate) fn list(&self) -> Option<&ListedDay> {
+    /// The list that says what the period holds; none once it was changed.
+    pub(crate) fn list(&self) -> Option<&ListedPeriod> {
         self.listed.as_ref()
     }
 
@@ -72,7 +71,7 @@ impl Day {
     pub(crate) fn partitions(&self) -> &[Partition] {
         self.partitions.get_or_init(|| {
             let mut partitions = Vec::new();
-            for file in self.listed.iter().flat_map(ListedDay::files) {
+            for file in self.listed.iter().flat_map(ListedPeriod::files) {
                 put(&mut partitions, file);
             }
             partitions
