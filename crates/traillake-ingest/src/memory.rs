@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ptr::NonNull;
 
 use arrow::array::{Array as _, ArrayData, RecordBatch};
-use arrow::buffer::Buffer;
+use arrow::buffer::{Buffer, NullBuffer};
 
 /// Bytes of all buffers of the columns, each counted once.
 pub(crate) fn bytes_of(rows: &RecordBatch) -> usize {
@@ -13,7 +13,7 @@ pub(crate) fn bytes_of(rows: &RecordBatch) -> usize {
 }
 
 fn bytes(data: &ArrayData, known: &mut HashSet<NonNull<u8>>) -> usize {
-    let buffers = data.buffers().iter().chain(data.nulls().map(|nulls| nulls.buffer()));
+    let buffers = data.buffers().iter().chain(data.nulls().map(NullBuffer::buffer));
     let own: usize = buffers.filter(|buffer| known.insert(buffer.data_ptr())).map(Buffer::capacity).sum();
     own + data.child_data().iter().map(|child| bytes(child, known)).sum::<usize>()
 }

@@ -80,7 +80,9 @@ pub use compaction::{CompactOptions, CompactReport, CompactedPartition, compact}
 pub use expiry::{ExpireOptions, ExpireReport, ExpiredPartition, expire};
 pub use layout::Effort;
 pub use lookup::{Candidate, Candidates, StoredMatch, find_stored};
-pub use provider::{EventTableProvider, ScanDescription, ScanPolicy, TallyNeeds, TimeOrder, describe_scans, group_by_codes};
+pub use provider::{
+    EventTableProvider, ScanDescription, ScanPolicy, TallyNeeds, TimeOrder, describe_scans, group_by_codes,
+};
 pub use pruning::{DAY_FUNCTIONS, MONTH_FUNCTIONS};
 pub use scan_report::{ScanMetrics, ScanReport, ScanTracker, scan_metrics};
 pub use writer::{EventFileWriter, write_event_file};

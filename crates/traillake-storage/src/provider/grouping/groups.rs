@@ -57,8 +57,8 @@ impl Groups {
         for (key, pairs) in self.further.iter_mut().rev() {
             let (left, right) = pairs.take();
             let (left, right) = (UInt32Array::from(left), UInt32Array::from(right));
-            columns.push(take(&key.take_values()?, &picked(&right, groups.as_ref())?, None)?);
-            groups = Some(picked(&left, groups.as_ref())?);
+            columns.push(take(&key.take_values()?, &picked(&right, groups.as_ref()), None)?);
+            groups = Some(picked(&left, groups.as_ref()));
         }
         let first = self.first.take_values()?;
         columns.push(match groups {
@@ -70,10 +70,10 @@ impl Groups {
     }
 }
 
-fn picked(numbers: &UInt32Array, places: Option<&UInt32Array>) -> Result<UInt32Array> {
-    let Some(places) = places else { return Ok(numbers.clone()) };
+fn picked(numbers: &UInt32Array, places: Option<&UInt32Array>) -> UInt32Array {
+    let Some(places) = places else { return numbers.clone() };
     let picked = places.values().iter().map(|&place| numbers.values().get(place as usize).copied().unwrap_or_default());
-    Ok(picked.collect::<Vec<_>>().into())
+    picked.collect::<Vec<_>>().into()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, DictionaryArray, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, AsArray as _, DictionaryArray, UInt32Array, new_null_array};
 use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema, UInt32Type};
 use datafusion::common::{Result, internal_datafusion_err};
@@ -40,7 +40,7 @@ impl Key {
 
     /// Bytes of memory.
     pub(super) fn size(&self) -> usize {
-        let dictionary = self.dictionary.as_ref().map_or(0, |values| values.get_array_memory_size());
+        let dictionary = self.dictionary.as_ref().map_or(0, Array::get_array_memory_size);
         self.values.size() + dictionary + self.known.capacity() * size_of::<usize>()
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::Schema;
 use datafusion::common::{Result, exec_err};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups as _};
@@ -56,7 +56,7 @@ impl Zipped {
             if codes.left.is_none() {
                 codes.left = codes.reader.read(self.most_rows)?;
             }
-            lengths.push(codes.left.as_ref().map_or(0, |codes| codes.len()));
+            lengths.push(codes.left.as_ref().map_or(0, Array::len));
         }
         let rows = lengths.iter().copied().min().unwrap_or_default();
         if rows > 0 {

@@ -130,17 +130,17 @@ async fn answers_are_equal(partition_by: PartitionBy, seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_answer_as_if_other_accounts_were_not_there() {
-    answers_are_equal(PartitionBy::default(), 1).await;
+    Box::pin(answers_are_equal(PartitionBy::default(), 1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_answer_as_if_other_accounts_were_not_there_in_files_they_share() {
-    answers_are_equal(PartitionBy::DATE, 2).await;
+    Box::pin(answers_are_equal(PartitionBy::DATE, 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_answer_as_if_other_accounts_were_not_there_in_files_of_months_they_share() {
-    answers_are_equal(PartitionBy::MONTH, 3).await;
+    Box::pin(answers_are_equal(PartitionBy::MONTH, 3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

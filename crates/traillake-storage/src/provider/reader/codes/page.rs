@@ -36,7 +36,9 @@ pub(super) fn codes_of(page: Page, leaf: &ColumnDescPtr, dictionary: Option<&Arc
         }
         _ => return foreign(page, leaf),
     };
-    numbers.iter_mut().for_each(|number| *number += 1);
+    for number in &mut numbers {
+        *number += 1;
+    }
     let codes = match levels {
         Some(levels) => spread(&numbers, levels, most),
         None => numbers,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, RecordBatch, StringArray, StringViewArray, StructArray};
+use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch, StringArray, StringViewArray, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use bytes::Bytes;
@@ -157,7 +157,7 @@ fn rows_of_one_dictionary_share_it() {
     let texts: Vec<_> = (0..90).map(|n| Some(format!("role-{}", n % 3))).collect();
     let (columns, _) = read(reader(file(&texts, Kind::Dictionary, false), &DataType::Utf8View, None), 40).unwrap();
     let values: Vec<_> = columns.iter().map(|column| column.as_any_dictionary().values()).collect();
-    assert_eq!(columns.iter().map(|column| column.len()).collect::<Vec<_>>(), [40, 40, 10]);
+    assert_eq!(columns.iter().map(Array::len).collect::<Vec<_>>(), [40, 40, 10]);
     assert!(values.iter().all(|dictionary| Arc::ptr_eq(dictionary, values[0])));
     assert_eq!(
         values[0].as_string_view(),
