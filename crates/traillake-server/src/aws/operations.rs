@@ -109,18 +109,32 @@ pub(crate) fn known(operation: &str) -> Option<&'static str> {
     offered.or_else(|| unsupported::known(operation))
 }
 
-/// Fails in the words of AWS unless the caller's role includes the one that the operation needs.
+/// What changes, for every account, which events a store takes and how long it keeps them.
+const OF_EVERY_ACCOUNT: [&str; 5] = [
+    "DeleteEventDataStore",
+    "RestoreEventDataStore",
+    "StartEventDataStoreIngestion",
+    "StopEventDataStoreIngestion",
+    "UpdateEventDataStore",
+];
+
+/// Fails in the words of AWS unless the caller's role includes the one that the operation needs, and its grants the
+/// accounts that the operation concerns.
 fn authorize(call: &Call, operation: &str) -> ApiResult<()> {
     let (_, needed) = OFFERED.iter().find(|(name, _)| *name == operation).ok_or_else(|| unknown(operation))?;
-    if call.principal.may(*needed) {
+    let reason = if !call.principal.may(*needed) {
+        format!("role `{}` does not allow it; hint: it needs role `{needed}`", call.principal.role)
+    } else if OF_EVERY_ACCOUNT.contains(&operation) && call.principal.grants.accounts().is_some() {
+        String::from(
+            "it concerns the events of every account; hint: it needs a caller that is not held to accounts \
+             (`traillake users add-key` without `--account`)",
+        )
+    } else {
         return Ok(());
-    }
+    };
     let lake = call.service.lake.metadata();
     let user = format!("arn:{}:iam::{}:user/{}", lake.partition(), lake.account, call.principal.name);
-    let message = format!(
-        "User: {user} is not authorized to perform: cloudtrail:{operation} because role `{}` does not allow it; hint: it needs role `{needed}`",
-        call.principal.role
-    );
+    let message = format!("User: {user} is not authorized to perform: cloudtrail:{operation} because {reason}");
     Err(ApiError::new(ErrorCode::AccessDenied, message))
 }
 

@@ -256,3 +256,25 @@ async fn a_store_that_is_not_granted_is_as_if_unknown() {
         assert_eq!(refused.code, "AccessDeniedException", "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_caller_held_to_accounts_changes_no_store() {
+    let bench = Bench::new().await;
+    let store = made(&bench, json!({"Name": "shared"})).await;
+    let ann = caller(Role::Admin, Grants::all().with_accounts(["111122223333"]).unwrap());
+    for (operation, further) in [
+        ("UpdateEventDataStore", json!({"RetentionPeriod": 7})),
+        ("StopEventDataStoreIngestion", json!({})),
+        ("StartEventDataStoreIngestion", json!({})),
+        ("DeleteEventDataStore", json!({})),
+        ("RestoreEventDataStore", json!({})),
+    ] {
+        let mut request = further;
+        request["EventDataStore"] = json!(store);
+        let refused = bench.ask_as(&ann, operation, request).await.unwrap_err();
+        assert_eq!(refused.code, "AccessDeniedException", "{operation}");
+        assert!(refused.message.contains("held to accounts"), "{}", refused.message);
+    }
+    let seen = bench.ask_as(&ann, "GetEventDataStore", json!({ "EventDataStore": store })).await.unwrap();
+    assert_eq!(seen["Status"], "ENABLED");
+}
