@@ -163,6 +163,28 @@ pub(crate) async fn layered_file(table: &EventTable, values: &PartitionValues, b
     commit(table, Operation::Ingest, vec![file]).await;
 }
 
+/// So many files of one event to fifty over twelve days, some as an older version wrote them, and two large ones of
+/// several row groups and encodings.
+pub(crate) async fn all_sorts(small_files: usize) -> EventTable {
+    const ACCOUNT: &str = "111111111111";
+    let table = table(Retention::Unlimited).await;
+    for n in 0..small_files {
+        let (date, region) = (day(u32::try_from(n % 12).unwrap() + 1), ["us-east-1", "eu-west-1"][n % 2]);
+        let values = partition(ACCOUNT, region, date);
+        let records = records(ACCOUNT, region, date, n * 50..n * 50 + 1 + n * 7 % 50);
+        if n % 5 == 4 {
+            layered_file(&table, &values, &aged(&batch(table.schema(), &records))).await;
+        } else {
+            ingest(&table, &values, &records).await;
+        }
+    }
+    let values = partition(ACCOUNT, "us-east-1", day(5));
+    ingest(&table, &values, &records(ACCOUNT, "us-east-1", day(5), 0..3 * GROUP_ROWS)).await;
+    let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(6), 0..4 * GROUP_ROWS));
+    layered_file(&table, &partition(ACCOUNT, "us-east-1", day(6)), &rows).await;
+    table
+}
+
 /// The batch as an older version wrote it: without `errorcode`, and without two members of `useridentity`.
 pub(crate) fn aged(batch: &RecordBatch) -> RecordBatch {
     let dropped = ["accountid", "sessioncontext"];

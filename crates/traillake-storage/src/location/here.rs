@@ -20,7 +20,7 @@ use object_store::{
 /// Bytes that are read on the asking thread at most.
 const SHORT_BYTES: u64 = 1 << 20;
 
-/// [`LocalFileSystem`] but for short reads.
+/// [`LocalFileSystem`] but for what is short.
 #[derive(Debug, Default)]
 pub(super) struct LocalFiles(LocalFileSystem);
 

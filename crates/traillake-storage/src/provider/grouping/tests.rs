@@ -17,15 +17,12 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
-use traillake_model::Retention;
 
 use super::GroupByCodesExec;
 use crate::provider::group_by_codes;
 use crate::provider::tests::PREDICATES;
-use crate::table_testing::{GROUP_ROWS, aged, batch, day, ingest, layered_file, partition, records, table};
+use crate::table_testing::all_sorts;
 use crate::{EventTable, EventTableProvider, ScanPolicy};
-
-const ACCOUNT: &str = "111111111111";
 
 #[derive(Debug)]
 struct Rule;
@@ -46,26 +43,6 @@ impl PhysicalOptimizerRule for Rule {
     fn schema_check(&self) -> bool {
         true
     }
-}
-
-/// Small files, some as an older version wrote them, and large ones of several row groups and encodings.
-async fn all_sorts() -> EventTable {
-    let table = table(Retention::Unlimited).await;
-    for n in 0..20_usize {
-        let (date, region) = (day(u32::try_from(n % 12).unwrap() + 1), ["us-east-1", "eu-west-1"][n % 2]);
-        let values = partition(ACCOUNT, region, date);
-        let records = records(ACCOUNT, region, date, n * 50..n * 50 + 1 + n * 7 % 50);
-        if n % 5 == 4 {
-            layered_file(&table, &values, &aged(&batch(table.schema(), &records))).await;
-        } else {
-            ingest(&table, &values, &records).await;
-        }
-    }
-    let values = partition(ACCOUNT, "us-east-1", day(5));
-    ingest(&table, &values, &records(ACCOUNT, "us-east-1", day(5), 0..3 * GROUP_ROWS)).await;
-    let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(6), 0..4 * GROUP_ROWS));
-    layered_file(&table, &partition(ACCOUNT, "us-east-1", day(6)), &rows).await;
-    table
 }
 
 fn config(partitions: usize) -> SessionConfig {
@@ -146,7 +123,7 @@ fn question() -> impl Strategy<Value = String> {
 #[test]
 fn groups_of_codes_are_the_groups_of_texts() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let table = runtime.block_on(all_sorts());
+    let table = runtime.block_on(all_sorts(20));
     let early = config(2)
         .with_batch_size(64)
         .set_usize("datafusion.execution.skip_partial_aggregation_probe_rows_threshold", 200)
@@ -167,7 +144,7 @@ fn groups_of_codes_are_the_groups_of_texts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_out_of_a_scan_are_grouped_by_codes_and_nothing_else_is() {
-    let table = all_sorts().await;
+    let table = all_sorts(20).await;
     let by_codes = [
         "SELECT useridentity.arn, count(*) FROM t GROUP BY 1",
         "SELECT eventname, errorcode, count(errorcode) FROM t WHERE errorcode IS NOT NULL GROUP BY 1, 2",
@@ -204,7 +181,7 @@ async fn texts_out_of_a_scan_are_grouped_by_codes_and_nothing_else_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn explain_shows_groups_of_codes() {
-    let context = context(&all_sorts().await, config(2), true);
+    let context = context(&all_sorts(20).await, config(2), true);
     let explained = rows(&context, "EXPLAIN FORMAT INDENT SELECT useridentity.arn, count(*) FROM t GROUP BY 1").await;
     let explained = explained.join("\n");
     assert!(explained.contains("GroupByCodesExec: gby=["), "{explained}");
@@ -213,7 +190,7 @@ async fn explain_shows_groups_of_codes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn states_are_given_out_early_where_memory_ends() {
-    let context = context(&all_sorts().await, config(2).with_batch_size(100), true);
+    let context = context(&all_sorts(20).await, config(2).with_batch_size(100), true);
     let sql = "SELECT sourceipaddress, count(*) FROM t GROUP BY 1";
     let grouped = grouped(&plan(&context, sql).await).unwrap();
     let few = RuntimeEnvBuilder::from_runtime_env(&context.runtime_env()).with_memory_limit(60_000, 1.0);

@@ -10,34 +10,14 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use traillake_model::Retention;
 
+use crate::ScanPolicy;
 use crate::provider::tests::PREDICATES;
 use crate::scan_report::{ScanMetrics, scan_metrics};
-use crate::table_testing::{GROUP_ROWS, Sql, aged, batch, day, ingest, layered_file, partition, records, table};
-use crate::{EventTable, ScanPolicy};
+use crate::table_testing::{GROUP_ROWS, Sql, all_sorts, batch, day, ingest, layered_file, partition, records, table};
 
 mod large;
 
 const ACCOUNT: &str = "111111111111";
-
-/// Files of one event to fifty over twelve days, some as an older version wrote them, and two large ones.
-async fn all_sorts() -> EventTable {
-    let table = table(Retention::Unlimited).await;
-    for n in 0..36_usize {
-        let (date, region) = (day(u32::try_from(n % 12).unwrap() + 1), ["us-east-1", "eu-west-1"][n % 2]);
-        let values = partition(ACCOUNT, region, date);
-        let records = records(ACCOUNT, region, date, n * 50..n * 50 + 1 + n * 7 % 50);
-        if n % 5 == 4 {
-            layered_file(&table, &values, &aged(&batch(table.schema(), &records))).await;
-        } else {
-            ingest(&table, &values, &records).await;
-        }
-    }
-    let values = partition(ACCOUNT, "us-east-1", day(5));
-    ingest(&table, &values, &records(ACCOUNT, "us-east-1", day(5), 0..3 * GROUP_ROWS)).await;
-    let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(6), 0..4 * GROUP_ROWS));
-    layered_file(&table, &partition(ACCOUNT, "us-east-1", day(6)), &rows).await;
-    table
-}
 
 fn predicate() -> impl Strategy<Value = String> {
     let atom = select(&PREDICATES[..]).prop_map(str::to_owned);
@@ -69,7 +49,7 @@ async fn sorted(sql: &Sql, text: &str) -> Vec<String> {
 fn filters_in_the_scan_give_what_filters_over_all_rows_give() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let sql = runtime.block_on(async {
-        let sql = Sql::over(&all_sorts().await, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
+        let sql = Sql::over(&all_sorts(36).await, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
         let all = sql
             .context
             .sql("SELECT * EXCEPT (eventjson, eventjsonchecksum) FROM t")
@@ -100,7 +80,7 @@ fn filters_in_the_scan_give_what_filters_over_all_rows_give() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_of_every_file_is_read_once() {
-    let table = all_sorts().await;
+    let table = all_sorts(36).await;
     let sql = Sql::over(&table, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
     let rows: u64 = table.snapshot().files.iter().map(|file| file.rows).sum();
     for counted in ["count(DISTINCT eventid || \"$region\" || \"$path\")", "count(eventtime)", "count(\"$date\")"] {
@@ -130,7 +110,7 @@ async fn the_newest_events_are_found_in_the_newest_row_groups() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scan_reads_the_bytes_of_its_columns_and_counts_the_rows_it_drops() {
-    let table = all_sorts().await;
+    let table = all_sorts(36).await;
     let sql = Sql::over(&table, ScanPolicy::default());
     let files: u64 = table.snapshot().files.iter().map(|file| file.size_bytes).sum();
     let rows = usize::try_from(table.snapshot().files.iter().map(|file| file.rows).sum::<u64>()).unwrap();

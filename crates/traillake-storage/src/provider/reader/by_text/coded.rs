@@ -15,7 +15,7 @@ use parquet::basic::Type;
 use super::pages::{Depth, Pages};
 use super::plain::{self, Plain};
 use crate::provider::reader::chunks::Loaded;
-use crate::provider::reader::codes::hybrid::unhybrid;
+use crate::provider::reader::codes::hybrid::dictionary_codes;
 
 /// Bytes of the texts of a row group at most: those of larger ones are read batch by batch.
 const MOST_BYTES: usize = 64 << 20;
@@ -70,7 +70,7 @@ impl Texts {
             let page = page.open(depth)?;
             let present = page.definitions.iter().filter(|&&level| level == depth.definition).count();
             let known_codes = if is_coded {
-                dictionary_codes(&page.values, known, present)?
+                dictionary_codes(&page.values, present, known).ok()?
             } else {
                 let first = texts.checked_add(1)?;
                 texts = texts.checked_add(u32::try_from(present).ok()?)?;
@@ -90,21 +90,6 @@ impl Texts {
 
 fn are_few(texts: &[Plain]) -> bool {
     texts.iter().map(|part| part.bytes.len()).sum::<usize>() <= MOST_BYTES
-}
-
-/// The codes of the values that are there, in a page that refers to a dictionary of so many texts.
-fn dictionary_codes(values: &[u8], texts: usize, count: usize) -> Option<Vec<u32>> {
-    if count == 0 {
-        return Some(Vec::new());
-    }
-    let (&bits, values) = values.split_first()?;
-    let mut codes = unhybrid(values, bits, count).ok()?;
-    let mut most = 0;
-    for code in &mut codes {
-        most = most.max(*code);
-        *code = code.wrapping_add(1);
-    }
-    ((most as usize) < texts).then_some(codes)
 }
 
 /// Puts 0 where no text is.

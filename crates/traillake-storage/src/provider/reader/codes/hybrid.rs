@@ -32,6 +32,24 @@ pub(in crate::provider::reader) fn unhybrid(mut data: &[u8], width: u8, count: u
     Ok(values)
 }
 
+/// Reads the codes of `count` values into a dictionary of so many texts, each plus one: 0 is for what has no value.
+pub(in crate::provider::reader) fn dictionary_codes(mut data: &[u8], count: usize, texts: usize) -> Result<Vec<u32>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let width = *take(&mut data, 1)?.first().unwrap_or(&0);
+    let mut codes = unhybrid(data, width, count)?;
+    let mut most = 0;
+    for code in &mut codes {
+        most = most.max(*code);
+        *code = code.wrapping_add(1);
+    }
+    if most as usize >= texts {
+        return Err(ParquetError::General("a code beyond its dictionary".to_owned()));
+    }
+    Ok(codes)
+}
+
 /// Whether the first run of `data` is of at least `count` values that are all `expected`.
 pub(super) fn is_one_run(mut data: &[u8], width: u8, count: usize, expected: u32) -> bool {
     let Ok(header) = varint(&mut data) else { return false };

@@ -11,7 +11,7 @@ use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescPtr;
 
 use super::NULL;
-use super::hybrid::{is_one_run, take, unhybrid};
+use super::hybrid::{dictionary_codes, is_one_run, take, unhybrid};
 use super::texts::Texts;
 
 /// The rows of a page.
@@ -28,17 +28,14 @@ pub(super) fn codes_of(page: Page, leaf: &ColumnDescPtr, dictionary: Option<&Arc
     let (rows, most) = (page.num_values() as usize, u32::try_from(leaf.max_def_level())?);
     let levels = parts.levels.map(|levels| unless_full(&levels, most, rows)).transpose()?.flatten();
     let count = levels.as_ref().map_or(rows, |levels| levels.iter().filter(|&&level| level == most).count());
-    let (texts, mut numbers) = match page.encoding() {
+    let (texts, numbers) = match page.encoding() {
         Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => in_dictionary(&parts.values, count, dictionary)?,
         Encoding::PLAIN => {
             let texts = Texts::parse(parts.values, count)?;
-            (Arc::new(texts), (0..u32::try_from(count)?).collect())
+            (Arc::new(texts), (1..=u32::try_from(count)?).collect())
         }
         _ => return foreign(page, leaf),
     };
-    for number in &mut numbers {
-        *number += 1;
-    }
     let codes = match levels {
         Some(levels) => spread(&numbers, levels, most),
         None => numbers,
@@ -91,12 +88,7 @@ fn in_dictionary(values: &Bytes, count: usize, dictionary: Option<&Arc<Texts>>) 
         return Ok((dictionary.map(Arc::clone).unwrap_or_default(), Vec::new()));
     }
     let texts = Arc::clone(dictionary.ok_or_else(missing)?);
-    let mut packed = &values[..];
-    let width = *take(&mut packed, 1)?.first().unwrap_or(&0);
-    let codes = unhybrid(packed, width, count)?;
-    if codes.iter().fold(0, |most, &code| most.max(code)) as usize >= texts.len() {
-        return Err(ParquetError::General("a code beyond its dictionary".to_owned()));
-    }
+    let codes = dictionary_codes(values, count, texts.len())?;
     Ok((texts, codes))
 }
 
