@@ -107,7 +107,12 @@ fn in_runtime(context: &Context, cli: Cli) -> Result<ExitStatus> {
         .build()
         .map_err(|source| CliError::Internal { message: format!("no runtime: {source}") })?;
     let outcome = runtime.block_on(commands::run(context, cli.command));
-    runtime.shutdown_background();
+    match &outcome {
+        // The process ends now, and its threads with it: waking each of them to end by itself takes longer.
+        Ok(_) => std::mem::forget(runtime),
+        // What was given up may still have something to tidy.
+        Err(_) => runtime.shutdown_background(),
+    }
     outcome
 }
 

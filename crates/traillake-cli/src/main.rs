@@ -5,6 +5,6 @@ mod heap;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    heap::bound();
+    heap::settle();
     traillake_cli::run(std::env::args_os())
 }

@@ -54,8 +54,8 @@ use crate::summary::IngestSummary;
 /// Result of the ingest calls.
 pub type Result<T, E = IngestError> = std::result::Result<T, E>;
 
-/// Jobs in order ahead of the readers.
-const JOBS_READY: usize = 256;
+/// Jobs in order ahead of the readers: the next bundles of short ones.
+const JOBS_READY: usize = 4 * bundle::BUNDLE_OBJECTS;
 
 /// Brings the event data store of `table` up to date with the sources of `request`.
 ///

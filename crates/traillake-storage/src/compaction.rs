@@ -21,6 +21,8 @@ mod merge;
 const FILES_PER_COMMIT: usize = 64;
 /// How many times larger a file may be than all that is merged with it: a larger one would be rewritten for little.
 const MOST_OF_GROUP: u64 = 4;
+/// Files of less than so many bytes are merged whatever they are merged with: that costs less than a file more does.
+const ALWAYS_MERGED: u64 = 512 << 10;
 /// Bytes that values for the lookup index take, from which on the merged files are published.
 const LOOKUP_BYTES_PER_COMMIT: usize = 16 << 20;
 /// Commits tried for merged files while other writers are faster.
@@ -41,7 +43,7 @@ pub struct CompactOptions {
 
 impl Default for CompactOptions {
     fn default() -> Self {
-        Self { dry_run: false, min_files: 4, target_bytes: 128 << 20, files_at_once: 128 }
+        Self { dry_run: false, min_files: 2, target_bytes: 128 << 20, files_at_once: 128 }
     }
 }
 
@@ -129,8 +131,8 @@ struct Merged {
     group: Vec<Arc<DataFile>>,
 }
 
-/// The files that are far from the target size, but those that dwarf all smaller ones: a partition that grows file by
-/// file, a month of a quiet account, is rewritten each time a fourth of it is new, not each time it is looked at.
+/// The files that are far from the target size, but large ones that dwarf all smaller ones: a partition that grows file
+/// by file, a month of a quiet account, is rewritten each time a fourth of it is new, not each time it is looked at.
 fn small_files(files: &[Arc<DataFile>], target_bytes: u64) -> Vec<Arc<DataFile>> {
     let is_small = |file: &&Arc<DataFile>| file.size_bytes < target_bytes / 2;
     let mut small: Vec<Arc<DataFile>> = files.iter().filter(is_small).map(Arc::clone).collect();
@@ -138,7 +140,7 @@ fn small_files(files: &[Arc<DataFile>], target_bytes: u64) -> Vec<Arc<DataFile>>
     let mut bytes: u64 = small.iter().map(|file| file.size_bytes).sum();
     while let Some(largest) = small.last() {
         bytes = bytes.saturating_sub(largest.size_bytes);
-        if largest.size_bytes <= bytes.saturating_mul(MOST_OF_GROUP) {
+        if largest.size_bytes <= bytes.saturating_mul(MOST_OF_GROUP).max(ALWAYS_MERGED) {
             break;
         }
         small.pop();

@@ -26,9 +26,7 @@ pub(crate) const PAGE_ROWS: usize = 8_192;
 /// Files below this many rows are read whole anyway: a page index, bloom filters and statistics of a hundred leaves
 /// would be larger than the rows.
 const SMALL_FILE_ROWS: usize = 1_000;
-/// Levels of fewer rows are not compressed.
-const MANY_LEVELS: usize = 64;
-/// A compressor costs more to set up than it saves on fewer bytes of values; a dictionary takes out what repeats.
+/// A compressor costs more to set up than it saves on fewer bytes; a dictionary takes out what repeats.
 const WORTH_COMPRESSING_BYTES: usize = 2 << 10;
 /// Bytes read with the first request for a footer: enough for a file of two row groups.
 pub(crate) const FOOTER_HINT_BYTES: usize = 64 << 10;
@@ -100,8 +98,18 @@ impl Effort {
 pub(crate) struct Expected<'a> {
     /// About how many rows it will have.
     pub(crate) rows: usize,
-    /// By leaf: about how many bytes its values take as they are, none where it has no value; empty when nobody knows.
-    pub(crate) leaf_bytes: &'a [Option<usize>],
+    /// What it will hold, by leaf; empty when nobody knows.
+    pub(crate) leaf_bytes: &'a [LeafBytes],
+}
+
+/// About how much a leaf holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LeafBytes {
+    /// Bytes of its values as they are, none where it has no value.
+    pub(crate) values: Option<usize>,
+    /// Bytes that a compressor would be given: a value that all rows share counts once, and a row eight bytes where the levels
+    /// tell which rows have the leaf or its parents.
+    pub(crate) encoded: usize,
 }
 
 /// Writer settings for a file of `schema`.
@@ -122,34 +130,22 @@ pub(crate) fn writer_properties(schema: &Schema, expected: Expected<'_>, effort:
         .set_sorting_columns(sorting_columns(parquet_schema.columns()));
     for (index, leaf) in parquet_schema.columns().iter().enumerate() {
         builder = match leaf_bytes.get(index) {
-            Some(None) => empty_leaf_properties(builder, leaf, rows),
-            Some(&Some(bytes)) if bytes < WORTH_COMPRESSING_BYTES => {
-                let path = ColumnPath::new(leaf.path().parts().to_vec());
-                let builder = leaf_properties(builder, leaf, rows.min(ROW_GROUP_ROWS), small);
-                builder.set_column_compression(path, Compression::UNCOMPRESSED)
-            }
+            Some(LeafBytes { values: None, .. }) => empty_leaf_properties(builder, leaf),
             _ => leaf_properties(builder, leaf, rows.min(ROW_GROUP_ROWS), small),
         };
+        if leaf_bytes.get(index).is_some_and(|leaf| leaf.encoded < WORTH_COMPRESSING_BYTES) {
+            let path = ColumnPath::new(leaf.path().parts().to_vec());
+            builder = builder.set_column_compression(path, Compression::UNCOMPRESSED);
+        }
     }
     Ok(builder.build())
 }
 
-/// A leaf without values is worth no dictionary or filter, and no compressor unless the levels of many rows tell
-/// which of its parents are there.
-fn empty_leaf_properties(
-    builder: WriterPropertiesBuilder,
-    leaf: &ColumnDescriptor,
-    rows: usize,
-) -> WriterPropertiesBuilder {
+/// A leaf without values is worth no dictionary or filter.
+fn empty_leaf_properties(builder: WriterPropertiesBuilder, leaf: &ColumnDescriptor) -> WriterPropertiesBuilder {
     let path = ColumnPath::new(leaf.path().parts().to_vec());
     let statistics = statistics(leaf, &path.string(), true);
-    let builder = builder
-        .set_column_statistics_enabled(path.clone(), statistics)
-        .set_column_dictionary_enabled(path.clone(), false);
-    if path.parts().len() > 1 && rows >= MANY_LEVELS {
-        return builder;
-    }
-    builder.set_column_compression(path, Compression::UNCOMPRESSED)
+    builder.set_column_statistics_enabled(path.clone(), statistics).set_column_dictionary_enabled(path, false)
 }
 
 fn leaf_properties(
@@ -241,7 +237,10 @@ mod tests {
 
     #[test]
     fn a_leaf_without_values_costs_neither_compressor_nor_dictionary() {
-        let expected = Expected { rows: 50_000, leaf_bytes: &[None, None, Some(1 << 20), Some(9), Some(9), Some(9)] };
+        let leaf = |values, encoded| LeafBytes { values, encoded };
+        let (large, short) = (leaf(Some(1 << 20), 1 << 20), leaf(Some(1 << 20), 9));
+        let leaf_bytes = [leaf(None, 0), leaf(None, 50_000), large, short, short, short];
+        let expected = Expected { rows: 50_000, leaf_bytes: &leaf_bytes };
         let properties = writer_properties(&schema(), expected, Effort::Ingest).unwrap();
         assert_eq!(properties.compression(&path(&["eventid"])), Compression::UNCOMPRESSED);
         let arn = path(&["useridentity", "arn"]);

@@ -51,7 +51,8 @@ impl LakeStorage {
         let events = self.events_root(&settings.id);
         let manifests = SortedFiles::new(Arc::clone(&root), paths::MANIFEST);
         let may_write = self.mode() == OpenMode::Write;
-        let lookup_index = LookupIndex::new(Arc::clone(&root));
+        let is_far = self.location().is_far();
+        let lookup_index = LookupIndex::new(Arc::clone(&root), is_far);
         let listed = file_list::open(&root, &events, &manifests, &lookup_index, self.clock().now()).await?;
         let loaded = if listed.is_some() { listed } else { self.load_log(&events, &manifests).await? };
         let snapshot = match loaded {
@@ -67,7 +68,7 @@ impl LakeStorage {
         let state = RwLock::new((Arc::new(snapshot), self.clock().now()));
         let settings = settings.clone();
         let lake = self.clone();
-        let footers = Arc::default();
+        let footers = Arc::new(Footers::new(is_far));
         let inner = Inner { lake, settings, schema, root, events, manifests, quarantine, footers, lookup_index, state };
         let table = EventTable(Arc::new(inner));
         if may_write {

@@ -8,7 +8,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::ObjectStoreExt as _;
 use parquet::arrow::ArrowWriter;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use traillake_columnar::{EventBatchBuilder, EventSchema, RecordLimits, RecordReader};
 use traillake_model::{EventDataStoreKind, FixedClock, PartitionBy, PartitionValues, Retention};
 
@@ -130,15 +129,13 @@ pub(crate) async fn ingest(table: &EventTable, values: &PartitionValues, records
     commit(table, Operation::Ingest, vec![file]).await
 }
 
-/// The footer of a file of these rows, with its page index.
-pub(crate) fn footer_of(batch: &RecordBatch) -> ParquetMetaData {
+/// A file of these rows, whose footer is looked at.
+pub(crate) fn footer_of(batch: &RecordBatch) -> bytes::Bytes {
     let expected = Expected { rows: batch.num_rows(), leaf_bytes: &[] };
     let properties = writer_properties(batch.schema_ref(), expected, Effort::Ingest).unwrap();
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
     writer.write(batch).unwrap();
-    let bytes = bytes::Bytes::from(writer.into_inner().unwrap());
-    let policy = PageIndexPolicy::Optional;
-    ParquetMetaDataReader::new().with_page_index_policy(policy).parse_and_finish(&bytes).unwrap()
+    writer.into_inner().unwrap().into()
 }
 
 /// Writes and commits a file of small row groups and pages.

@@ -69,7 +69,8 @@ fn encode(
     let options = options(schema, Expected { rows, leaf_bytes: &leaf_bytes }, effort)?;
     let mut writer = ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(schema), options)?;
     let mut values = ValueCollector::new();
-    let is_shared = SHARED_ROWS.contains(&rows) && leaf_bytes.iter().flatten().sum::<usize>() <= SHARED_BYTES;
+    let is_shared =
+        SHARED_ROWS.contains(&rows) && leaf_bytes.iter().filter_map(|leaf| leaf.values).sum::<usize>() <= SHARED_BYTES;
     let metadata = if is_shared {
         parallel::write_on_two(writer, schema, batches, || batches.iter().for_each(|batch| values.add(batch)))?
     } else {

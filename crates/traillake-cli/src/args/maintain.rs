@@ -94,7 +94,7 @@ pub(crate) struct CompactArgs {
     /// Name what would be merged; write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Merge partitions of at least so many files
+    /// Merge partitions of at least so many small files, 2 by default
     #[arg(long, value_name = "N")]
     pub(crate) min_files: Option<usize>,
     /// Size of the merged files

@@ -18,6 +18,7 @@ mod samples;
 mod script;
 mod serve;
 mod slt;
+mod start;
 mod stores;
 mod support;
 mod trails;

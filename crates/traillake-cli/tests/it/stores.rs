@@ -35,7 +35,7 @@ fn a_store_by_month_is_compacted_by_month() {
         let ran = world.run(&["ingest", "logs", "--store", "quiet"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
-    let merged = world.run(&["compact", "--min-files", "2", "--format", "json"]).json();
+    let merged = world.run(&["compact", "--format", "json"]).json();
     assert_eq!(merged[0]["month"], "2024-05-01", "{merged}");
     assert_eq!(merged[0]["files_after"], 1, "{merged}");
     assert!(merged[0]["date"].is_null(), "{merged}");
@@ -92,7 +92,7 @@ fn maintenance_rehearses_and_works() {
     }
     let rehearsal = world.run(&["compact", "--dry-run"]);
     assert_eq!((rehearsal.code, rehearsal.stderr.as_str()), (0, "`events` would merge 12 files into 2\n"));
-    let compacted = world.run(&["compact", "--min-files", "2", "--format", "json"]);
+    let compacted = world.run(&["compact", "--format", "json"]);
     assert_eq!(compacted.code, 0, "{}", compacted.stderr);
     let count = world.run(&["query", "SELECT count(*) AS n FROM events", "--format", "json"]).json();
     assert_eq!(count, serde_json::json!([{"n": 18}]));

@@ -1,5 +1,6 @@
 //! gzip of one or many members: streamed, or at once where it is short.
 
+use std::cell::RefCell;
 use std::io::{self, BufRead, Read};
 
 use bytes::Bytes;
@@ -8,6 +9,11 @@ use libdeflater::{DecompressionError, Decompressor};
 use memchr::memmem;
 
 use super::{Decoder, GZIP, at_end};
+
+thread_local! {
+    /// Its tables are some ten kilobytes, to be made and cleared for every object else.
+    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
+}
 
 /// Decompresses a single-member gzip of at most `limit_bytes` decompressed. `None` for anything
 /// else (also damage): the streaming decoder says what is wrong and delivers what is good.
@@ -19,7 +25,7 @@ pub(crate) fn whole_gzip(bytes: &[u8], limit_bytes: u64) -> Option<Bytes> {
     let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
     let size = usize::try_from(told).ok().filter(|size| *size <= limit && size / 1_032 <= bytes.len())?;
     let mut text = vec![0; size];
-    match Decompressor::new().gzip_decompress(bytes, &mut text) {
+    match DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.gzip_decompress(bytes, &mut text)) {
         Ok(length) if length == size && Decoder::is_plain(&text) => Some(text.into()),
         Ok(_) | Err(DecompressionError::BadData | DecompressionError::InsufficientSpace) => None,
     }

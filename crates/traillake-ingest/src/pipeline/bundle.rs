@@ -11,8 +11,8 @@ use crate::request::IngestLimits;
 use crate::source::Origin;
 
 /// Objects and stored bytes of a bundle at most: some ten milliseconds of work.
-const BUNDLE_OBJECTS: usize = 64;
-const BUNDLE_BYTES: u64 = 256 << 10;
+pub(crate) const BUNDLE_OBJECTS: usize = 256;
+const BUNDLE_BYTES: u64 = 512 << 10;
 
 /// What one reader does at a time.
 pub(crate) enum Task {
@@ -126,8 +126,8 @@ mod tests {
 
     #[tokio::test]
     async fn short_objects_are_bundled_by_number_and_by_bytes() {
-        assert_eq!(tasks((0..100).map(|n| short(n, 100)).collect()).await, [('h', 64), ('h', 36)]);
-        assert_eq!(tasks((0..5).map(|n| short(n, 100 << 10)).collect()).await, [('h', 3), ('h', 2)]);
+        assert_eq!(tasks((0..300).map(|n| short(n, 100)).collect()).await, [('h', 256), ('h', 44)]);
+        assert_eq!(tasks((0..8).map(|n| short(n, 100 << 10)).collect()).await, [('h', 6), ('h', 2)]);
     }
 
     #[tokio::test]

@@ -16,10 +16,12 @@ use super::stored::event_id;
 use crate::batch::{Batch, BatchRow};
 use crate::{IngestError, Result};
 
-/// Files encoded at once: few when they are large, more when they are many and small.
-const WRITERS: usize = 2;
+/// Files encoded at once: more than there are processors, because a file on its way to the store needs none. Together they
+/// copy the rows of a batch once at most, however many they are.
+const WRITERS: usize = 4;
 const SMALL_WRITERS: usize = 8;
-const MANY_FILES: usize = 64;
+/// Batches of so many files have small ones.
+const MANY_FILES: usize = 32;
 /// Rows copied at once.
 const SLICE_ROWS: usize = 4_096;
 

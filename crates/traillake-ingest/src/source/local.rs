@@ -104,11 +104,12 @@ struct Folder {
 }
 
 /// A name in a folder; sorted by what it adds to the url, which for a folder ends in `/`.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     encoded: String,
     name: std::ffi::OsString,
     is_link: bool,
+    /// A file as its open folder knows it: to ask for it by its path takes a walk down all of that.
+    file: Option<fs::DirEntry>,
 }
 
 impl Walk {
@@ -148,7 +149,7 @@ impl Walk {
         if !self.takes(&path) {
             return None;
         }
-        match fs::metadata(&path) {
+        match entry.file.as_ref().map_or_else(|| fs::metadata(&path), fs::DirEntry::metadata) {
             Ok(metadata) if metadata.is_file() => Some(Ok(object(path, url, &metadata, false))),
             Ok(_) => None,
             Err(error) if error.kind() == io::ErrorKind::NotFound => None, // deleted since, or a dead link
@@ -184,33 +185,41 @@ impl Walk {
 
     fn enter(&mut self, path: PathBuf, url: String, canonical: PathBuf) -> Result<(), ListError> {
         let mut entries = entries(&path).map_err(|source| ListError::Local { path: path.clone(), source })?;
-        entries.sort_unstable();
+        entries.sort_unstable_by(|a, b| a.encoded.cmp(&b.encoded));
         self.open.push(Folder { path, url, canonical, entries: entries.into_iter() });
         Ok(())
     }
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if is_skipped(&name.to_string_lossy()) {
-            continue;
-        }
-        let kind = entry.file_type()?;
-        let is_folder =
-            kind.is_dir() || (kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()));
-        let mut encoded = String::with_capacity(name.len() + 1);
-        push_encoded(&mut encoded, &name);
-        if is_folder {
-            encoded.push('/');
-        }
-        if is_folder || kind.is_file() || kind.is_symlink() {
-            entries.push(Entry { encoded, name, is_link: kind.is_symlink() });
-        }
+    let mut entries = fs::read_dir(folder)?
+        .filter_map(|found| found.and_then(entry).transpose())
+        .collect::<io::Result<Vec<Entry>>>()?;
+    if entries.iter().any(|entry| entry.encoded.ends_with('/')) {
+        // A folder with others in it would stay open while those are walked, however deep they lie.
+        entries.iter_mut().for_each(|entry| entry.file = None);
     }
     Ok(entries)
+}
+
+/// What a walk takes of a folder: files, folders and links to either that are not to be skipped.
+fn entry(found: fs::DirEntry) -> io::Result<Option<Entry>> {
+    let name = found.file_name();
+    if is_skipped(&name.to_string_lossy()) {
+        return Ok(None);
+    }
+    let kind = found.file_type()?;
+    let is_folder =
+        kind.is_dir() || (kind.is_symlink() && fs::metadata(found.path()).is_ok_and(|target| target.is_dir()));
+    if !is_folder && !kind.is_file() && !kind.is_symlink() {
+        return Ok(None);
+    }
+    let mut encoded = String::with_capacity(name.len() + 1);
+    push_encoded(&mut encoded, &name);
+    if is_folder {
+        encoded.push('/');
+    }
+    Ok(Some(Entry { encoded, name, is_link: kind.is_symlink(), file: kind.is_file().then_some(found) }))
 }
 
 fn object(path: PathBuf, url: String, metadata: &Metadata, named: bool) -> SourceObject {

@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
 use super::allowed::can_cast;
 use super::columns::is_native;
 use super::{cast_column, times};
+use crate::functions::datetime::date_of_time;
 use crate::types::{SqlType, parse_type, type_name};
 
 /// The functions of casts.
@@ -100,6 +101,9 @@ impl ScalarUDFImpl for CastFunction {
             return Ok(ExprSimplifyResult::Original(args));
         }
         let value = value.clone();
+        if let (DataType::Timestamp(..), DataType::Date32) = (&from, &data_type) {
+            return Ok(ExprSimplifyResult::Simplified(date_of_time().call(vec![value])));
+        }
         let same = from == data_type;
         Ok(ExprSimplifyResult::Simplified(if same { value } else { Expr::Cast(Cast::new(Box::new(value), data_type)) }))
     }

@@ -233,6 +233,20 @@ fn columns_are_cast_row_by_row() {
 }
 
 #[test]
+fn columns_of_times_become_the_dates_of_their_zones() {
+    let times = "(VALUES (timestamp '1969-12-31 23:59:59.999'), (NULL), (timestamp '2024-03-01 00:00:00')) AS v(t)";
+    let dates = |time: &str| {
+        let of = |cast: &str| format!("SELECT \"{cast}\"({time}, 'date') FROM {times}");
+        let found = rows(&of("$cast")).unwrap().concat();
+        assert_eq!(rows(&of("$try_cast")).unwrap().concat(), found);
+        found
+    };
+    assert_eq!(dates("t"), ["1969-12-31", "NULL", "2024-03-01"]);
+    assert_eq!(dates("at_timezone(t, '+02:00')"), ["1970-01-01", "NULL", "2024-03-01"]);
+    assert_eq!(dates("at_timezone(t, 'America/New_York')"), ["1969-12-31", "NULL", "2024-02-29"]);
+}
+
+#[test]
 fn casts_that_do_not_exist_are_refused() {
     for (from, to) in
         [("1", "date"), ("ARRAY[1]", "varchar"), ("'a'", "array(varchar)"), ("'a'", "varbinary"), ("true", "date")]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  moments  a column of dates or timestamps, in its zone      zone   names, offsets, gaps
-//!  civil    units of the calendar                             layout the parts of a pattern, from `mysql` and `joda`
+//!  civil    units of the calendar; spans, a column by them    layout the parts of a pattern, from `mysql` and `joda`
 //!  pruning  comparisons as ranges of the time itself          read, write   a text by such parts
 //! ```
 
@@ -17,12 +17,15 @@ mod moments;
 mod mysql;
 mod pruning;
 mod read;
+mod spans;
 mod text;
 mod units;
 mod unix;
 mod write;
 pub(crate) mod zone;
 mod zones;
+
+pub(crate) use unix::date_of_time;
 
 use super::{Function, FunctionDoc, Group, Implementation, Origin};
 

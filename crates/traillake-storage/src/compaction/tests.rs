@@ -129,11 +129,18 @@ fn a_partition_that_grows_by_small_files_is_rewritten_a_few_times() {
 
 #[test]
 fn a_file_that_dwarfs_the_others_is_left_alone() {
-    let options = CompactOptions { min_files: 2, ..CompactOptions::default() };
-    let small = [of_size(1, 10), of_size(2, 10), of_size(3, 10)];
+    let options = CompactOptions::default();
+    let small = [of_size(1, 200_000), of_size(2, 200_000), of_size(3, 200_000)];
     let merged = |large: u64| groups(&[&small[..], &[of_size(4, large)]].concat(), options)[0].len();
-    assert_eq!((merged(120), merged(121)), (4, 3));
-    assert!(groups(&[of_size(1, 10), of_size(2, 1_000)], options).is_empty());
+    assert_eq!((merged(2_400_000), merged(2_400_001)), (4, 3));
+    assert!(groups(&[of_size(1, 10), of_size(2, ALWAYS_MERGED + 1)], options).is_empty());
+}
+
+#[test]
+fn two_files_that_cost_little_to_merge_become_one() {
+    let options = CompactOptions::default();
+    assert_eq!(groups(&[of_size(1, 10), of_size(2, ALWAYS_MERGED)], options)[0].len(), 2);
+    assert!(groups(&[of_size(1, 10)], options).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@ use crate::{Result, StorageError, paths};
 
 /// Bytes read with the first request for a directory.
 const END_BYTES: u64 = 64 << 10;
+/// An object of at most so many bytes is read whole over a network, where a second request costs more than they do.
+const FAR_WHOLE_BYTES: u64 = 512 << 10;
 /// Directories and shards read at once.
 pub(super) const READS_AT_ONCE: usize = 16;
 /// Bytes of shards that are kept.
@@ -25,6 +27,7 @@ const CACHED_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct LookupIndex {
     pub(super) root: Arc<dyn ObjectStore>,
+    is_far: bool,
     known: tokio::sync::Mutex<(Option<u64>, Arc<Known>)>,
     /// The objects that were listed when the table was opened at this version.
     offered: Mutex<Option<(u64, Vec<ObjectMeta>)>>,
@@ -66,8 +69,10 @@ struct Shards {
 }
 
 impl LookupIndex {
-    pub(crate) fn new(root: Arc<dyn ObjectStore>) -> Self {
-        Self { root, known: tokio::sync::Mutex::default(), offered: Mutex::default(), shards: Mutex::default() }
+    /// Of a store that is read over a network, or on this machine.
+    pub(crate) fn new(root: Arc<dyn ObjectStore>, is_far: bool) -> Self {
+        let (known, offered, shards) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
+        Self { root, is_far, known, offered, shards }
     }
 
     /// Takes note of the objects there are at `version`, which somebody has listed.
@@ -140,7 +145,8 @@ impl LookupIndex {
 
     async fn open(&self, meta: &ObjectMeta) -> Result<(Arc<Object>, u64)> {
         let size = meta.size;
-        let mut start = size.saturating_sub(END_BYTES);
+        let is_small = self.is_far && size <= FAR_WHOLE_BYTES;
+        let mut start = if is_small { 0 } else { size.saturating_sub(END_BYTES) };
         let mut end = self.read(&meta.location, start..size).await?;
         let mut bytes_read = end.len() as u64;
         let needed = object::directory_length(&end).map_or(0, |length| length.saturating_add(FOOTER_BYTES) as u64);

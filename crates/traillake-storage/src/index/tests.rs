@@ -119,7 +119,7 @@ async fn of_a_large_file_the_sections_that_may_hold_a_value_are_read() {
 async fn compaction_leaves_an_index_of_the_merged_files_alone() {
     let table = table(Retention::Unlimited).await;
     filled(&table, 12, 50).await;
-    compact(&table, CompactOptions { min_files: 2, ..CompactOptions::default() }).await.unwrap();
+    compact(&table, CompactOptions::default()).await.unwrap();
     assert_eq!(table.snapshot().files.len(), 3);
     assert_eq!(read(&table, "eventid = '111111111111-us-east-1-2023-06-02-000060'").await, (1, 2));
     let files: usize = {
@@ -270,7 +270,7 @@ proptest! {
                 start += rows;
             }
             if compacted {
-                compact(&table, CompactOptions { min_files: 2, ..CompactOptions::default() }).await.unwrap();
+                compact(&table, CompactOptions::default()).await.unwrap();
             }
             for (which, damage) in &damages {
                 let objects = objects(&table).await;

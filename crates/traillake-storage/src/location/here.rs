@@ -1,24 +1,26 @@
-//! The local file system, with what takes a few microseconds done where it is asked for: short ranges are read, files
-//! that are not there are missed, folders of folders listed. Handing that to another thread and back takes longer.
+//! The local file system, with what takes a few microseconds done where it is asked for: short files and ranges are
+//! read, files that are not there are missed, folders of folders or of few files listed. Handing that to another thread
+//! and back takes longer.
+
+mod short;
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::stream::BoxStream;
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
+    PutOptions, PutPayload, PutResult, RenameOptions, Result,
 };
 
-/// Bytes that are read on the asking thread at most.
-const SHORT_BYTES: u64 = 1 << 20;
+use short::{SHORT_BYTES, is_plain, read};
 
 /// [`LocalFileSystem`] but for what is short.
 #[derive(Debug, Default)]
@@ -45,8 +47,8 @@ impl ObjectStore for LocalFiles {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        match self.missing(location) {
-            Some(error) => Err(error),
+        match self.path_of(location).ok().and_then(|path| short::get(&path, location, &options)) {
+            Some(outcome) => outcome,
             None => self.0.get_opts(location, options).await,
         }
     }
@@ -68,11 +70,16 @@ impl ObjectStore for LocalFiles {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list(prefix)
+        match self.few_below(prefix) {
+            Some(found) => stream::iter(found.into_iter().map(Ok)).boxed(),
+            None => self.0.list(prefix),
+        }
     }
 
     fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list_with_offset(prefix, offset)
+        let Some(mut found) = self.few_below(prefix) else { return self.0.list_with_offset(prefix, offset) };
+        found.retain(|object| object.location > *offset);
+        stream::iter(found.into_iter().map(Ok)).boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
@@ -98,11 +105,10 @@ impl LocalFiles {
         if is_plain { Ok(PathBuf::from(format!("/{location}"))) } else { self.0.path_to_filesystem(location) }
     }
 
-    /// The error of an object that is certainly not there.
-    fn missing(&self, location: &Path) -> Option<Error> {
-        let path = self.path_of(location).ok()?;
-        let source = fs::metadata(&path).err().filter(|error| error.kind() == io::ErrorKind::NotFound)?;
-        Some(Error::NotFound { path: path.to_string_lossy().into_owned(), source: source.into() })
+    /// The files below a folder that is named, if they are few.
+    fn few_below(&self, prefix: Option<&Path>) -> Option<Vec<ObjectMeta>> {
+        let prefix = prefix.filter(|prefix| !prefix.is_root())?;
+        short::files_below(&self.path_of(prefix).ok()?, prefix)
     }
 
     /// The folders directly below a folder, sorted, if there is nothing else in it and they are few.
@@ -123,23 +129,10 @@ impl LocalFiles {
     }
 }
 
-/// Whether a byte of a name is itself wherever it is written.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
-}
-
-/// The bytes of one range; an error where the file ends before it.
-fn read(mut file: &File, range: &Range<u64>) -> io::Result<Bytes> {
-    let length = range.end.checked_sub(range.start).and_then(|length| usize::try_from(length).ok());
-    let mut bytes = vec![0; length.filter(|&length| length > 0).ok_or(io::ErrorKind::InvalidInput)?];
-    file.seek(SeekFrom::Start(range.start))?;
-    file.read_exact(&mut bytes)?;
-    Ok(bytes.into())
-}
-
 #[cfg(test)]
 mod tests {
-    use object_store::ObjectStoreExt as _;
+    use futures::TryStreamExt as _;
+    use object_store::{Error, GetRange, ObjectStoreExt as _};
 
     use super::*;
 
@@ -201,5 +194,67 @@ mod tests {
                 (here, own) => panic!("{here:?} {own:?}"),
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_got_is_what_the_file_system_itself_gives() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Path::from_absolute_path(folder.path()).unwrap();
+        let (here, own) = (LocalFiles::default(), LocalFileSystem::new());
+        let tag = |meta: &ObjectMeta| meta.e_tag.clone().unwrap();
+        for size in [0, 5, (1 << 20) + 1] {
+            let path = root.clone().join(format!("{size} bytes"));
+            own.put(&path, vec![7; size].into()).await.unwrap();
+            let known = tag(&own.head(&path).await.unwrap());
+            let with = |range| GetOptions { range, ..GetOptions::default() };
+            let asked = [
+                with(None),
+                with(Some(GetRange::Bounded(1..3))),
+                with(Some(GetRange::Suffix(2))),
+                with(Some(GetRange::Offset(9))),
+                GetOptions { if_match: Some("another".to_owned()), ..GetOptions::default() },
+                GetOptions { if_none_match: Some(known.clone()), ..GetOptions::default() },
+                GetOptions { if_match: Some(known), head: true, ..GetOptions::default() },
+            ];
+            for options in asked {
+                match (here.get_opts(&path, options.clone()).await, own.get_opts(&path, options.clone()).await) {
+                    (Ok(here), Ok(own)) => {
+                        assert_eq!((&here.meta, &here.range), (&own.meta, &own.range), "{options:?}");
+                        if !options.head {
+                            assert_eq!(here.bytes().await.unwrap(), own.bytes().await.unwrap(), "{options:?}");
+                        }
+                    }
+                    (here, own) => assert_eq!(here.err().map(|e| e.to_string()), own.err().map(|e| e.to_string())),
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn files_are_listed_as_by_the_file_system_itself_however_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Path::from_absolute_path(folder.path()).unwrap();
+        let (here, own) = (LocalFiles::default(), LocalFileSystem::new());
+        let below = |name: &str| root.parts().chain(Path::from(name).parts()).collect::<Path>();
+        let many = (0..100).map(|file| format!("many/{}/{file}", file % 3));
+        for name in ["few/a/1", "few/a/2", "few/b", "odd/a b", "odd/c"].map(str::to_owned).into_iter().chain(many) {
+            own.put(&below(&name), "x".into()).await.unwrap();
+        }
+        fs::write(folder.path().join("few/half#1"), "an upload that is not complete").unwrap();
+        fs::create_dir(folder.path().join("empty")).unwrap();
+        for name in ["few", "few/a", "few/b", "few/a/1", "odd", "many", "many/0", "empty", "none"] {
+            let (place, after) = (below(name), below("few/a/1"));
+            let mut listed: Vec<Vec<ObjectMeta>> = Vec::new();
+            for store in [&here as &dyn ObjectStore, &own] {
+                for found in [store.list(Some(&place)), store.list_with_offset(Some(&place), &after)] {
+                    let mut found = found.try_collect::<Vec<_>>().await.unwrap_or_default();
+                    found.sort_by(|one, other| one.location.cmp(&other.location));
+                    listed.push(found);
+                }
+            }
+            assert_eq!(listed[..2], listed[2..], "{name}");
+        }
+        assert_eq!(here.list(Some(&below("many"))).try_collect::<Vec<_>>().await.unwrap().len(), 100);
+        assert_eq!(here.list(Some(&below("few/a"))).try_collect::<Vec<_>>().await.unwrap().len(), 2);
     }
 }

@@ -7,9 +7,10 @@
 //!
 //! The scan reads such a cast as the codes that its files hold. Each dictionary is looked up once for the values that
 //! rows have, the numbers of several keys are put together in a table of whole numbers, and the engine's own
-//! accumulators are fed with the numbers. What comes out are the partial states that the replaced operator gives, so
-//! that all above it stays the engine's, and states may be given out at any time: when memory ends, and row by row
-//! where nearly every row is a group of its own.
+//! accumulators are fed with the numbers. Where rows are only counted, they are fed with each code of a batch once, and
+//! the number of its rows; rows that are counted by their time alone are counted by runs of equal neighbours. What comes
+//! out are the partial states that the replaced operator gives, so that all above it stays the engine's, and states may
+//! be given out at any time: when memory ends, and row by row where nearly every row is a group of its own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +27,9 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Pla
 use futures::stream;
 
 mod groups;
+mod histogram;
 mod keys;
+mod neighbours;
 mod pairs;
 mod plan;
 mod run;

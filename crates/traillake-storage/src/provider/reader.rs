@@ -32,11 +32,14 @@ use crate::footer::Footers;
 use crate::pruning::files::may_hold;
 use crate::snapshot::DataFile;
 
+mod bounds;
 mod by_text;
 mod chunks;
 mod codes;
 mod fetch;
+mod few;
 mod fit;
+mod opened;
 mod parts;
 mod recipe;
 pub(super) mod slots;
@@ -44,6 +47,7 @@ mod stage;
 mod unpack;
 mod zipped;
 
+use bounds::TimeBounds;
 use fetch::Reach;
 use parts::{Part, drop_empty, runs, selected, slices};
 use recipe::{Batches, Recipe, Rows};
@@ -61,6 +65,8 @@ struct Scan {
     store: Arc<dyn ObjectStore>,
     footers: Arc<Footers>,
     recipe: Arc<Recipe>,
+    /// The recipe without the conditions on the event time, for row groups of which all rows meet those.
+    within: Option<(TimeBounds, Arc<Recipe>)>,
     filter: Option<Arc<dyn PhysicalExpr>>,
     file_schema: SchemaRef,
     table_schema: SchemaRef,
@@ -108,11 +114,16 @@ impl BundleOpener {
     pub(super) fn try_new(task: Task<'_>) -> Result<Self> {
         let Task { store, is_far, footers, table, filter, projection, batch_rows, metrics, partition } = task;
         let recipe = Arc::new(Recipe::try_new(table, filter.as_ref(), projection, batch_rows)?);
+        let within = filter.as_ref().and_then(TimeBounds::split).map(|(bounds, filter)| {
+            let recipe = Recipe::try_new(table, filter.as_ref(), projection, batch_rows)?;
+            Ok::<_, DataFusionError>((bounds, Arc::new(recipe)))
+        });
+        let within = within.transpose()?;
         let counters = Counters::new(metrics, partition);
         let file_schema = Arc::clone(table.file_schema());
         let table_schema = Arc::clone(table.table_schema());
         let reach = if is_far { Reach::FAR } else { Reach::NEAR };
-        Ok(Self(Arc::new(Scan { store, footers, recipe, filter, file_schema, table_schema, reach, counters })))
+        Ok(Self(Arc::new(Scan { store, footers, recipe, within, filter, file_schema, table_schema, reach, counters })))
     }
 }
 
@@ -185,6 +196,15 @@ impl Scan {
         Some(Arc::new(statistics))
     }
 
+    /// What is made of some row groups.
+    fn recipe(&self, run: &[Part]) -> &Arc<Recipe> {
+        let hold = |bounds: TimeBounds| run.iter().all(|part| part.times.is_some_and(|times| bounds.hold(times)));
+        match &self.within {
+            Some((bounds, recipe)) if hold(*bounds) => recipe,
+            _ => &self.recipe,
+        }
+    }
+
     /// The output of row groups of one schema.
     async fn run(&self, mut parts: Vec<Part>, file: &PartitionedFile) -> Result<Batches> {
         let Some(first) = parts.first() else { return Ok(Box::new(std::iter::empty())) };
@@ -192,13 +212,14 @@ impl Scan {
             return Ok(Box::new(std::iter::empty()));
         }
         let hidden: Arc<[ScalarValue]> = file.partition_values.clone().into();
-        let fits = self.recipe.fits(first.footer.schema())?;
-        let steps = self.recipe.steps();
+        let recipe = self.recipe(&parts);
+        let fits = recipe.fits(first.footer.schema())?;
+        let steps = recipe.steps();
         let all: Vec<&[usize]> = (0..steps).map(|step| fits.leaves(step)).collect();
         let mut loaded = self.fetch(&parts, &all).await?;
         for step in 0..steps.saturating_sub(1) {
             let rows = Rows { loaded: loaded.clone().into(), hidden: Arc::clone(&hidden), selection: selected(&parts) };
-            let (kept, dropped) = self.recipe.narrow(step, &fits, &rows)?;
+            let (kept, dropped) = recipe.narrow(step, &fits, &rows)?;
             self.counters.rows_dropped.add(dropped);
             if !kept.selects_any() {
                 return Ok(Box::new(std::iter::empty()));
@@ -208,7 +229,7 @@ impl Scan {
         }
         let rows = Rows { loaded: loaded.into(), hidden, selection: selected(&parts) };
         let dropped = self.counters.rows_dropped.clone();
-        self.recipe.output(fits, &rows, move |rows| dropped.add(rows))
+        recipe.output(fits, &rows, move |rows| dropped.add(rows))
     }
 }
 

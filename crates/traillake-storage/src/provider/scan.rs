@@ -56,7 +56,8 @@ pub(super) async fn plan(
         order.drop_late(&mut kept.files);
         kept.partitions_kept = kept.files.chunk_by(|a, b| a.partition == b.partition).count();
     }
-    let (mut planned, mut report) = prune_leaves(provider, &conjuncts, kept, &looked_up).await?;
+    let parallelism = state.config().target_partitions();
+    let (mut planned, mut report) = prune_leaves(provider, &conjuncts, kept, &looked_up, parallelism).await?;
     looked_up.narrow(provider, &mut planned, &mut report).await?;
     let report = told(provider, report);
     if let Some(tracker) = state.config().get_extension::<ScanTracker>() {

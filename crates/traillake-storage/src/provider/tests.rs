@@ -28,7 +28,7 @@ async fn three_files() -> EventTable {
     table
 }
 
-pub(super) const PREDICATES: [&str; 46] = [
+pub(super) const PREDICATES: [&str; 48] = [
     "useridentity.type = 'Root'",
     "'Root' = useridentity.type",
     "useridentity.type <> 'Root'",
@@ -70,6 +70,8 @@ pub(super) const PREDICATES: [&str; 46] = [
     "eventtime >= '2023-06-11T00:20:00Z' AND eventtime < '2023-06-11T00:21:00Z'",
     "eventtime BETWEEN timestamp '2023-06-10 23:59:59' AND timestamp '2023-06-11 00:00:10'",
     "eventtime > '2023-06-12 00:30:00' AND useridentity.type = 'AssumedRole'",
+    "eventtime >= '2023-06-05 00:00:00' AND eventtime <= '2023-06-11 23:59:59'",
+    "eventtime < '2023-06-12 00:00:05' AND eventname = 'GetObject'",
     "date_trunc('day', eventtime) = timestamp '2023-06-12 00:00:00' AND useridentity.type = 'Root'",
     "recipientaccountid = '222222222222'",
     "recipientaccountid IN ('111111111111', 'nonsense') AND useridentity.type = 'Root'",

@@ -82,7 +82,7 @@ async fn write(folder: &Path) {
             format!("{}/AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/01/{n}.json.gz", place.address("trail"));
         lake.ingest_with("events", crate::support::request(&source, place.options("trail"))).await;
     }
-    compact(&lake.table("events").await, CompactOptions { min_files: 2, ..CompactOptions::default() }).await.unwrap();
+    compact(&lake.table("events").await, CompactOptions::default()).await.unwrap();
     let column: AddedColumn =
         serde_json::from_value(json!({"name": "unknownmember", "record_field": "unknownMember", "type": "string"}))
             .unwrap();

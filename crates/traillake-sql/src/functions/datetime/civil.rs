@@ -97,6 +97,17 @@ impl Unit {
         }
     }
 
+    /// Where the unit that a local time falls into starts, and where the next one does.
+    pub(super) fn around(self, local: i64) -> Result<(i64, i64)> {
+        /// A hundred thousand years lie in the calendar; times further off are asked of it.
+        const SURELY_WITHIN: std::ops::Range<i64> = -100_000 * 366 * DAY..100_000 * 366 * DAY;
+        let start = self.floor(local)?;
+        match self.length() {
+            Length::Millis(length) if SURELY_WITHIN.contains(&start) => Ok((start, start + length)),
+            _ => Ok((start, self.add(start, 1)?)),
+        }
+    }
+
     /// A local time so many units later; the day is clipped to its month's last.
     pub(super) fn add(self, local: i64, count: i64) -> Result<i64> {
         let overflow = || exec_datafusion_err!("Value out of range: {count} {self:?}");

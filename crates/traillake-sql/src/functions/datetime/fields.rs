@@ -1,11 +1,13 @@
 //! Parts of a date, a time or an interval: `year(x)`, `hour(x)`, `day_of_week(x)`.
 
-use arrow::array::ArrayRef;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Array, Int64Array};
 use arrow::datatypes::IntervalMonthDayNano;
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Timelike};
 use datafusion::common::Result;
 
-use super::civil::{DAY, HOUR, MINUTE, SECOND, days_of};
+use super::civil::{DAY, HOUR, MINUTE, SECOND, Unit, date_time, days_of};
 use super::moments::Moments;
 use super::pruning;
 use crate::functions::kit::Kind::{Date, Interval, Time, Timestamp, Zoned};
@@ -26,13 +28,15 @@ struct Part {
     text: &'static str,
     examples: &'static [(&'static str, &'static str)],
     of: fn(NaiveDateTime) -> i64,
+    /// The largest unit of which all times have the same.
+    within: Unit,
     of_interval: Option<fn(IntervalMonthDayNano) -> i64>,
     of_time: bool,
 }
 
 impl Part {
     fn function(&self) -> Function {
-        let mut function = on_moments(scalar(self.name), self.of);
+        let mut function = on_moments(scalar(self.name), self.within, self.of);
         if let Some(of_interval) = self.of_interval {
             function = function.on(&[Interval], move |row| Ok(Some(of_interval(row.interval(0)))));
         }
@@ -56,15 +60,29 @@ impl Part {
 }
 
 /// Adds forms for dates and timestamps.
-fn on_moments(function: Scalar, of: fn(NaiveDateTime) -> i64) -> Scalar {
+fn on_moments(function: Scalar, within: Unit, of: fn(NaiveDateTime) -> i64) -> Scalar {
     let evaluate = move |arguments: &[ArrayRef], rows: usize| -> Result<ArrayRef> {
         let moments = Moments::of(arguments, 0)?;
+        let of_start = |start| on_clock(within, start).map_or_else(|| date_time(start).map(of), Ok);
+        if let Some(parts) = moments.by_unit(within, of_start) {
+            return Ok(Arc::new(Int64Array::new(parts.into(), moments.nulls())));
+        }
         i64::column((0..rows).map(|row| Ok(moments.date_time(row)?.map(of))))
     };
     function
         .on_arrays(&[Date], |_| Ok(i64::data_type()), evaluate)
         .on_arrays(&[Timestamp], |_| Ok(i64::data_type()), evaluate)
         .on_arrays(&[Zoned], |_| Ok(i64::data_type()), evaluate)
+}
+
+/// Which unit of a day, an hour or a minute starts at a local time, which no calendar needs to say.
+fn on_clock(unit: Unit, start: i64) -> Option<i64> {
+    match unit {
+        Unit::Hour => Some(start.rem_euclid(DAY) / HOUR),
+        Unit::Minute => Some(start.rem_euclid(HOUR) / MINUTE),
+        Unit::Second => Some(start.rem_euclid(MINUTE) / SECOND),
+        _ => None,
+    }
 }
 
 fn midnight_plus(millis: i32) -> NaiveDateTime {
@@ -77,8 +95,11 @@ pub(super) fn millis_of_interval(interval: IntervalMonthDayNano) -> i64 {
 }
 
 fn last_day_of_month() -> Function {
-    let evaluate = |arguments: &[ArrayRef], rows: usize| {
+    let evaluate = |arguments: &[ArrayRef], rows: usize| -> Result<ArrayRef> {
         let moments = Moments::of(arguments, 0)?;
+        if let Some(days) = moments.by_unit(Unit::Month, |start| Ok(last_day(date_time(start)?).0)) {
+            return Ok(Arc::new(Date32Array::new(days.into(), moments.nulls())));
+        }
         kit::Date::column((0..rows).map(|row| Ok(moments.date_time(row)?.map(last_day))))
     };
     let returns = |_: &[_]| Ok(kit::Date::data_type());
@@ -111,6 +132,7 @@ const PARTS: &[Part] = &[
         text: "The year of a date or timestamp, or the whole years of an interval. Compared with a literal it prunes files.",
         examples: &[("year(date '2024-05-01')", "2024")],
         of: |time| i64::from(time.year()),
+        within: Unit::Year,
         of_interval: Some(|interval| i64::from(interval.months / 12)),
         of_time: false,
     },
@@ -121,6 +143,7 @@ const PARTS: &[Part] = &[
         text: "The quarter of the year, 1 to 4.",
         examples: &[("quarter(date '2024-05-01')", "2")],
         of: |time| i64::from(time.month0() / 3 + 1),
+        within: Unit::Quarter,
         of_interval: None,
         of_time: false,
     },
@@ -131,6 +154,7 @@ const PARTS: &[Part] = &[
         text: "The month, 1 to 12, or the months of an interval beyond its whole years.",
         examples: &[("month(date '2024-05-01')", "5")],
         of: |time| i64::from(time.month()),
+        within: Unit::Month,
         of_interval: Some(|interval| i64::from(interval.months % 12)),
         of_time: false,
     },
@@ -141,6 +165,7 @@ const PARTS: &[Part] = &[
         text: "The ISO week of the year, 1 to 53. The first week is the one with the first Thursday; see `year_of_week`.",
         examples: &[("week(date '2021-01-03')", "53")],
         of: |time| i64::from(time.iso_week().week()),
+        within: Unit::Week,
         of_interval: None,
         of_time: false,
     },
@@ -151,6 +176,7 @@ const PARTS: &[Part] = &[
         text: "The year that the ISO week belongs to.",
         examples: &[("year_of_week(date '2021-01-03')", "2020")],
         of: |time| i64::from(time.iso_week().year()),
+        within: Unit::Week,
         of_interval: None,
         of_time: false,
     },
@@ -161,6 +187,7 @@ const PARTS: &[Part] = &[
         text: "The day of the month, or the whole days of an interval.",
         examples: &[("day(date '2024-05-31')", "31")],
         of: |time| i64::from(time.day()),
+        within: Unit::Day,
         of_interval: Some(|interval| millis_of_interval(interval) / DAY),
         of_time: false,
     },
@@ -171,6 +198,7 @@ const PARTS: &[Part] = &[
         text: "The day of the week, from Monday = 1 to Sunday = 7.",
         examples: &[("day_of_week(date '2024-05-05')", "7")],
         of: |time| i64::from(time.weekday().number_from_monday()),
+        within: Unit::Day,
         of_interval: None,
         of_time: false,
     },
@@ -181,6 +209,7 @@ const PARTS: &[Part] = &[
         text: "The day of the year, 1 to 366.",
         examples: &[("day_of_year(date '2024-12-31')", "366")],
         of: |time| i64::from(time.ordinal()),
+        within: Unit::Day,
         of_interval: None,
         of_time: false,
     },
@@ -191,6 +220,7 @@ const PARTS: &[Part] = &[
         text: "The hour of the day on the clock of the zone, 0 to 23, or the hours of an interval beyond its whole days.",
         examples: &[("hour(timestamp '2024-05-01 23:10:00')", "23")],
         of: |time| i64::from(time.hour()),
+        within: Unit::Hour,
         of_interval: Some(|interval| millis_of_interval(interval) % DAY / HOUR),
         of_time: true,
     },
@@ -201,6 +231,7 @@ const PARTS: &[Part] = &[
         text: "The minute of the hour, also of an interval.",
         examples: &[("minute(timestamp '2024-05-01 23:10:00')", "10")],
         of: |time| i64::from(time.minute()),
+        within: Unit::Minute,
         of_interval: Some(|interval| millis_of_interval(interval) % HOUR / MINUTE),
         of_time: true,
     },
@@ -211,6 +242,7 @@ const PARTS: &[Part] = &[
         text: "The second of the minute, also of an interval.",
         examples: &[("second(timestamp '2024-05-01 23:10:59')", "59")],
         of: |time| i64::from(time.second()),
+        within: Unit::Second,
         of_interval: Some(|interval| millis_of_interval(interval) % MINUTE / SECOND),
         of_time: true,
     },
@@ -221,6 +253,7 @@ const PARTS: &[Part] = &[
         text: "The millisecond of the second, also of an interval.",
         examples: &[("millisecond(timestamp '2024-05-01 23:10:59.123')", "123")],
         of: |time| i64::from(time.and_utc().timestamp_subsec_millis()),
+        within: Unit::Millisecond,
         of_interval: Some(|interval| millis_of_interval(interval) % SECOND),
         of_time: true,
     },

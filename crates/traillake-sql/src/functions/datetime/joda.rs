@@ -6,6 +6,7 @@ use std::str::Chars;
 use arrow::array::ArrayRef;
 use chrono::{Datelike, NaiveDateTime, Utc};
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
+use datafusion::logical_expr::ColumnarValue;
 
 use super::civil::{SECOND, millis_of};
 use super::layout::{Field, Name, Part, check_length, number, push_literal, year};
@@ -21,12 +22,12 @@ pub(super) fn functions() -> Vec<Function> {
 }
 
 fn format_datetime() -> Function {
-    let plain = |arguments: &[ArrayRef], rows: usize| formatted(arguments, rows, compile_without_zone);
-    let zoned = |arguments: &[ArrayRef], rows: usize| formatted(arguments, rows, compile);
+    let plain = |arguments: &[ColumnarValue], rows: usize| formatted(arguments, rows, compile_without_zone);
+    let zoned = |arguments: &[ColumnarValue], rows: usize| formatted(arguments, rows, compile);
     scalar("format_datetime")
-        .on_arrays(&[Date, Text], |_| Ok(String::data_type()), plain)
-        .on_arrays(&[Timestamp, Text], |_| Ok(String::data_type()), plain)
-        .on_arrays(&[Zoned, Text], |_| Ok(String::data_type()), zoned)
+        .on_values(&[Date, Text], |_| Ok(String::data_type()), plain)
+        .on_values(&[Timestamp, Text], |_| Ok(String::data_type()), plain)
+        .on_values(&[Zoned, Text], |_| Ok(String::data_type()), zoned)
         .documented(FunctionDoc {
             name: "format_datetime",
             aliases: &[],

@@ -2,6 +2,8 @@
 
 use datafusion::common::{Result, exec_err};
 
+use super::civil::Unit;
+
 /// Longest pattern: what it writes stays within a few multiples of it.
 const MAX_PATTERN_BYTES: usize = 10_000;
 
@@ -25,6 +27,23 @@ pub(super) enum Part {
     ZoneId,
     /// `EST`.
     ZoneName { long: bool },
+}
+
+impl Part {
+    /// A unit of which all times are written alike, in a zone that never jumps: a day at most.
+    pub(super) fn within(&self) -> Unit {
+        match self {
+            Self::Fraction { .. } => Unit::Millisecond,
+            Self::Number { field: Field::Second, .. } => Unit::Second,
+            Self::Number { field: Field::Minute, .. } => Unit::Minute,
+            Self::Number {
+                field: Field::Hour | Field::ClockHour | Field::HalfdayHour | Field::ClockHalfdayHour,
+                ..
+            }
+            | Self::Name { name: Name::Halfday, .. } => Unit::Hour,
+            _ => Unit::Day,
+        }
+    }
 }
 
 /// What a number says.

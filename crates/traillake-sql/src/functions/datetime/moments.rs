@@ -1,13 +1,16 @@
 //! Columns of dates and timestamps, and functions over them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringViewArray, TimestampMillisecondArray};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, TimestampMillisecondType};
 use chrono::NaiveDateTime;
 use datafusion::common::{Result, internal_datafusion_err, internal_err};
 
-use super::civil::{DAY, date_time};
+use super::civil::{DAY, Unit, date_time};
+use super::spans::by_unit;
 use super::zone::Zone;
 
 /// A column of dates or timestamps and the zone it is read in.
@@ -25,11 +28,16 @@ impl<'a> Moments<'a> {
     /// Argument `place`, of kind `Date`, `Timestamp` or `Zoned`.
     pub(super) fn of(arguments: &'a [ArrayRef], place: usize) -> Result<Self> {
         let Some(column) = arguments.get(place) else { return internal_err!("argument {place} is missing") };
+        Self::of_column(column)
+    }
+
+    /// A column of one of these kinds.
+    pub(super) fn of_column(column: &'a ArrayRef) -> Result<Self> {
         if let Some(days) = column.as_primitive_opt::<Date32Type>() {
             return Ok(Self { values: Values::Days(days), zone: Zone::utc() });
         }
         let Some(millis) = column.as_primitive_opt::<TimestampMillisecondType>() else {
-            return internal_err!("argument {place} is {}", column.data_type());
+            return internal_err!("a column of {} is not one of times", column.data_type());
         };
         let zone = millis.timezone().map_or(Ok(Zone::utc()), Zone::parse)?;
         Ok(Self { values: Values::Millis(millis), zone })
@@ -68,6 +76,52 @@ impl<'a> Moments<'a> {
             Values::Millis(millis) => {
                 let column = instants.collect::<Result<TimestampMillisecondArray>>()?;
                 Ok(Arc::new(column.with_timezone_opt(millis.timezone())))
+            }
+        }
+    }
+}
+
+/// Whole columns at once.
+impl Moments<'_> {
+    /// For each row what `share` says of the start of the unit that its local time falls into, asked once for neighbours in
+    /// one. `None` where the clock may jump, where no two rows are in a unit, and where any time is refused: then rows
+    /// are asked one by one, for those that are NULL refuse nothing.
+    pub(super) fn by_unit<T: Copy + Default>(&self, unit: Unit, share: impl FnMut(i64) -> Result<T>) -> Option<Vec<T>> {
+        let offset = self.steady_offset().filter(|_| unit != Unit::Millisecond)?;
+        by_unit(unit, self.instants().iter().map(|instant| instant.saturating_add(offset)), share).ok()
+    }
+
+    /// Milliseconds that the clock is ahead of UTC, if it never jumps.
+    pub(super) fn steady_offset(&self) -> Option<i64> {
+        self.zone.is_fixed().then(|| self.zone.offset_at(0))
+    }
+
+    /// As `instant`, of all rows; NULLs have any.
+    pub(super) fn instants(&self) -> Cow<'_, [i64]> {
+        match self.values {
+            Values::Days(days) => days.values().iter().map(|&day| i64::from(day) * DAY).collect(),
+            Values::Millis(millis) => Cow::Borrowed(millis.values()),
+        }
+    }
+
+    /// Which rows are NULL.
+    pub(super) fn nulls(&self) -> Option<NullBuffer> {
+        match self.values {
+            Values::Days(days) => days.nulls().cloned(),
+            Values::Millis(millis) => millis.nulls().cloned(),
+        }
+    }
+
+    /// A column of the same type with the same NULLs.
+    pub(super) fn with_instants(&self, instants: Vec<i64>) -> ArrayRef {
+        match self.values {
+            Values::Days(_) => {
+                let days = instants.into_iter().map(days_since_1970).collect();
+                Arc::new(Date32Array::new(days, self.nulls()))
+            }
+            Values::Millis(millis) => {
+                let column = TimestampMillisecondArray::new(instants.into(), self.nulls());
+                Arc::new(column.with_timezone_opt(millis.timezone()))
             }
         }
     }

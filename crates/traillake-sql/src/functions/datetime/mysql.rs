@@ -2,6 +2,7 @@
 
 use arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
+use datafusion::logical_expr::ColumnarValue;
 
 use super::civil::millis_of;
 use super::layout::{Field, Name, Part, check_length, number, push_literal, year};
@@ -16,11 +17,11 @@ pub(super) fn functions() -> Vec<Function> {
 }
 
 fn date_format() -> Function {
-    let evaluate = |arguments: &[ArrayRef], rows: usize| formatted(arguments, rows, compile);
+    let evaluate = |arguments: &[ColumnarValue], rows: usize| formatted(arguments, rows, compile);
     scalar("date_format")
-        .on_arrays(&[Date, Text], |_| Ok(String::data_type()), evaluate)
-        .on_arrays(&[Timestamp, Text], |_| Ok(String::data_type()), evaluate)
-        .on_arrays(&[Zoned, Text], |_| Ok(String::data_type()), evaluate)
+        .on_values(&[Date, Text], |_| Ok(String::data_type()), evaluate)
+        .on_values(&[Timestamp, Text], |_| Ok(String::data_type()), evaluate)
+        .on_values(&[Zoned, Text], |_| Ok(String::data_type()), evaluate)
         .documented(FunctionDoc {
             name: "date_format",
             aliases: &[],

@@ -1,16 +1,19 @@
 //! Seconds since 1970: `from_unixtime`, `to_unixtime`, and `date`.
 
-use arrow::array::ArrayRef;
-use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, plan_err};
+use std::sync::{Arc, LazyLock};
 
-use super::civil::{DAY, date_time};
+use arrow::array::{ArrayRef, Date32Array};
+use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, plan_err};
+use datafusion::logical_expr::ScalarUDF;
+
+use super::civil::{DAY, Unit, date_time};
 use super::moments::Moments;
 use super::pruning;
 use super::zone::Zone;
 use super::zones::{type_in_zone, type_of_zone};
 use crate::casts::times;
 use crate::functions::kit::Kind::{Any, Bigint, Date, Double, Label, Text, Timestamp, Zoned};
-use crate::functions::kit::{self, Cell, UtcTimestamp, scalar};
+use crate::functions::kit::{self, Cell, Scalar, UtcTimestamp, scalar};
 use crate::functions::{Function, FunctionDoc, Group, Origin};
 
 pub(super) fn functions() -> Vec<Function> {
@@ -104,11 +107,27 @@ fn seconds_of(millis: i64) -> f64 {
     millis as f64 / 1000.0
 }
 
+/// `date(x)`, which reads a column of times at once where the engine's cast asks a calendar for every row.
+pub(crate) fn date_of_time() -> Arc<ScalarUDF> {
+    static DATE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| date_forms().hidden());
+    Arc::clone(&DATE)
+}
+
 fn date() -> Function {
-    let day = |arguments: &[ArrayRef], rows: usize| -> Result<ArrayRef> {
-        let moments = Moments::of(arguments, 0)?;
-        kit::Date::column((0..rows).map(|row| moments.local(row).map(date_of_millis).transpose()))
-    };
+    date_forms().documented(FunctionDoc {
+        name: "date",
+        aliases: &[],
+        group: Group::DateTime,
+        usage: &["date(x) → date"],
+        text: "The date of a timestamp on the clock of its zone, or of a text `2024-05-01`; the same as \
+               CAST(x AS date). Compared with a literal it prunes files.",
+        origin: Origin::Here,
+        examples: &[("date(timestamp '2024-05-01 23:59:59')", "2024-05-01"), ("date('2024-05-01')", "2024-05-01")],
+    })
+}
+
+fn date_forms() -> Scalar {
+    let day = |arguments: &[ArrayRef], rows: usize| dates(&Moments::of(arguments, 0)?, rows);
     scalar("date")
         .on(&[Text], |row| {
             if let Some(day) = times::date(row.text(0)) {
@@ -122,16 +141,17 @@ fn date() -> Function {
         .on_arrays(&[Zoned], |_| Ok(kit::Date::data_type()), day)
         .with_preimage(pruning::of_date)
         .ordered(pruning::order_of_last)
-        .documented(FunctionDoc {
-            name: "date",
-            aliases: &[],
-            group: Group::DateTime,
-            usage: &["date(x) → date"],
-            text: "The date of a timestamp on the clock of its zone, or of a text `2024-05-01`; the same as \
-                   CAST(x AS date). Compared with a literal it prunes files.",
-            origin: Origin::Here,
-            examples: &[("date(timestamp '2024-05-01 23:59:59')", "2024-05-01"), ("date('2024-05-01')", "2024-05-01")],
-        })
+}
+
+fn dates(moments: &Moments<'_>, rows: usize) -> Result<ArrayRef> {
+    match moments.by_unit(Unit::Day, |start| Ok(date_of_millis(start)?.0)) {
+        Some(days) => Ok(Arc::new(Date32Array::new(days.into(), moments.nulls()))),
+        None => dates_by_row(moments, rows),
+    }
+}
+
+fn dates_by_row(moments: &Moments<'_>, rows: usize) -> Result<ArrayRef> {
+    kit::Date::column((0..rows).map(|row| moments.local(row).map(date_of_millis).transpose()))
 }
 
 fn date_of_millis(millis: i64) -> Result<kit::Date> {
@@ -141,6 +161,10 @@ fn date_of_millis(millis: i64) -> Result<kit::Date> {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::{Array as _, TimestampMillisecondArray};
+    use proptest::prelude::*;
+
+    use super::*;
     use crate::testing::value;
 
     fn text(expression: &str) -> String {
@@ -158,8 +182,8 @@ mod tests {
     #[test]
     fn seconds_beyond_the_calendar_are_an_error() {
         assert!(text("from_unixtime(1e17)").contains("Millis overflow"));
-        assert!(super::instant_of_seconds(-1e300).unwrap_err().to_string().contains("Millis overflow"));
-        assert_eq!(super::instant_of_seconds(f64::NAN).unwrap(), Some(super::UtcTimestamp(0)));
+        assert!(instant_of_seconds(-1e300).unwrap_err().to_string().contains("Millis overflow"));
+        assert_eq!(instant_of_seconds(f64::NAN).unwrap(), Some(UtcTimestamp(0)));
     }
 
     #[test]
@@ -169,6 +193,22 @@ mod tests {
         assert!(text("from_unixtime(0, 'a', 0)").contains("Invalid offset"));
         assert!(text("from_unixtime(0, 9223372036854775807, 0)").contains("Invalid offset"));
         assert!(text("from_unixtime(0, 'Nowhere/X')").contains("'Nowhere/X' is not a valid time zone"));
+    }
+
+    proptest! {
+        #[test]
+        fn dates_at_once_are_those_row_by_row(
+            near in prop::collection::vec(prop::option::weighted(0.9, -200_000_000..200_000_000_i64), 0..30),
+            far in prop::collection::vec(prop_oneof![(-400_000_000_000_000..400_000_000_000_000_i64).prop_map(Some), any::<Option<i64>>()], 0..3),
+            zone in 0..3_usize,
+        ) {
+            let zone = [None, Some("+05:30"), Some("America/New_York")][zone];
+            let times = [near, far].concat();
+            let column: ArrayRef = Arc::new(TimestampMillisecondArray::from(times).with_timezone_opt(zone));
+            let said = |column: Result<ArrayRef>| column.map_or_else(|error| error.to_string(), |column| format!("{column:?}"));
+            let moments = Moments::of_column(&column).unwrap();
+            prop_assert_eq!(said(dates(&moments, column.len())), said(dates_by_row(&moments, column.len())));
+        }
     }
 
     #[test]

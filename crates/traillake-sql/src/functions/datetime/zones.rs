@@ -2,9 +2,11 @@
 //!
 //! The zone of a timestamp is part of its Arrow type: functions that set it take it as a literal.
 
-use arrow::array::{ArrayRef, new_null_array};
+use std::sync::Arc;
+
+use arrow::array::{Array as _, ArrayRef, AsArray as _, new_null_array};
 use arrow::compute::{cast, is_null, nullif};
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, TimestampMillisecondType};
 use datafusion::common::{Result, ScalarValue, plan_err};
 
 use super::civil::{HOUR, MINUTE};
@@ -38,6 +40,7 @@ pub(super) fn type_of_zone(zone: Zone) -> DataType {
 fn at_timezone() -> Function {
     scalar("at_timezone")
         .on_arrays(&[Zoned, Label], |_| Ok(UtcTimestamp::data_type()), same_instant)
+        .on_arrays(&[Timestamp, Label], |_| Ok(UtcTimestamp::data_type()), same_instant)
         .typed_by_literals(|literals| type_in_zone("at_timezone", literals, 1))
         .documented(FunctionDoc {
             name: "at_timezone",
@@ -56,7 +59,14 @@ fn at_timezone() -> Function {
 /// The first column, NULL where the zone is.
 fn same_instant(arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
     let [moments, zones] = arguments else { return Ok(new_null_array(&UtcTimestamp::data_type(), rows)) };
-    let instants = cast(moments, &UtcTimestamp::data_type())?;
+    // The engine's cast would look up the offset of every row.
+    let instants: ArrayRef = match moments.as_primitive_opt::<TimestampMillisecondType>() {
+        Some(millis) => Arc::new(millis.clone().with_timezone("UTC")),
+        None => cast(moments, &UtcTimestamp::data_type())?,
+    };
+    if zones.logical_null_count() == 0 {
+        return Ok(instants);
+    }
     Ok(nullif(&instants, &is_null(zones)?)?)
 }
 

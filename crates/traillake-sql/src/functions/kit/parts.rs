@@ -38,6 +38,11 @@ pub(crate) fn in_parts(
     }
 }
 
+/// Arguments as columns.
+pub(crate) fn columns_of(values: &[ColumnarValue], rows: usize) -> Result<Vec<ArrayRef>> {
+    values.iter().map(|value| value.to_array(rows)).collect()
+}
+
 /// A column of a value; a constant is repeated only when that does not take too much.
 pub(crate) fn column_of(function: &str, value: ColumnarValue, rows: usize) -> Result<ArrayRef> {
     if let ColumnarValue::Scalar(value) = &value {

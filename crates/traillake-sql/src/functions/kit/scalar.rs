@@ -14,12 +14,12 @@ use datafusion::logical_expr::{
 };
 
 use super::hooks::Hooks;
-use super::{Cell, Kind, Row, check_column, equal_by_name, in_parts};
+use super::{Cell, Kind, Row, check_column, columns_of, equal_by_name, in_parts};
 use crate::budget::enter;
 use crate::functions::{Function, FunctionDoc, Implementation};
 use crate::types::type_name;
 
-type Evaluate = dyn Fn(&[ArrayRef], usize) -> Result<ArrayRef> + Send + Sync;
+type Evaluate = dyn Fn(&[ColumnarValue], usize) -> Result<ArrayRef> + Send + Sync;
 type Fit = dyn Fn(&[DataType]) -> Option<Vec<DataType>> + Send + Sync;
 type Returns = dyn Fn(&[DataType]) -> Result<DataType> + Send + Sync;
 
@@ -95,10 +95,20 @@ impl Scalar {
     /// A form over whole columns: `returns` gets the types of the arguments after they were made to
     /// fit, `evaluate` the columns and their length; its result has the type `returns` said.
     pub(crate) fn on_arrays(
-        mut self,
+        self,
         kinds: &'static [Kind],
         returns: impl Fn(&[DataType]) -> Result<DataType> + Send + Sync + 'static,
         evaluate: impl Fn(&[ArrayRef], usize) -> Result<ArrayRef> + Send + Sync + 'static,
+    ) -> Self {
+        self.on_values(kinds, returns, move |values, rows| evaluate(&columns_of(values, rows)?, rows))
+    }
+
+    /// The same, told which arguments are the same for all rows.
+    pub(crate) fn on_values(
+        mut self,
+        kinds: &'static [Kind],
+        returns: impl Fn(&[DataType]) -> Result<DataType> + Send + Sync + 'static,
+        evaluate: impl Fn(&[ColumnarValue], usize) -> Result<ArrayRef> + Send + Sync + 'static,
     ) -> Self {
         let overload =
             Overload { kinds, variadic: false, fit: None, returns: Box::new(returns), evaluate: Box::new(evaluate) };
@@ -211,10 +221,7 @@ impl ScalarUDFImpl for Scalar {
             && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
         let _entered = enter(&args.config_options)?;
-        let result = in_parts(self.name, args.args, rows, |args, rows| {
-            let arrays = args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
-            (overload.evaluate)(&arrays, rows)
-        })?;
+        let result = in_parts(self.name, args.args, rows, |args, rows| (overload.evaluate)(&args, rows))?;
         let result = if *result.data_type() == DataType::Null && *args.return_field.data_type() != DataType::Null {
             new_null_array(args.return_field.data_type(), result.len())
         } else {

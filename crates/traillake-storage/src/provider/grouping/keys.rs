@@ -10,6 +10,8 @@ use datafusion::logical_expr::EmitTo;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
 
+use super::neighbours::Neighbours;
+
 /// A code whose value has no number so far.
 const UNKNOWN: usize = usize::MAX;
 
@@ -48,13 +50,30 @@ impl Key {
     pub(super) fn numbers(&mut self, column: &ArrayRef, numbers: &mut Vec<usize>) -> Result<()> {
         match column.as_dictionary_opt::<UInt32Type>() {
             Some(codes) => self.numbers_of_codes(codes, numbers),
-            None => self.values.intern(std::slice::from_ref(column), numbers),
+            None => self.numbers_of_values(column, numbers),
         }
+    }
+
+    fn numbers_of_values(&mut self, column: &ArrayRef, numbers: &mut Vec<usize>) -> Result<()> {
+        let Some(runs) = Neighbours::of(column)? else {
+            return self.values.intern(std::slice::from_ref(column), numbers);
+        };
+        self.values.intern(std::slice::from_ref(&runs.values), numbers)?;
+        runs.spread(numbers);
+        Ok(())
     }
 
     fn numbers_of_codes(&mut self, column: &DictionaryArray<UInt32Type>, numbers: &mut Vec<usize>) -> Result<()> {
         self.turn_to(column.values());
-        self.meet(column)?;
+        if !self.look_up(column, numbers) {
+            self.meet(column)?;
+            self.look_up(column, numbers);
+        }
+        Ok(())
+    }
+
+    /// Whether the values of all rows have a number so far.
+    fn look_up(&self, column: &DictionaryArray<UInt32Type>, numbers: &mut Vec<usize>) -> bool {
         numbers.clear();
         let (known, null) = (&self.known, self.null.unwrap_or(UNKNOWN));
         let number = |code: u32| known.get(code as usize).copied().unwrap_or(UNKNOWN);
@@ -62,7 +81,7 @@ impl Key {
             None => numbers.extend(column.keys().values().iter().map(|&code| number(code))),
             Some(_) => numbers.extend(column.keys().iter().map(|code| code.map_or(null, number))),
         }
-        Ok(())
+        !numbers.contains(&UNKNOWN)
     }
 
     fn turn_to(&mut self, values: &ArrayRef) {
@@ -153,6 +172,15 @@ mod tests {
         assert_eq!(key.take_values().unwrap().len(), 3);
         assert_eq!((key.len(), numbers(&mut key, &codes(&values, &[None, Some(1)]))), (0, vec![0, 1]));
         assert_eq!(key.take_values().unwrap().as_string_view().iter().collect::<Vec<_>>(), [None, Some("b")]);
+    }
+
+    #[test]
+    fn neighbours_of_equal_value_have_one_number() {
+        let mut key = Key::try_new(DataType::Int64).unwrap();
+        let hours = [Some(9), Some(10), None, Some(9)].map(|hour| [hour; 5]).concat();
+        let column: ArrayRef = Arc::new(Int64Array::from(hours));
+        assert_eq!(numbers(&mut key, &column), [0, 1, 2, 0].map(|number| [number; 5]).concat());
+        assert_eq!(numbers(&mut key, &(Arc::new(Int64Array::from(vec![10, 11])) as ArrayRef)), [1, 3]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use datafusion::datasource::physical_plan::FileSource as _;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::aggregate::AggregateFunctionExpr;
-use datafusion::physical_expr::expressions::{CastExpr, Column};
+use datafusion::physical_expr::expressions::{CastExpr, Column, Literal};
 use datafusion::physical_expr::projection::{ProjectionExpr, ProjectionExprs};
 use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
@@ -17,12 +17,12 @@ use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::{ExecutionPlan, InputOrderMode, Partitioning};
 
 use super::GroupByCodesExec;
-use crate::layout::UNIQUE_LEAVES;
+use crate::layout::{EVENT_TIME, UNIQUE_LEAVES};
 use crate::provider::reader::slots::{codes_type, stored_text};
 use crate::provider::source::EventSource;
 
-/// The same as `aggregate` with its groups made of codes; `None` where it is not made of texts right out of a scan of
-/// an event data store.
+/// The same as `aggregate` with its groups made of codes, or of times; `None` where it is not made of texts or a time
+/// right out of a scan of an event data store.
 pub fn group_by_codes(aggregate: &AggregateExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     match aggregate.mode() {
         AggregateMode::Partial => Ok(partial(aggregate)?.map(|plan| Arc::new(plan) as _)),
@@ -93,7 +93,8 @@ fn is_plain(aggregate: &AggregateExec) -> bool {
         && aggregate.aggr_expr().iter().all(takes_numbers)
 }
 
-/// The columns of a scan that are keys and texts; `None` where there are none, or where codes would not do.
+/// The columns of a scan that are keys and texts; `None` where there are none and rows are not counted by their time,
+/// or where codes would not do.
 fn texts(aggregate: &AggregateExec, scan: &DataSourceExec) -> Result<Option<Vec<usize>>> {
     let Some((_, source)) = scan.downcast_to_file_source::<EventSource>() else { return Ok(None) };
     let (mut texts, mut others) = (Vec::new(), Vec::new());
@@ -107,7 +108,19 @@ fn texts(aggregate: &AggregateExec, scan: &DataSourceExec) -> Result<Option<Vec<
     }
     others.extend(aggregate.aggr_expr().iter().filter(|call| !counts_column(call)).flat_map(|call| call.expressions()));
     let expands = |expr| collect_columns(expr).iter().any(|column| texts.contains(&column.index()));
-    Ok((!texts.is_empty() && !others.iter().any(expands)).then_some(texts))
+    let is_worth_it = !texts.is_empty() || counts_times(aggregate, source);
+    Ok((is_worth_it && !others.iter().any(expands)).then_some(texts))
+}
+
+/// Whether rows are counted by something of their time alone: a file has them in its order.
+fn counts_times(aggregate: &AggregateExec, source: &EventSource) -> bool {
+    let [(key, _)] = aggregate.group_expr().expr() else { return false };
+    let is_time = |column: &Column| column.name() == EVENT_TIME;
+    let read = |column: &Column| source.projection().and_then(|projection| projection.iter().nth(column.index()));
+    let columns = collect_columns(key);
+    !columns.is_empty()
+        && columns.iter().all(|column| read(column).is_some_and(|read| collect_columns(&read.expr).iter().all(is_time)))
+        && aggregate.aggr_expr().iter().all(counts_rows)
 }
 
 /// The place of a column of a scan that is a stored text, and its path.
@@ -126,6 +139,14 @@ fn counts_column(call: &Arc<AggregateFunctionExpr>) -> bool {
     call.fun().name() == "count"
         && !call.is_distinct()
         && call.expressions().iter().all(|argument| argument.is::<Column>())
+}
+
+/// A count of rows, which is one of a value that is never NULL.
+pub(super) fn counts_rows(call: &Arc<AggregateFunctionExpr>) -> bool {
+    let is_value = |argument: &Arc<dyn PhysicalExpr>| {
+        argument.downcast_ref::<Literal>().is_some_and(|literal| !literal.value().is_null())
+    };
+    call.fun().name() == "count" && !call.is_distinct() && call.expressions().iter().all(is_value)
 }
 
 /// All columns of a scan, those of `texts` as codes.

@@ -15,6 +15,8 @@ use futures::StreamExt as _;
 
 use super::GroupByCodesExec;
 use super::groups::Groups;
+use super::histogram::{Counted, Histogram};
+use super::plan::counts_rows;
 
 /// The groups of one partition, and what was made of them so far.
 pub(super) struct Run {
@@ -22,6 +24,8 @@ pub(super) struct Run {
     keys: Vec<Arc<dyn PhysicalExpr>>,
     aggregates: Vec<Aggregate>,
     groups: Groups,
+    /// Where nothing but rows is counted.
+    histogram: Option<Histogram>,
     /// Of each row of the last batch.
     numbers: Vec<usize>,
     schema: SchemaRef,
@@ -78,6 +82,7 @@ impl Run {
             keys: plan.keys.iter().map(|(key, _)| Arc::clone(key)).collect(),
             aggregates: aggregates.collect::<Result<_>>()?,
             groups: Groups::try_new(first.clone(), further)?,
+            histogram: plan.aggregates.iter().all(counts_rows).then(Histogram::default),
             numbers: Vec::new(),
             schema: Arc::clone(&plan.schema),
             batch_rows: context.session_config().batch_size().max(1),
@@ -132,10 +137,9 @@ impl Run {
 
     fn take_in(&mut self, batch: &RecordBatch) -> Result<()> {
         let keys = values(&self.keys, batch)?;
-        self.groups.numbers(&keys, &mut self.numbers)?;
-        for aggregate in &mut self.aggregates {
-            let arguments = values(&aggregate.arguments, batch)?;
-            aggregate.accumulator.update_batch(&arguments, &self.numbers, None, self.groups.len())?;
+        match self.histogram.as_mut().and_then(|histogram| histogram.count(&keys)) {
+            Some(counted) => self.add_counted(counted)?,
+            None => self.add_rows(&keys, batch)?,
         }
         self.probe.see(batch.num_rows(), self.groups.len());
         if self.probe.gave_up {
@@ -149,9 +153,29 @@ impl Run {
         Ok(())
     }
 
+    fn add_rows(&mut self, keys: &[ArrayRef], batch: &RecordBatch) -> Result<()> {
+        self.groups.numbers(keys, &mut self.numbers)?;
+        for aggregate in &mut self.aggregates {
+            let arguments = values(&aggregate.arguments, batch)?;
+            aggregate.accumulator.update_batch(&arguments, &self.numbers, None, self.groups.len())?;
+        }
+        Ok(())
+    }
+
+    /// The number of rows is the state of a count.
+    fn add_counted(&mut self, Counted { keys, rows }: Counted) -> Result<()> {
+        self.groups.numbers(&keys, &mut self.numbers)?;
+        for aggregate in &mut self.aggregates {
+            let state = std::slice::from_ref(&rows);
+            aggregate.accumulator.merge_batch(state, &self.numbers, self.groups.len())?;
+        }
+        Ok(())
+    }
+
     fn size(&self) -> usize {
         let states: usize = self.aggregates.iter().map(|aggregate| aggregate.accumulator.size()).sum();
-        self.groups.size() + states + self.numbers.capacity() * size_of::<usize>()
+        let histogram = self.histogram.as_ref().map_or(0, Histogram::size);
+        self.groups.size() + histogram + states + self.numbers.capacity() * size_of::<usize>()
     }
 
     /// The states of all groups, which are forgotten.

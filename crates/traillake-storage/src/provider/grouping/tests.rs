@@ -81,7 +81,7 @@ fn grouped(plan: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
     plan.children().into_iter().find_map(grouped)
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "useridentity.arn",
     "errorcode",
     "eventname",
@@ -89,6 +89,8 @@ const KEYS: [&str; 10] = [
     "useridentity.sessioncontext.sessionissuer.arn",
     "useridentity.type",
     "date_trunc('hour', eventtime)",
+    "date_part('minute', eventtime)",
+    "eventtime",
     "readonly",
     "\"$region\"",
     "substr(eventname, 1, 3)",
@@ -111,7 +113,7 @@ const AGGREGATES: [&str; 12] = [
 
 fn question() -> impl Strategy<Value = String> {
     let keys = subsequence(&KEYS[..], 1..4);
-    let aggregates = subsequence(&AGGREGATES[..], 0..4);
+    let aggregates = prop_oneof![2 => subsequence(&AGGREGATES[..], 0..4), 1 => Just(vec!["count(*)"])];
     (keys, aggregates, prop::option::of(select(&PREDICATES[..]))).prop_map(|(keys, aggregates, predicate)| {
         let keys = keys.join(", ");
         let selected = [&[keys.as_str()][..], &aggregates].concat().join(", ");
@@ -152,10 +154,14 @@ async fn texts_out_of_a_scan_are_grouped_by_codes_and_nothing_else_is() {
         "SELECT eventsource, count(DISTINCT sourceipaddress) FROM t GROUP BY 1",
         "SELECT DISTINCT eventname FROM t",
         "SELECT eventname, count(*) FROM t WHERE eventid = 'nothing' GROUP BY 1",
+        "SELECT date_trunc('day', eventtime), count(*) FROM t GROUP BY 1",
+        "SELECT date_part('hour', eventtime), count(*), count(1) FROM t WHERE readonly GROUP BY 1",
     ];
     let by_texts = [
         "SELECT count(*) FROM t",
-        "SELECT date_trunc('day', eventtime), count(*) FROM t GROUP BY 1",
+        "SELECT date_trunc('day', eventtime), count(errorcode) FROM t GROUP BY 1",
+        "SELECT date_trunc('day', eventtime), readonly, count(*) FROM t GROUP BY 1, 2",
+        "SELECT length(eventname), count(*) FROM t GROUP BY 1",
         "SELECT eventid, count(*) FROM t GROUP BY 1",
         "SELECT substr(eventname, 1, 3), count(*) FROM t GROUP BY 1",
         "SELECT eventname, max(eventname) FROM t GROUP BY 1",

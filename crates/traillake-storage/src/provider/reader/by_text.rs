@@ -29,11 +29,13 @@ use super::fit::Fit;
 use super::slots::Slots;
 
 mod coded;
+mod entries;
 mod form;
 mod pages;
 mod plain;
 
-use coded::{Coded, Texts};
+use coded::Texts;
+use entries::{Entries, any_entry};
 use form::{Form, Place, is_text, value_type};
 
 /// A condition on one text.
@@ -86,9 +88,7 @@ impl TextFilter {
     pub(super) fn rows(&self, loaded: &Loaded, leaves: TextLeaves) -> Option<BooleanBuffer> {
         match (&self.form.place, leaves) {
             (Place::Leaf, TextLeaves::Leaf(leaf)) => self.of_leaf(loaded, leaf),
-            (Place::Entry(key), TextLeaves::Map { keys, values, empty }) => {
-                self.of_entry(loaded, (keys, key), values, empty)
-            }
+            (Place::Entry(key), TextLeaves::Map { keys, values, .. }) => self.of_entry(loaded, (keys, key), values),
             (Place::AnyEntry, TextLeaves::Map { values, empty, .. }) => self.of_any_entry(loaded, values, empty),
             _ => None,
         }
@@ -96,22 +96,18 @@ impl TextFilter {
 
     fn of_leaf(&self, loaded: &Loaded, leaf: usize) -> Option<BooleanBuffer> {
         let texts = Texts::of(loaded, leaf)?;
-        let known = self.of_dictionary(&texts);
-        if is_never(known.as_deref()) {
-            return Some(none(loaded));
-        }
-        let coded = texts.decode()?;
-        let holds = self.of_all(known, &coded)?;
-        (coded.codes.len() == loaded.rows).then(|| chosen(&coded.codes, &holds))
+        let rows = match self.of_dictionary(&texts) {
+            known if is_never(known.as_deref()) => none(loaded),
+            Some(known) => texts.chosen(&known)?,
+            None => {
+                let coded = texts.decode()?;
+                chosen(&coded.codes, &self.holds(coded.texts(&self.form.texts)?)?)
+            }
+        };
+        (rows.len() == loaded.rows).then_some(rows)
     }
 
-    fn of_entry(
-        &self,
-        loaded: &Loaded,
-        (leaf, key): (usize, &str),
-        values: usize,
-        empty: u32,
-    ) -> Option<BooleanBuffer> {
+    fn of_entry(&self, loaded: &Loaded, (leaf, key): (usize, &str), values: usize) -> Option<BooleanBuffer> {
         let keys = Texts::of(loaded, leaf)?;
         if keys.dictionary(&DataType::Utf8).is_some_and(|known| !equal(&known, key).contains(&true)) {
             let holds = self.holds(new_null_array(&self.form.texts, 1))?.contains(&true);
@@ -122,13 +118,13 @@ impl TextFilter {
         if is_never(known.as_deref()) {
             return Some(none(loaded));
         }
-        let values = values.decode()?;
-        let codes = entry_codes((&keys.decode()?, key), &values, empty, loaded.rows)?;
+        let entries = Entries::of_key(&keys, key, loaded.rows)?;
+        let values = entries.values(values)?;
         let holds = match known {
             Some(holds) => holds,
-            None => self.holds_for(&values.texts(&self.form.texts)?, &codes)?,
+            None => self.holds_for(&values.texts(&self.form.texts)?, &values.codes)?,
         };
-        Some(chosen(&codes, &holds))
+        Some(entries.chosen(&values.codes, &holds))
     }
 
     fn of_any_entry(&self, loaded: &Loaded, values: usize, empty: u32) -> Option<BooleanBuffer> {
@@ -137,13 +133,7 @@ impl TextFilter {
         if is_never(known.as_deref()) {
             return Some(none(loaded));
         }
-        let values = texts.decode()?;
-        let holds = self.of_all(known, &values)?;
-        let mut rows = vec![false; loaded.rows];
-        for (row, _) in values.elements(empty, loaded.rows)?.filter(|&(_, code)| is_true(&holds, code)) {
-            *rows.get_mut(row)? = true;
-        }
-        Some(rows.into())
+        any_entry(texts, (empty, loaded.rows), &self.form.texts, known, |texts| self.holds(texts))
     }
 
     /// For which texts the condition holds, where the dictionary has them all.
@@ -151,18 +141,10 @@ impl TextFilter {
         self.holds(texts.dictionary(&self.form.texts)?)
     }
 
-    /// For which texts the condition holds, if that is not `known` yet.
-    fn of_all(&self, known: Option<Vec<bool>>, coded: &Coded) -> Option<Vec<bool>> {
-        match known {
-            Some(holds) => Some(holds),
-            None => self.holds(coded.texts(&self.form.texts)?),
-        }
-    }
-
-    /// For which texts the condition holds, of those that codes stand for.
+    /// For which texts the condition holds, of NULL and those that codes stand for.
     fn holds_for(&self, texts: &ArrayRef, codes: &[u32]) -> Option<Vec<bool>> {
         let mut holds = vec![false; texts.len()];
-        for &code in codes {
+        for &code in codes.iter().chain([&0]) {
             *holds.get_mut(code as usize)? = true;
         }
         let used = holds.iter().zip(0_u32..).filter(|(used, _)| **used).map(|(_, code)| code);
@@ -193,25 +175,6 @@ impl TextFilter {
         let entries = StructArray::try_new(fields.clone(), vec![keys, texts], None).ok()?;
         let offsets = OffsetBuffer::from_repeated_length(1, count);
         Some(Arc::new(MapArray::try_new(Arc::clone(field), offsets, entries, None, *ordered).ok()?))
-    }
-}
-
-/// For each row the code of the value of a key; of a key that stands twice in a map the first counts.
-fn entry_codes((keys, key): (&Coded, &str), values: &Coded, empty: u32, rows: usize) -> Option<Vec<u32>> {
-    let is_key = equal(&keys.texts(&DataType::Utf8)?, key);
-    let (mut keys, mut values) = (keys.elements(empty, rows)?, values.elements(empty, rows)?);
-    let (mut codes, mut last) = (vec![0; rows], None);
-    loop {
-        match (keys.next(), values.next()) {
-            (Some((row, key)), Some((of, value))) if row == of => {
-                if is_true(&is_key, key) && last != Some(row) {
-                    *codes.get_mut(row)? = value;
-                    last = Some(row);
-                }
-            }
-            (None, None) => return Some(codes),
-            _ => return None,
-        }
     }
 }
 

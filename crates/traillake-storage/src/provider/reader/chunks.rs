@@ -9,7 +9,6 @@ use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{FileMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::page_index::offset_index::PageLocation;
-use parquet::file::properties::{ReaderProperties, ReaderPropertiesPtr};
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::SchemaDescPtr;
@@ -37,9 +36,31 @@ impl Loaded {
         self.chunks.iter().find(|(read, _)| *read == leaf).map(|(_, chunk)| chunk)
     }
 
+    /// The pages of a leaf that was read.
+    pub(super) fn packed_pages(&self, leaf: usize) -> Result<PackedPages> {
+        let missing = || ParquetError::General(format!("leaf {leaf} was not read"));
+        let bytes = self.chunk(leaf).ok_or_else(missing)?;
+        let chunk = self.footer.chunk(self.group, leaf)?;
+        let packed = as_packed(&chunk).transpose()?;
+        let is_packed = packed.is_some();
+        let (chunk, pages) = (packed.unwrap_or(chunk), bytes.pages.clone());
+        let is_located = pages.is_some();
+        let reader = SerializedPageReader::new(Arc::clone(bytes), &chunk, self.rows, pages)?;
+        Ok(PackedPages { reader, is_packed, is_located })
+    }
+
     pub(super) fn add(&mut self, leaf: usize, chunk: ChunkBytes) {
         self.chunks.push((leaf, Arc::new(chunk)));
     }
+}
+
+/// The pages of a column chunk.
+pub(super) struct PackedPages {
+    pub(super) reader: SerializedPageReader<ChunkBytes>,
+    /// Whether they are given as they are stored, for [`unpacked_page`](super::unpack::unpacked_page).
+    pub(super) is_packed: bool,
+    /// Whether it is known where they lie; some may not have been read then.
+    pub(super) is_located: bool,
 }
 
 /// A column chunk, or some pages of one, by their places in the file.
@@ -123,7 +144,6 @@ pub(super) fn bytes_of_pages(
 pub(super) struct Groups {
     loaded: Arc<[Loaded]>,
     rows: usize,
-    properties: ReaderPropertiesPtr,
     /// The library asks for one, and takes from it what no event has: row numbers.
     metadata: ParquetMetaData,
 }
@@ -132,8 +152,7 @@ impl Groups {
     pub(super) fn new(loaded: Arc<[Loaded]>, schema: &SchemaDescPtr) -> Self {
         let rows = loaded.iter().map(|loaded| loaded.rows).sum();
         let file = FileMetaData::new(2, 0, None, None, Arc::clone(schema), None);
-        let properties = Arc::new(ReaderProperties::builder().build());
-        Self { loaded, rows, properties, metadata: ParquetMetaData::new(file, Vec::new()) }
+        Self { loaded, rows, metadata: ParquetMetaData::new(file, Vec::new()) }
     }
 }
 
@@ -143,8 +162,7 @@ impl RowGroups for Groups {
     }
 
     fn column_chunks(&self, leaf: usize) -> Result<Box<dyn PageIterator>> {
-        let properties = Arc::clone(&self.properties);
-        Ok(Box::new(Chunks { loaded: Arc::clone(&self.loaded), next: 0, leaf, properties }))
+        Ok(Box::new(Chunks { loaded: Arc::clone(&self.loaded), next: 0, leaf }))
     }
 
     fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
@@ -161,23 +179,12 @@ struct Chunks {
     loaded: Arc<[Loaded]>,
     next: usize,
     leaf: usize,
-    properties: ReaderPropertiesPtr,
 }
 
 impl Chunks {
     fn open(&self, loaded: &Loaded) -> Result<Box<dyn PageReader>> {
-        let leaf = self.leaf;
-        let missing = || ParquetError::General(format!("leaf {leaf} was not read"));
-        let bytes = loaded.chunk(leaf).ok_or_else(missing)?;
-        let chunk = loaded.footer.chunk(loaded.group, leaf)?;
-        let open = |chunk| {
-            let (properties, pages) = (Arc::clone(&self.properties), bytes.pages.clone());
-            SerializedPageReader::new_with_properties(Arc::clone(bytes), chunk, loaded.rows, pages, properties)
-        };
-        Ok(match as_packed(&chunk) {
-            Some(packed) => Box::new(Unpack(open(&packed?)?)),
-            None => Box::new(open(&chunk)?),
-        })
+        let PackedPages { reader, is_packed, .. } = loaded.packed_pages(self.leaf)?;
+        Ok(if is_packed { Box::new(Unpack(reader)) } else { Box::new(reader) })
     }
 }
 

@@ -15,7 +15,8 @@ use parquet::schema::types::ColumnDescPtr;
 
 mod gather;
 pub(super) mod hybrid;
-mod page;
+mod packed;
+pub(super) mod page;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -39,6 +40,8 @@ pub(super) struct CodesReader {
     pages: Option<Box<dyn PageReader>>,
     dictionary: Option<Arc<Texts>>,
     page: Option<Codes>,
+    /// Those of the page, where they are read in parts.
+    codes: Vec<u32>,
     /// Rows of the page that were read or skipped.
     done: usize,
     /// Rows of all chunks; no page has more.
@@ -62,7 +65,18 @@ impl CodesReader {
     ) -> Self {
         let all = || VecDeque::from([RowSelector::select(rows)]);
         let selection = selection.map_or_else(all, |selection| selection.iter().copied().collect());
-        Self { leaf, data_type, chunks, pages: None, dictionary: None, page: None, done: 0, rows, selection }
+        Self {
+            leaf,
+            data_type,
+            chunks,
+            pages: None,
+            dictionary: None,
+            page: None,
+            codes: Vec::new(),
+            done: 0,
+            rows,
+            selection,
+        }
     }
 
     /// The next rows, `most` of them or fewer; `None` at the end.
@@ -73,9 +87,16 @@ impl CodesReader {
             if gathered.rows() > 0 && !gathered.takes(&page.texts) {
                 break;
             }
-            let rest = page.codes.get(self.done..).unwrap_or_default();
-            let rows = rest.len().min(selector.row_count).min(most - gathered.rows());
-            gathered.add(&page.texts, rest.get(..rows).unwrap_or_default())?;
+            let wanted = selector.row_count.min(most - gathered.rows());
+            let rows = wanted.min(page.rows - self.done);
+            if rows == page.rows {
+                gathered.add_page(page, wanted - rows)?;
+            } else {
+                if self.codes.is_empty() {
+                    page.read(&mut self.codes)?;
+                }
+                gathered.add(&page.texts, self.codes.get(self.done..self.done + rows).unwrap_or_default())?;
+            }
             selector.row_count -= rows;
             self.done += rows;
         }
@@ -87,7 +108,7 @@ impl CodesReader {
         loop {
             let is_last = self.selection.len() == 1;
             let Some(selector) = self.selection.front_mut() else { return Ok(false) };
-            let left = self.page.as_ref().map_or(0, |page| page.codes.len() - self.done);
+            let left = self.page.as_ref().map_or(0, |page| page.rows - self.done);
             match *selector {
                 RowSelector { row_count: 0, .. } => {
                     self.selection.pop_front();
@@ -107,6 +128,7 @@ impl CodesReader {
     /// Opens the next page, or skips it where it has no more rows than `skipped`.
     fn turn_page(&mut self, skipped: usize) -> Result<()> {
         (self.page, self.done) = (None, 0);
+        self.codes.clear();
         let Some(pages) = &mut self.pages else {
             let ended = || ParquetError::EOF("a data file has fewer rows than its footer says".to_owned());
             self.pages = Some(self.chunks.next().ok_or_else(ended)??);

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions, StructArray, new_null_array};
+use arrow::array::{
+    ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions, StructArray, TimestampMicrosecondArray, new_null_array,
+};
 use arrow::compute::CastOptions;
-use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, TimeUnit, TimestampMillisecondType};
 use datafusion::common::nested_struct::cast_column;
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err};
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
 use parquet::schema::types::SchemaDescPtr;
 
 use super::codes::has_codes;
+use super::few::has_texts;
 use super::slots::{Slot, Slots};
 
 /// What is read of files of one schema to fill the slots.
@@ -21,8 +24,8 @@ pub(super) struct Fit {
     pub(super) levels: FieldLevels,
     /// Whether any leaf is read as it is.
     pub(super) has_plain: bool,
-    /// The leaves that are read as codes, with the type of their texts.
-    pub(super) codes: Vec<(usize, DataType)>,
+    /// The leaves that are read by themselves, as codes or texts of these types.
+    pub(super) apart: Vec<(usize, DataType)>,
     sources: Vec<Source>,
     flat: Arc<Schema>,
 }
@@ -32,8 +35,8 @@ pub(super) struct Fit {
 enum Source {
     /// From the members of these names, root first; stored as the first type and cast to the second.
     Stored(Vec<String>, DataType, DataType),
-    /// From the column of codes of this number.
-    Codes(usize),
+    /// From the column of this number that is read by itself.
+    Apart(usize),
     /// From the hidden column of this number.
     Hidden(usize),
     /// Files of this schema do not have it.
@@ -41,16 +44,31 @@ enum Source {
 }
 
 impl Fit {
+    /// Codes are read by themselves, all else together.
     pub(super) fn of(slots: &Slots, file: &SchemaDescPtr) -> Result<Self> {
+        Self::with_apart(slots, file, |slot, _| coded(slot, file))
+    }
+
+    /// The same for few rows, of which texts are read by themselves as well; none where that changes nothing.
+    pub(super) fn of_few(slots: &Slots, file: &SchemaDescPtr) -> Result<Option<Self>> {
+        let fit = Self::with_apart(slots, file, |slot, stored| coded(slot, file).or_else(|| text(slot, stored, file)))?;
+        Ok(Some(fit).filter(|fit| fit.apart.iter().any(|(_, data_type)| is_text(data_type))))
+    }
+
+    fn with_apart(
+        slots: &Slots,
+        file: &SchemaDescPtr,
+        is_apart: impl Fn(&Slot, &Fields) -> Option<(usize, DataType)>,
+    ) -> Result<Self> {
         let stored = parquet_to_arrow_schema(file, None)?;
         let mut hint = stored.fields().clone();
         let mut leaves = Vec::new();
-        let mut codes: Vec<(usize, DataType)> = Vec::new();
+        let mut apart: Vec<(usize, DataType)> = Vec::new();
         let mut sources = Vec::with_capacity(slots.places.len());
         for slot in &slots.places {
-            if let Some(coded) = coded(slot, file) {
-                sources.push(Source::Codes(codes.len()));
-                codes.push(coded);
+            if let Some(leaf) = is_apart(slot, stored.fields()) {
+                sources.push(Source::Apart(apart.len()));
+                apart.push(leaf);
                 continue;
             }
             let source = source(slot, &hint);
@@ -66,10 +84,10 @@ impl Fit {
         let mask = ProjectionMask::leaves(file, leaves.iter().copied());
         let levels = parquet_to_arrow_field_levels(file, mask, Some(&hint))?;
         let plain = leaves.len();
-        leaves.extend(codes.iter().map(|(leaf, _)| *leaf));
+        leaves.extend(apart.iter().map(|(leaf, _)| *leaf));
         leaves.sort_unstable();
         leaves.dedup();
-        Ok(Self { leaves, levels, has_plain: plain > 0, codes, sources, flat: Arc::clone(&slots.schema) })
+        Ok(Self { leaves, levels, has_plain: plain > 0, apart, sources, flat: Arc::clone(&slots.schema) })
     }
 
     /// The type that files have of the only slot; none where they do not have it.
@@ -82,19 +100,19 @@ impl Fit {
         self.slots_with(read, &[], hidden)
     }
 
-    /// The same with the columns of codes.
+    /// The same with the columns that were read by themselves.
     pub(super) fn slots_with(
         &self,
         read: &RecordBatch,
-        codes: &[ArrayRef],
+        apart: &[ArrayRef],
         hidden: &[ScalarValue],
     ) -> Result<RecordBatch> {
         let rows = read.num_rows();
         let columns = self.sources.iter().map(|source| match source {
             Source::Stored(path, _, wanted) => cast_to(member(read, path)?, wanted),
-            Source::Codes(number) => match codes.get(*number) {
-                Some(codes) => Ok(Arc::clone(codes)),
-                None => Err(exec_datafusion_err!("the reader left out codes {number}")),
+            Source::Apart(number) => match apart.get(*number) {
+                Some(column) => Ok(Arc::clone(column)),
+                None => Err(exec_datafusion_err!("the reader left out column {number}")),
             },
             Source::Hidden(number) => match hidden.get(*number) {
                 Some(value) => value.to_array_of_size(rows),
@@ -108,11 +126,31 @@ impl Fit {
     }
 }
 
-/// The leaf of a slot of codes, and the type of its texts, where its file has it as texts.
+/// The leaf of a slot of codes, and its type, where its file has it as texts.
 fn coded(slot: &Slot, file: &SchemaDescPtr) -> Option<(usize, DataType)> {
-    let DataType::Dictionary(_, texts) = &slot.data_type else { return None };
-    let leaf = file.columns().iter().position(|leaf| leaf.path().parts() == slot.path)?;
-    has_codes(&file.column(leaf)).then(|| (leaf, texts.as_ref().clone()))
+    if !matches!(slot.data_type, DataType::Dictionary(..)) {
+        return None;
+    }
+    let leaf = leaf(slot, file)?;
+    has_codes(&file.column(leaf)).then(|| (leaf, slot.data_type.clone()))
+}
+
+/// The leaf of a slot of texts, and its type, where its file has it as texts.
+fn text(slot: &Slot, stored: &Fields, file: &SchemaDescPtr) -> Option<(usize, DataType)> {
+    let is_stored = || find(stored, &slot.path).is_some_and(|field| is_text(field.data_type()));
+    if slot.hidden.is_some() || !is_text(&slot.data_type) || !is_stored() {
+        return None;
+    }
+    let leaf = leaf(slot, file)?;
+    has_texts(&file.column(leaf)).then(|| (leaf, slot.data_type.clone()))
+}
+
+fn leaf(slot: &Slot, file: &SchemaDescPtr) -> Option<usize> {
+    file.columns().iter().position(|leaf| leaf.path().parts() == slot.path)
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::Utf8View)
 }
 
 fn source(slot: &Slot, stored: &Fields) -> Source {
@@ -171,6 +209,11 @@ fn member(read: &RecordBatch, path: &[String]) -> Result<ArrayRef> {
 fn cast_to(array: ArrayRef, wanted: &DataType) -> Result<ArrayRef> {
     if array.data_type() == wanted {
         return Ok(array);
+    }
+    if let (Some(micros), DataType::Timestamp(TimeUnit::Millisecond, None)) = (array.as_primitive_opt(), wanted) {
+        let micros: &TimestampMicrosecondArray = micros;
+        // The engine's cast divides by a number that it learns when it runs, which takes four times as long.
+        return Ok(Arc::new(micros.unary::<_, TimestampMillisecondType>(|micros| micros / 1_000)));
     }
     let options = CastOptions { safe: false, ..CastOptions::default() };
     cast_column(&array, wanted, &options)

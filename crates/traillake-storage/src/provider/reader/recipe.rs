@@ -1,6 +1,6 @@
 //! What a scan makes of the rows of its files: which it keeps, and what it gives of them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
 use arrow::compute::{and, filter_record_batch, prep_null_mask_filter};
@@ -18,12 +18,14 @@ use super::fit::Fit;
 use super::slots::Slots;
 pub(super) use super::stage::Rows;
 use super::stage::{Stage, StageFit};
-use super::zipped::{Zipped, codes};
+use super::zipped::{Zipped, apart};
 
 /// Schemas whose fits are kept: more are met only by a scan over many versions of a store's columns.
 const FITS: usize = 8;
 /// Batches of codes that are given on as one: a code takes four bytes, and many files of few rows become one dictionary.
 const CODES_AT_ONCE: usize = 4;
+/// Of row groups of which fewer rows are left than this share, texts are read one by one.
+const FEW: usize = 4;
 
 /// The filter and the projection of a scan.
 pub(super) struct Recipe {
@@ -44,6 +46,8 @@ pub(super) struct Fits {
     schema: SchemaDescPtr,
     stages: Vec<StageFit>,
     output: Fit,
+    /// The output of few rows, where that is read in another way.
+    few: OnceLock<Option<Fit>>,
 }
 
 /// Batches of a scan's output.
@@ -79,8 +83,8 @@ impl Recipe {
             return Ok(Arc::clone(fits));
         }
         let stages = self.stages.iter().map(|stage| stage.fit(schema)).collect::<Result<_>>()?;
-        let fits = Fits { schema: Arc::clone(schema), stages, output: Fit::of(&self.output, schema)? };
-        let fits = Arc::new(fits);
+        let output = Fit::of(&self.output, schema)?;
+        let fits = Arc::new(Fits { schema: Arc::clone(schema), stages, output, few: OnceLock::new() });
         if known.len() == FITS {
             known.remove(0);
         }
@@ -137,8 +141,11 @@ impl Recipe {
         rows: &Rows,
         dropped: impl Fn(usize) + Send + 'static,
     ) -> Result<Batches> {
-        if !fits.output.codes.is_empty() {
-            return self.coded_output(fits, rows);
+        if self.covered.is_none() && rows.len() < rows.all() / FEW && self.few(&fits)?.is_some() {
+            return self.output_apart(fits, rows, Fits::few);
+        }
+        if !fits.output.apart.is_empty() {
+            return self.output_apart(fits, rows, Fits::output);
         }
         let last = self.covered.as_ref().and_then(|_| self.stages.last().zip(fits.stages.last()));
         let kept = match last {
@@ -165,15 +172,24 @@ impl Recipe {
         Ok(Box::new(batches.filter(|batch| batch.as_ref().map_or(true, |batch| batch.num_rows() > 0))))
     }
 
-    /// The output where texts stay codes, which no stage has.
-    fn coded_output(self: &Arc<Self>, fits: Arc<Fits>, rows: &Rows) -> Result<Batches> {
-        let plain = fits.output.has_plain.then(|| self.reader(&fits, &fits.output, rows)).transpose()?;
-        let codes = codes(&fits.output, &fits.schema, rows)?;
+    /// How few rows of the output are read, where that is not how many are.
+    fn few<'f>(&self, fits: &'f Fits) -> Result<Option<&'f Fit>> {
+        if let Some(known) = fits.few.get() {
+            return Ok(known.as_ref());
+        }
+        let few = Fit::of_few(&self.output, &fits.schema)?;
+        Ok(fits.few.get_or_init(|| few).as_ref())
+    }
+
+    /// The output where some columns are read by themselves, which no stage has.
+    fn output_apart(self: &Arc<Self>, fits: Arc<Fits>, rows: &Rows, fit: fn(&Fits) -> &Fit) -> Result<Batches> {
+        let plain = fit(&fits).has_plain.then(|| self.reader(&fits, fit(&fits), rows)).transpose()?;
+        let apart = apart(fit(&fits), &fits.schema, rows)?;
         let (this, hidden) = (Arc::clone(self), Arc::clone(&rows.hidden));
-        let batch = move |(read, codes): (RecordBatch, Vec<ArrayRef>)| {
-            this.project(&fits.output.slots_with(&read, &codes, &hidden)?)
+        let batch = move |(read, apart): (RecordBatch, Vec<ArrayRef>)| {
+            this.project(&fit(&fits).slots_with(&read, &apart, &hidden)?)
         };
-        let zipped = Zipped::new(plain, codes, CODES_AT_ONCE * self.batch_rows);
+        let zipped = Zipped::new(plain, apart, CODES_AT_ONCE * self.batch_rows);
         Ok(Box::new(zipped.map(move |read| batch(read?))))
     }
 
@@ -203,6 +219,15 @@ impl Recipe {
 }
 
 impl Fits {
+    fn output(&self) -> &Fit {
+        &self.output
+    }
+
+    /// The output of few rows.
+    fn few(&self) -> &Fit {
+        self.few.get().and_then(Option::as_ref).unwrap_or(&self.output)
+    }
+
     /// The leaves that a step reads.
     pub(super) fn leaves(&self, step: usize) -> &[usize] {
         self.stages.get(step).map_or(&self.output.leaves, |stage| &stage.leaves)

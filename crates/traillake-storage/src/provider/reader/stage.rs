@@ -78,7 +78,8 @@ impl Stage {
 }
 
 impl Rows {
-    fn all(&self) -> usize {
+    /// The rows of the row groups.
+    pub(super) fn all(&self) -> usize {
         self.loaded.iter().map(|loaded| loaded.rows).sum()
     }
 

@@ -45,23 +45,20 @@ async fn sorted(sql: &Sql, text: &str) -> Vec<String> {
     rows
 }
 
+/// Files of all sorts as table `t`, and their rows in memory as table `m`.
+async fn stored_and_in_memory() -> Sql {
+    let sql = Sql::over(&all_sorts(36).await, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
+    let all = sql.context.sql("SELECT * EXCEPT (eventjson, eventjsonchecksum) FROM t").await.unwrap();
+    let all = all.collect().await.unwrap();
+    let memory = MemTable::try_new(all[0].schema(), vec![all]).unwrap();
+    sql.context.register_table("m", Arc::new(memory)).unwrap();
+    sql
+}
+
 #[test]
 fn filters_in_the_scan_give_what_filters_over_all_rows_give() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let sql = runtime.block_on(async {
-        let sql = Sql::over(&all_sorts(36).await, ScanPolicy { hidden_columns: true, ..ScanPolicy::default() });
-        let all = sql
-            .context
-            .sql("SELECT * EXCEPT (eventjson, eventjsonchecksum) FROM t")
-            .await
-            .unwrap()
-            .collect()
-            .await
-            .unwrap();
-        let memory = MemTable::try_new(all[0].schema(), vec![all]).unwrap();
-        sql.context.register_table("m", Arc::new(memory)).unwrap();
-        sql
-    });
+    let sql = runtime.block_on(stored_and_in_memory());
     let config = Config { cases: 96, failure_persistence: None, ..Config::default() };
     let asked = (predicate(), select(&SELECTED[..]));
     TestRunner::new(config)
@@ -76,6 +73,50 @@ fn filters_in_the_scan_give_what_filters_over_all_rows_give() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn times_that_row_groups_meet_as_a_whole_give_what_rows_give() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let sql = runtime.block_on(stored_and_in_memory());
+    let time = || (1..14_u32, 0..24_u32, 0..40_u32, 0..60_u32, any::<bool>(), any::<bool>());
+    let condition = |(day, hour, minute, second, is_midnight, or_equal), op: &str| {
+        let time =
+            if is_midnight { "00:00:00".to_owned() } else { format!("{:02}:{minute:02}:{second:02}", hour / 23) };
+        format!("eventtime {op}{} timestamp '2023-06-{day:02} {time}'", if or_equal { "=" } else { "" })
+    };
+    let others =
+        vec!["", "AND eventname = 'GetObject'", "AND useridentity.type = 'Root'", "AND requestparameters IS NULL"];
+    let asked = (time(), time(), select(others), select(&SELECTED[..]));
+    let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&asked, |(from, until, other, selected)| {
+            let bounds = format!("{} AND {} {other}", condition(from, ">"), condition(until, "<"));
+            for selected in [selected, "count(*)", "min(eventtime), max(eventname)"] {
+                let [read, expected] = ["t", "m"].map(|from| {
+                    runtime.block_on(sorted(&sql, &format!("SELECT {selected} FROM {from} WHERE {bounds}")))
+                });
+                prop_assert_eq!(read, expected, "{} of {}", selected, bounds);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_not_read_where_row_groups_meet_a_condition_as_a_whole() {
+    let table = table(Retention::Unlimited).await;
+    let rows = batch(table.schema(), &records(ACCOUNT, "us-east-1", day(6), 0..40 * GROUP_ROWS));
+    layered_file(&table, &partition(ACCOUNT, "us-east-1", day(6)), &rows).await;
+    let sql = Sql::over(&table, ScanPolicy::default());
+    let newest = |condition: &str| format!("SELECT max(eventname) FROM t WHERE {condition}");
+    let all = measured(&sql, &newest("true")).await.bytes_scanned;
+    for met in ["eventtime >= '2023-06-06 00:00:00' AND eventtime < '2023-06-07 00:00:00'", "eventtime > '2023-06-05'"]
+    {
+        assert_eq!(measured(&sql, &newest(met)).await.bytes_scanned, all, "{met}");
+    }
+    let cut = measured(&sql, &newest("eventtime > '2023-06-06 00:00:01'")).await.bytes_scanned;
+    assert!(cut > all, "{cut} and {all}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 //! the few kilobytes that most chunks have. So it is told that chunks are not compressed, and what it gives is
 //! unpacked here.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Read as _;
 
 use bytes::Bytes;
@@ -18,8 +18,12 @@ use zstd::zstd_safe::get_frame_content_size;
 /// Bytes of a page at most: the format counts them in a signed number of 32 bits.
 const PAGE_BYTES: u64 = i32::MAX as u64;
 
+/// Bytes of the buffer that a thread keeps for its next page.
+const SPARE_BYTES: usize = 2 << 20;
+
 thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// The chunk as one that is not compressed, if its pages can be unpacked here.
@@ -74,27 +78,45 @@ pub(super) fn unpacked_page(mut page: Page) -> Result<Page> {
     Ok(page)
 }
 
+/// What `read` makes of what is packed, in a buffer that is used again.
+pub(super) fn with_unpacked<T>(packed: &[u8], read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+    let mut buffer = SPARE.take();
+    let made = unpack_into(&mut buffer, packed).and_then(|()| read(&buffer));
+    if buffer.capacity() <= SPARE_BYTES {
+        SPARE.set(buffer);
+    }
+    made
+}
+
 fn unpacked(packed: &[u8]) -> Result<Bytes> {
+    let mut bytes = Vec::new();
+    unpack_into(&mut bytes, packed)?;
+    Ok(bytes.into())
+}
+
+fn unpack_into(buffer: &mut Vec<u8>, packed: &[u8]) -> Result<()> {
+    buffer.clear();
     if packed.is_empty() {
-        return Ok(Bytes::new());
+        return Ok(());
     }
     let too_large = || ParquetError::General(format!("a page of more than {PAGE_BYTES} bytes"));
-    let Some(size) = get_frame_content_size(packed).ok().flatten() else { return streamed(packed) };
+    let Some(size) = get_frame_content_size(packed).ok().flatten() else { return streamed(buffer, packed) };
     let size = usize::try_from(size).ok().filter(|&size| size as u64 <= PAGE_BYTES).ok_or_else(too_large)?;
+    buffer.try_reserve_exact(size).map_err(|_| too_large())?;
     DECOMPRESSOR.with_borrow_mut(|known| {
         let decompressor = match known {
             Some(decompressor) => decompressor,
             None => known.insert(Decompressor::new()?),
         };
-        Ok(decompressor.decompress(packed, size)?.into())
+        decompressor.decompress_to_buffer(packed, buffer)?;
+        Ok(())
     })
 }
 
 /// A page whose writer did not say how large it is.
-fn streamed(packed: &[u8]) -> Result<Bytes> {
-    let mut bytes = Vec::new();
-    zstd::stream::read::Decoder::new(packed)?.take(PAGE_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes.into())
+fn streamed(buffer: &mut Vec<u8>, packed: &[u8]) -> Result<()> {
+    zstd::stream::read::Decoder::new(packed)?.take(PAGE_BYTES).read_to_end(buffer)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -113,6 +135,17 @@ mod tests {
         assert_eq!((unpacked(&told).unwrap(), unpacked(&untold).unwrap()), (text.clone().into(), text.into()));
         assert!(unpacked(b"").unwrap().is_empty());
         assert!(unpacked(b"no frame at all").is_err());
+    }
+
+    #[test]
+    fn a_buffer_that_is_used_again_holds_nothing_of_the_page_before() {
+        let packed = |text: &[u8]| zstd::bulk::compress(text, 1).unwrap();
+        let read = |packed: &[u8]| with_unpacked(packed, |bytes| Ok(bytes.to_vec()));
+        assert_eq!(read(&packed(b"longer than the next")).unwrap(), b"longer than the next");
+        assert_eq!(read(&packed(b"short")).unwrap(), b"short");
+        assert!(read(b"").unwrap().is_empty() && read(b"no frame at all").is_err());
+        let both = with_unpacked(&packed(b"outer"), |outer| Ok([outer, &read(&packed(b"inner"))?].concat()));
+        assert_eq!(both.unwrap(), b"outerinner");
     }
 
     #[test]

@@ -17,7 +17,7 @@ type Work = fn(EventTable) -> futures::future::BoxFuture<'static, Result<(), Sto
 
 fn compaction(table: EventTable) -> futures::future::BoxFuture<'static, Result<(), StorageError>> {
     Box::pin(async move {
-        compact(&table, CompactOptions { min_files: 2, ..CompactOptions::default() }).await?;
+        compact(&table, CompactOptions::default()).await?;
         table.vacuum(Duration::ZERO, false).await.map(|_| ())
     })
 }

@@ -166,7 +166,7 @@ async fn events_of_months_are_stored_once(place: Place) {
     }
     let table = lake.table("months").await;
     assert_eq!((table.snapshot().files.len(), table.snapshot().files.partition_count()), (4, 3));
-    compact(&table, CompactOptions { min_files: 2, ..CompactOptions::default() }).await.unwrap();
+    compact(&table, CompactOptions::default()).await.unwrap();
     let retry = IngestRequest { retry: true, ..request(&place.address("trail"), place.options("trail")) };
     assert_eq!(lake.ingest_with("months", retry).await.events.stored, 0);
     assert_exact(&lake.table("months").await, &ids(0..4)).await;
@@ -182,7 +182,7 @@ async fn compaction_and_vacuum_change_no_answer(place: Place) {
     let question = "SELECT eventID, eventJson FROM events ORDER BY eventID";
     let before = lake.rows(question).await;
     assert_eq!(table.snapshot().files.len(), 6);
-    compact(&table, CompactOptions { min_files: 2, ..CompactOptions::default() }).await.unwrap();
+    compact(&table, CompactOptions::default()).await.unwrap();
     assert_eq!(table.refresh().await.unwrap().files.len(), 1);
     lake.clock.set(long_after());
     let vacuumed = table.vacuum(Duration::ZERO, false).await.unwrap();

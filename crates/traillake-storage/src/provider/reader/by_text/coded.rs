@@ -8,34 +8,33 @@
 //! The texts of plain pages follow those of the dictionary, each under a code of its own. What is not known here, or is
 //! not as its header says, gives none: the library reads it then, or tells what is wrong with it.
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, BooleanBufferBuilder};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::DataType;
+use bytes::Bytes;
 use parquet::basic::Type;
 
-use super::pages::{Depth, Pages};
+use super::is_true;
+use super::pages::Pages;
 use super::plain::{self, Plain};
 use crate::provider::reader::chunks::Loaded;
-use crate::provider::reader::codes::hybrid::dictionary_codes;
+use crate::provider::reader::codes::hybrid::{append_bits, spread};
+use crate::provider::reader::opened::Depth;
 
 /// Bytes of the texts of a row group at most: those of larger ones are read batch by batch.
 const MOST_BYTES: usize = 64 << 20;
 
 /// The texts of one leaf of a row group, of which the dictionary is unpacked.
 pub(super) struct Texts {
-    pages: Pages,
-    depth: Depth,
+    pub(super) pages: Pages,
+    pub(super) depth: Depth,
 }
 
-/// The texts of one leaf of a row group, and where each of them stands.
+/// The texts of one leaf of a row group outside of lists and maps, and where each of them stands.
 pub(super) struct Coded {
     parts: Vec<Plain>,
-    /// Definition level of a text.
-    depth: Depth,
-    /// The codes of a leaf outside of lists and maps, one for each row. Inside, one for each element, and for what has
-    /// none: 0 for no text, else the place of the text in [`Coded::texts`].
+    /// For each row 0 for no text, else the place of the text in [`Coded::texts`].
     pub(super) codes: Vec<u32>,
-    definitions: Vec<u32>,
-    repetitions: Vec<u32>,
 }
 
 impl Texts {
@@ -64,68 +63,80 @@ impl Texts {
         let mut parts: Vec<Plain> = pages.dictionary.into_iter().collect();
         let known = parts.iter().map(|part| part.count).sum::<usize>();
         let mut texts = u32::try_from(known).ok()?;
-        let (mut codes, mut definitions, mut repetitions) = (Vec::new(), Vec::new(), Vec::new());
+        let mut codes = Vec::new();
         for page in pages.data {
-            let is_coded = page.is_coded;
-            let page = page.open(depth)?;
-            let present = page.definitions.iter().filter(|&&level| level == depth.definition).count();
-            let known_codes = if is_coded {
-                dictionary_codes(&page.values, present, known).ok()?
-            } else {
-                let first = texts.checked_add(1)?;
-                texts = texts.checked_add(u32::try_from(present).ok()?)?;
-                parts.push(Plain { bytes: page.values, count: present });
-                (first..=texts).collect()
-            };
-            if !are_few(&parts) {
-                return None;
-            }
-            spread(&known_codes, &page.definitions, depth.definition, &mut codes);
-            append(&mut definitions, page.definitions);
-            append(&mut repetitions, page.repetitions);
+            page.read(depth, |page| {
+                let rows = page.present().ok()?;
+                let count = rows.as_ref().map_or(page.count, BooleanBuffer::count_set_bits);
+                let mut of_page = if let Some(codes) = page.codes(count, known).ok()? {
+                    codes
+                } else {
+                    let first = texts.checked_add(1)?;
+                    texts = texts.checked_add(u32::try_from(count).ok()?)?;
+                    parts.push(Plain { bytes: Bytes::copy_from_slice(page.values), count });
+                    (first..=texts).collect()
+                };
+                match rows {
+                    Some(rows) => spread(&of_page, &rows, &mut codes),
+                    None => codes.append(&mut of_page),
+                }
+                are_few(&parts).then_some(())
+            })?;
         }
-        Some(Coded { parts, depth, codes, definitions, repetitions })
+        Some(Coded { parts, codes })
+    }
+
+    /// The rows of a leaf outside of lists and maps for which `holds` says so by code. All texts are in the dictionary.
+    pub(super) fn chosen(self, holds: &[bool]) -> Option<BooleanBuffer> {
+        let Self { pages, depth } = self;
+        let (null, texts) = holds.split_first()?;
+        let of_all = texts.first().filter(|first| texts.iter().all(|holds| holds == *first));
+        let only = only(holds);
+        let mut chosen = BooleanBufferBuilder::new(0);
+        let mut codes = Vec::new();
+        for page in pages.data {
+            page.read(depth, |page| {
+                let rows = page.present().ok()?;
+                let count = rows.as_ref().map_or(page.count, BooleanBuffer::count_set_bits);
+                match (of_all, rows) {
+                    (_, Some(_)) if count == 0 => chosen.append_n(page.count, *null),
+                    (Some(text), None) => chosen.append_n(page.count, *text),
+                    (Some(text), Some(rows)) if text == null => chosen.append_n(rows.len(), *null),
+                    (Some(text), Some(rows)) => chosen.append_buffer(&if *text { rows } else { !&rows }),
+                    (None, rows) => {
+                        let numbers = page.codes(count, texts.len()).ok()??;
+                        if let Some(rows) = &rows {
+                            codes.clear();
+                            spread(&numbers, rows, &mut codes);
+                        }
+                        let codes = if rows.is_some() { &codes } else { &numbers };
+                        match only {
+                            Some(only) if !codes.contains(&only) => chosen.append_n(page.count, false),
+                            Some(only) => append_bits(&mut chosen, codes, |code| code == only),
+                            None => append_bits(&mut chosen, codes, |code| is_true(holds, code)),
+                        }
+                    }
+                }
+                Some(())
+            })?;
+        }
+        Some(chosen.finish())
     }
 }
 
-fn are_few(texts: &[Plain]) -> bool {
+pub(super) fn are_few(texts: &[Plain]) -> bool {
     texts.iter().map(|part| part.bytes.len()).sum::<usize>() <= MOST_BYTES
 }
 
-/// Puts 0 where no text is.
-fn spread(present: &[u32], definitions: &[u32], most: u32, codes: &mut Vec<u32>) {
-    if present.len() == definitions.len() {
-        codes.extend_from_slice(present);
-        return;
-    }
-    let mut present = present.iter();
-    let code = |&level: &u32| if level == most { present.next().copied().unwrap_or_default() } else { 0 };
-    codes.extend(definitions.iter().map(code));
-}
-
-fn append(all: &mut Vec<u32>, mut page: Vec<u32>) {
-    if all.is_empty() { *all = page } else { all.append(&mut page) }
+/// The code that alone is true.
+fn only(holds: &[bool]) -> Option<u32> {
+    let mut codes = holds.iter().zip(0..).filter(|(holds, _)| **holds).map(|(_, code)| code);
+    codes.next().filter(|_| codes.next().is_none())
 }
 
 impl Coded {
     /// All texts, of which codes tell the place; NULL first.
     pub(super) fn texts(&self, data_type: &DataType) -> Option<ArrayRef> {
         plain::array(&self.parts, data_type)
-    }
-
-    /// The elements of a list or map that has values in a level above `parent`: the row of each, counted from 0, with
-    /// its code; none where levels say something else than that there are `rows` rows.
-    pub(super) fn elements(&self, parent: u32, rows: usize) -> Option<impl Iterator<Item = (usize, u32)> + '_> {
-        let starts = self.repetitions.iter().filter(|&&level| level == 0).count();
-        if starts != rows || self.depth.repetition != 1 || self.repetitions.first().is_some_and(|&level| level != 0) {
-            return None;
-        }
-        let mut next = 0;
-        let rows = self.repetitions.iter().map(move |&level| {
-            next += usize::from(level == 0);
-            next - 1
-        });
-        let each = rows.zip(&self.definitions).zip(&self.codes);
-        Some(each.filter(move |((_, level), _)| **level > parent).map(|((row, _), &code)| (row, code)))
     }
 }

@@ -3,13 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, StringViewArray, make_view};
+use arrow::array::{ArrayRef, BooleanBufferBuilder, StringArray, StringViewArray, make_view};
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 use arrow::datatypes::DataType;
 use bytes::Bytes;
 
 /// Bytes of a length.
 const LENGTH_BYTES: usize = 4;
+/// Bytes of a text that are copied at once.
+const TOGETHER: usize = 64;
 
 /// So many texts.
 #[derive(Debug, Clone)]
@@ -19,57 +21,86 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// Where each text lies; `None` for one that reaches beyond the end.
-    fn places(&self) -> impl Iterator<Item = Option<Range<usize>>> + '_ {
-        let mut next = 0;
-        (0..self.count).map(move |_| {
-            let start = next + LENGTH_BYTES;
-            let length = self.bytes.get(next..start)?.first_chunk()?;
-            next = start.checked_add(u32::from_le_bytes(*length) as usize)?;
-            (next <= self.bytes.len()).then_some(start..next)
-        })
+    /// Its texts; `None` for one that reaches beyond the end.
+    pub(super) fn texts(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        places(&self.bytes, self.count).map(|place| self.bytes.get(place?))
     }
+}
+
+/// Where each text lies; `None` for one that reaches beyond the end.
+fn places(bytes: &[u8], count: usize) -> impl Iterator<Item = Option<Range<usize>>> {
+    let mut next = 0;
+    (0..count).map(move |_| {
+        let start = next + LENGTH_BYTES;
+        let length = bytes.get(next..start)?.first_chunk()?;
+        next = start.checked_add(u32::from_le_bytes(*length) as usize)?;
+        (next <= bytes.len()).then_some(start..next)
+    })
 }
 
 /// The texts of all parts behind one NULL; none where the bytes are not that, or too many.
 pub(super) fn array(parts: &[Plain], data_type: &DataType) -> Option<ArrayRef> {
     match data_type {
-        DataType::Utf8 => Some(Arc::new(copied(parts)?)),
+        DataType::Utf8 => {
+            let parts: Vec<(&[u8], usize)> = parts.iter().map(|part| (&part.bytes[..], part.count)).collect();
+            Some(Arc::new(copied(&parts)?))
+        }
         DataType::Utf8View => Some(Arc::new(referred_to(parts)?)),
         _ => None,
     }
 }
 
-fn count(parts: &[Plain]) -> usize {
-    1 + parts.iter().map(|part| part.count).sum::<usize>()
+/// The same of one part.
+pub(super) fn array_of(bytes: &[u8], count: usize, data_type: &DataType) -> Option<ArrayRef> {
+    match data_type {
+        DataType::Utf8 => Some(Arc::new(copied(&[(bytes, count)])?)),
+        _ => array(&[Plain { bytes: Bytes::copy_from_slice(bytes), count }], data_type),
+    }
 }
 
 /// NULL for the first.
 fn nulls(count: usize) -> NullBuffer {
-    (0..count).map(|place| place > 0).collect()
+    let mut are_there = BooleanBufferBuilder::new(count);
+    are_there.append(false);
+    are_there.append_n(count - 1, true);
+    NullBuffer::new(are_there.finish())
 }
 
-fn copied(parts: &[Plain]) -> Option<StringArray> {
-    let count = count(parts);
+fn copied(parts: &[(&[u8], usize)]) -> Option<StringArray> {
+    let count = 1 + parts.iter().map(|(_, count)| count).sum::<usize>();
     let mut offsets = Vec::with_capacity(count + 1);
-    let mut texts = Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum());
+    let mut texts = Vec::with_capacity(parts.iter().map(|(bytes, _)| bytes.len()).sum::<usize>() + TOGETHER);
     offsets.extend([0, 0]);
-    for part in parts {
-        for place in part.places() {
-            texts.extend_from_slice(part.bytes.get(place?)?);
+    for &(bytes, count) in parts {
+        for place in places(bytes, count) {
+            append(&mut texts, bytes, place?)?;
             offsets.push(i32::try_from(texts.len()).ok()?);
         }
     }
     StringArray::try_new(OffsetBuffer::new(offsets.into()), Buffer::from_vec(texts), Some(nulls(count))).ok()
 }
 
+/// Appends a text: a short one with some of what follows it, which is cut off again. Copying a number of bytes that is
+/// known beforehand takes no call.
+fn append(texts: &mut Vec<u8>, bytes: &[u8], place: Range<usize>) -> Option<()> {
+    let end = texts.len() + place.len();
+    match bytes.get(place.start..)?.first_chunk::<TOGETHER>() {
+        Some(together) if place.len() <= TOGETHER => {
+            texts.extend_from_slice(together);
+            texts.truncate(end);
+        }
+        _ => texts.extend_from_slice(bytes.get(place)?),
+    }
+    Some(())
+}
+
 fn referred_to(parts: &[Plain]) -> Option<StringViewArray> {
-    let count = count(parts);
+    let count = 1 + parts.iter().map(|part| part.count).sum::<usize>();
     let mut views = Vec::with_capacity(count);
     views.push(0);
     for (block, part) in parts.iter().enumerate() {
         let block = u32::try_from(block).ok()?;
-        for place in part.places() {
+        for place in places(&part.bytes, part.count) {
             let place = place?;
             let start = u32::try_from(place.start).ok()?;
             views.push(make_view(part.bytes.get(place)?, block, start));
@@ -93,8 +124,9 @@ mod tests {
 
     #[test]
     fn texts_of_several_parts_stand_behind_a_null() {
-        let parts = [plain(&[b"a", b"", b"longer than a view holds"]), plain(&["ä".as_bytes()])];
-        let expected = [None, Some("a"), Some(""), Some("longer than a view holds"), Some("ä")];
+        let long = "more than is copied at once, ".repeat(5);
+        let parts = [plain(&[b"a", b"", b"longer than a view holds", long.as_bytes()]), plain(&["ä".as_bytes()])];
+        let expected = [None, Some("a"), Some(""), Some("longer than a view holds"), Some(&long), Some("ä")];
         let copied = array(&parts, &DataType::Utf8).unwrap();
         assert_eq!(copied.as_string::<i32>().iter().collect::<Vec<_>>(), expected);
         let referred_to = array(&parts, &DataType::Utf8View).unwrap();

@@ -166,6 +166,11 @@ fn session(map: &DataType) -> SessionContext {
 }
 
 async fn loaded(batch: &RecordBatch, properties: WriterProperties) -> Vec<Loaded> {
+    damaged(batch, properties, (0, 0)).await
+}
+
+/// The row groups of a file of which the bits of a byte are turned around.
+async fn damaged(batch: &RecordBatch, properties: WriterProperties, (place, bits): (usize, u8)) -> Vec<Loaded> {
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
     writer.write(batch).unwrap();
     let bytes = bytes::Bytes::from(writer.into_inner().unwrap());
@@ -173,6 +178,10 @@ async fn loaded(batch: &RecordBatch, properties: WriterProperties) -> Vec<Loaded
     store.put(&path, bytes.clone().into()).await.unwrap();
     let meta = store.head(&path).await.unwrap();
     let footer = Footers::default().get(&store, &meta, PageIndexPolicy::Skip).await.unwrap();
+    let mut bytes = bytes.to_vec();
+    let place = place % bytes.len();
+    bytes[place] ^= bits;
+    let bytes = bytes::Bytes::from(bytes);
     let load = |(number, group): (usize, &crate::footer::Group)| {
         let mut loaded = Loaded::new(Arc::clone(&footer), number, group.rows());
         for leaf in 0..footer.schema().num_columns() {
@@ -233,6 +242,36 @@ fn a_condition_holds_for_the_rows_of_the_texts_for_which_it_holds() {
         })
         .unwrap();
     assert!(seen.get() > 100);
+}
+
+#[test]
+fn of_damaged_pages_conditions_say_nothing_or_something_of_every_row() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let asked = (vec(row(), 1..120), properties(), any::<usize>(), 1..=u8::MAX);
+    let config = Config { cases: 256, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&asked, |(rows, properties, place, bits)| {
+            let batch = batch(&rows);
+            let shown = shown(&batch);
+            let table = TableSchema::builder(shown.schema()).build();
+            let context = session(batch.column(1).data_type());
+            let schema = DFSchema::try_from(shown.schema()).unwrap();
+            let loaded = runtime.block_on(damaged(&batch, properties, (place, bits)));
+            for text in ["name LIKE 'a%'", "parameters['key'] = 'a'", "any_match(map_values(parameters))"] {
+                let condition = context.parse_sql_expr(text, &schema).unwrap();
+                let condition = context.create_physical_expr(condition, &schema).unwrap();
+                let filter = TextFilter::of(&condition, &table).unwrap().unwrap();
+                for loaded in &loaded {
+                    let file = loaded.footer.schema();
+                    let leaves = TextLeaves::of(&Fit::of(&filter.slots, file).unwrap(), file).unwrap();
+                    if let Some(held) = filter.rows(loaded, leaves) {
+                        prop_assert_eq!(held.len(), loaded.rows);
+                    }
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]

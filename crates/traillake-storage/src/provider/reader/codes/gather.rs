@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, UInt32Type};
 use parquet::errors::{ParquetError, Result};
 
 use super::NULL;
+use super::page::Codes;
 use super::texts::{Strings, Texts};
 
 /// Bytes of texts after which a column is given on: pages without a dictionary bring their values along.
@@ -40,17 +41,33 @@ impl Gathered {
     }
 
     pub(super) fn add(&mut self, texts: &Arc<Texts>, codes: &[u32]) -> Result<()> {
+        if !self.share(texts)? {
+            return self.append(texts, codes);
+        }
+        self.codes.extend_from_slice(codes);
+        Ok(())
+    }
+
+    /// Adds all rows of a page; about `more` rows follow it.
+    pub(super) fn add_page(&mut self, page: &Codes, more: usize) -> Result<()> {
+        if self.share(&page.texts)? {
+            self.codes.reserve(page.rows + more);
+            return page.read(&mut self.codes);
+        }
+        let mut codes = Vec::with_capacity(page.rows);
+        page.read(&mut codes)?;
+        self.append(&page.texts, &codes)
+    }
+
+    /// Whether all rows, and those that follow, are of `texts`.
+    fn share(&mut self, texts: &Arc<Texts>) -> Result<bool> {
         if self.codes.is_empty() {
             self.shared = Some(Arc::clone(texts));
         } else if let Some(shared) = self.shared.take_if(|shared| !Arc::ptr_eq(shared, texts)) {
             let before = std::mem::take(&mut self.codes);
             self.append(&shared, &before)?;
         }
-        if self.shared.is_none() {
-            return self.append(texts, codes);
-        }
-        self.codes.extend_from_slice(codes);
-        Ok(())
+        Ok(self.shared.is_some())
     }
 
     /// Copies the dictionary, or the texts of the rows where those are fewer.

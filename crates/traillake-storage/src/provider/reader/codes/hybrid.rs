@@ -1,75 +1,153 @@
 //! Parquet's hybrid of runs and packed bits, which holds codes and levels.
 
+use arrow::array::BooleanBufferBuilder;
+use arrow::buffer::BooleanBuffer;
 use parquet::errors::{ParquetError, Result};
 
-/// Values that are packed together.
-const PACKED: usize = 8;
-/// Bits of a value at most.
-const MOST_BITS: u8 = 32;
+use super::NULL;
+use super::packed::{MOST_BITS, PACKED, unpack};
 
-/// Reads `count` values of `width` bits.
-pub(in crate::provider::reader) fn unhybrid(mut data: &[u8], width: u8, count: usize) -> Result<Vec<u32>> {
-    if width > MOST_BITS {
-        return Err(ParquetError::General(format!("values of {width} bits")));
-    }
-    let mut values = Vec::with_capacity(count.min(data.len().saturating_mul(PACKED)));
-    while values.len() < count {
-        let header = varint(&mut data)?;
-        let left = count - values.len();
+/// Values that follow one another.
+enum Run<'a> {
+    /// All the same.
+    Same(u32),
+    /// Packed; other runs follow.
+    Packed(&'a [u8]),
+}
+
+impl<'a> Run<'a> {
+    /// The next run of values of `width` bits, and how many of its values are among the `left` ones.
+    fn next(data: &mut &'a [u8], width: u8, left: usize) -> Result<(Self, usize)> {
+        let header = varint(data)?;
         let length = usize::try_from(header >> 1)?;
-        if header & 1 == 0 {
-            let value = value(take(&mut data, usize::from(width).div_ceil(8))?);
-            values.resize(values.len() + length.min(left), value);
-        } else {
-            let groups = length.min(left.div_ceil(PACKED));
-            unpack(take(&mut data, groups * usize::from(width))?, width, groups, &mut values);
-            values.truncate(count);
-        }
         if length == 0 {
             return Err(ParquetError::General("a run of no values".to_owned()));
         }
+        if header & 1 == 0 {
+            let value = value(take(data, usize::from(width).div_ceil(8))?);
+            return Ok((Self::Same(value), length.min(left)));
+        }
+        let groups = length.min(left.div_ceil(PACKED));
+        let packed = *data;
+        take(data, groups * usize::from(width))?;
+        Ok((Self::Packed(packed), left.min(groups * PACKED)))
     }
-    Ok(values)
 }
 
-/// Reads the codes of `count` values into a dictionary of so many texts, each plus one: 0 is for what has no value.
-pub(in crate::provider::reader) fn dictionary_codes(mut data: &[u8], count: usize, texts: usize) -> Result<Vec<u32>> {
+/// Appends `count` values of `width` bits.
+pub(in crate::provider::reader) fn unhybrid(
+    mut data: &[u8],
+    width: u8,
+    count: usize,
+    values: &mut Vec<u32>,
+) -> Result<()> {
+    if width > MOST_BITS {
+        return Err(ParquetError::General(format!("values of {width} bits")));
+    }
+    let end = values.len() + count;
+    values.reserve(count.min(data.len().saturating_mul(PACKED)));
+    while values.len() < end {
+        let (run, length) = Run::next(&mut data, width, end - values.len())?;
+        match run {
+            Run::Same(value) => values.resize(values.len() + length, value),
+            Run::Packed(packed) => {
+                unpack(packed, width, length.div_ceil(PACKED), values);
+                values.truncate(end);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Which of `count` rows have a value, those whose level is `most`; `None` is all.
+pub(in crate::provider::reader) fn present(
+    mut levels: &[u8],
+    most: u32,
+    count: usize,
+) -> Result<Option<BooleanBuffer>> {
+    if most == 0 {
+        return Ok(None);
+    }
+    let width = u8::try_from(u32::BITS - most.leading_zeros())?;
+    let mut rows = BooleanBufferBuilder::new(count);
+    let mut unpacked = Vec::new();
+    while rows.len() < count {
+        let (run, length) = Run::next(&mut levels, width, count - rows.len())?;
+        match run {
+            Run::Same(level) => rows.append_n(length, level == most),
+            Run::Packed(packed) if width == 1 => rows.append_packed_range(0..length, packed),
+            Run::Packed(packed) => {
+                unpacked.clear();
+                unpack(packed, width, length.div_ceil(PACKED), &mut unpacked);
+                unpacked.truncate(length);
+                append_bits(&mut rows, &unpacked, |level| level == most);
+            }
+        }
+    }
+    let rows = rows.finish();
+    Ok((rows.count_set_bits() < count).then_some(rows))
+}
+
+/// Appends for each number whether `holds` says so.
+pub(in crate::provider::reader) fn append_bits(
+    bits: &mut BooleanBufferBuilder,
+    numbers: &[u32],
+    holds: impl Fn(u32) -> bool,
+) {
+    for numbers in numbers.chunks(64) {
+        let word = numbers.iter().zip(0..).fold(0, |word, (&number, bit)| word | (u64::from(holds(number)) << bit));
+        bits.append_word(word, numbers.len());
+    }
+}
+
+/// Appends the codes of `count` values into a dictionary of so many texts, each plus one: 0 is for what has no value.
+pub(in crate::provider::reader) fn dictionary_codes(
+    mut data: &[u8],
+    count: usize,
+    texts: usize,
+    codes: &mut Vec<u32>,
+) -> Result<()> {
     if count == 0 {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let width = *take(&mut data, 1)?.first().unwrap_or(&0);
-    let mut codes = unhybrid(data, width, count)?;
+    let start = codes.len();
+    unhybrid(data, width, count, codes)?;
     let mut most = 0;
-    for code in &mut codes {
+    for code in codes.get_mut(start..).unwrap_or_default() {
         most = most.max(*code);
         *code = code.wrapping_add(1);
     }
     if most as usize >= texts {
         return Err(ParquetError::General("a code beyond its dictionary".to_owned()));
     }
-    Ok(codes)
+    Ok(())
 }
 
-/// Whether the first run of `data` is of at least `count` values that are all `expected`.
-pub(super) fn is_one_run(mut data: &[u8], width: u8, count: usize, expected: u32) -> bool {
-    let Ok(header) = varint(&mut data) else { return false };
-    let is_long = header & 1 == 0 && usize::try_from(header >> 1).is_ok_and(|length| length >= count);
-    is_long && take(&mut data, usize::from(width).div_ceil(8)).is_ok_and(|bytes| value(bytes) == expected)
+/// Appends the codes of all rows out of those of the rows that are present.
+pub(in crate::provider::reader) fn spread(numbers: &[u32], present: &BooleanBuffer, codes: &mut Vec<u32>) {
+    let start = codes.len();
+    codes.resize(start + present.len(), NULL);
+    let mut numbers = numbers.iter().copied();
+    let rows = codes.get_mut(start..).unwrap_or_default();
+    for (rows, word) in rows.chunks_mut(64).zip(present.bit_chunks().iter_padded()) {
+        if word == u64::MAX {
+            rows.iter_mut().zip(&mut numbers).for_each(|(row, code)| *row = code);
+        } else if word != 0 {
+            some(rows, word, &mut numbers);
+        }
+    }
 }
 
-fn unpack(packed: &[u8], width: u8, groups: usize, values: &mut Vec<u32>) {
-    let mask = (1_u64 << width) - 1;
-    // Eight bytes are read from where a value starts.
-    let mut padded = Vec::with_capacity(packed.len() + 8);
-    padded.extend_from_slice(packed);
-    padded.resize(packed.len() + 8, 0);
-    let value = |n: usize| {
-        let first = n * usize::from(width);
-        let word = padded.get(first / 8..).and_then(|bytes| bytes.first_chunk::<8>());
-        let word = word.map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        u32::try_from((word >> (first % 8)) & mask).unwrap_or_default()
-    };
-    values.extend((0..groups * PACKED).map(value));
+/// The rows whose bit of `word` is set.
+fn some(rows: &mut [u32], mut word: u64, numbers: &mut impl Iterator<Item = u32>) {
+    while word != 0 {
+        let row = rows.get_mut(word.trailing_zeros() as usize);
+        if let Some((row, code)) = row.zip(numbers.next()) {
+            *row = code;
+        }
+        word &= word - 1;
+    }
 }
 
 fn varint(data: &mut &[u8]) -> Result<u64> {
@@ -145,28 +223,52 @@ mod tests {
         })
     }
 
+    /// Stretches with values and without, of which some are longer than a word has bits.
+    fn rows() -> impl Strategy<Value = Vec<Option<u32>>> {
+        let stretch = prop_oneof![
+            prop::collection::vec(prop::option::of(1_u32..9), 0..70),
+            prop::collection::vec((1_u32..9).prop_map(Some), 0..200),
+            (0_usize..200).prop_map(|length| vec![None; length]),
+        ];
+        prop::collection::vec(stretch, 0..6).prop_map(|stretches| stretches.concat())
+    }
+
     proptest! {
         #[test]
         fn what_was_written_is_read((width, parts) in parts(), cut in 0_usize..7) {
             let (bytes, values) = hybrid(width, &parts);
             let count = values.len() - cut.min(values.len());
-            prop_assert_eq!(&unhybrid(&bytes, width, count).unwrap()[..], &values[..count]);
-            prop_assert!(unhybrid(&bytes, width, values.len() + 1).is_err());
+            let read = |count| {
+                let mut read = vec![7];
+                unhybrid(&bytes, width, count, &mut read).map(|()| read)
+            };
+            prop_assert_eq!(read(count).unwrap(), [&[7], &values[..count]].concat());
+            prop_assert!(read(values.len() + 1).is_err());
+            let most = u32::MAX >> (32 - u32::from(width));
+            let expected: BooleanBuffer = values[..count].iter().map(|&level| level == most).collect();
+            let all = BooleanBuffer::new_set(count);
+            prop_assert_eq!(present(&bytes, most, count).unwrap().unwrap_or(all), expected);
+            prop_assert!(present(&bytes, most, values.len() + 1).is_err());
         }
 
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..40), width in 0_u8..40) {
-            if let Ok(values) = unhybrid(&bytes, width, 5_000) {
+            let mut values = Vec::new();
+            if unhybrid(&bytes, width, 5_000, &mut values).is_ok() {
                 prop_assert_eq!(values.len(), 5_000);
             }
+            if let Ok(Some(rows)) = present(&bytes, u32::from(width), 5_000) {
+                prop_assert_eq!(rows.len(), 5_000);
+            }
         }
-    }
 
-    #[test]
-    fn one_run_is_told_from_others() {
-        let (bytes, _) = hybrid(2, &[(false, vec![2; 500])]);
-        assert!(is_one_run(&bytes, 2, 500, 2) && !is_one_run(&bytes, 2, 501, 2) && !is_one_run(&bytes, 2, 500, 1));
-        let (bytes, _) = hybrid(2, &[(true, vec![2; 500])]);
-        assert!(!is_one_run(&bytes, 2, 500, 2) && !is_one_run(&[], 2, 500, 2));
+        #[test]
+        fn codes_stand_at_the_rows_that_have_a_value(rows in rows()) {
+            let present: BooleanBuffer = rows.iter().map(Option::is_some).collect();
+            let mut codes = vec![7];
+            spread(&rows.iter().flatten().copied().collect::<Vec<_>>(), &present, &mut codes);
+            let expected: Vec<u32> = rows.iter().map(|row| row.unwrap_or(NULL)).collect();
+            prop_assert_eq!(codes, [&[7], expected.as_slice()].concat());
+        }
     }
 }

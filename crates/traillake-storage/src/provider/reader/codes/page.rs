@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::buffer::BooleanBuffer;
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
@@ -10,37 +11,52 @@ use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescPtr;
 
-use super::NULL;
-use super::hybrid::{dictionary_codes, is_one_run, take, unhybrid};
+use super::hybrid::{dictionary_codes, present, spread, take};
 use super::texts::Texts;
 
 /// The rows of a page.
 #[derive(Debug)]
 pub(super) struct Codes {
     pub(super) texts: Arc<Texts>,
-    /// For every row [`NULL`], or the number of a text plus one.
-    pub(super) codes: Vec<u32>,
+    pub(super) rows: usize,
+    /// Those that have a value; `None` is all.
+    present: Option<BooleanBuffer>,
+    /// As they are stored; `None` where the values of the page are its dictionary.
+    numbers: Option<Bytes>,
+}
+
+impl Codes {
+    /// Appends for every row [`NULL`](super::NULL), or the number of a text plus one.
+    pub(super) fn read(&self, codes: &mut Vec<u32>) -> Result<()> {
+        let Some(present) = &self.present else { return self.numbers(self.rows, codes) };
+        let count = present.count_set_bits();
+        let mut numbers = Vec::with_capacity(count);
+        self.numbers(count, &mut numbers)?;
+        spread(&numbers, present, codes);
+        Ok(())
+    }
+
+    fn numbers(&self, count: usize, codes: &mut Vec<u32>) -> Result<()> {
+        match &self.numbers {
+            Some(numbers) => dictionary_codes(numbers, count, self.texts.len(), codes)?,
+            None => codes.extend(1..=u32::try_from(count)?),
+        }
+        Ok(())
+    }
 }
 
 /// The codes of a data page of a leaf that is in no list or map.
 pub(super) fn codes_of(page: Page, leaf: &ColumnDescPtr, dictionary: Option<&Arc<Texts>>) -> Result<Codes> {
     let Some(parts) = Parts::of(&page, leaf)? else { return foreign(page, leaf) };
     let (rows, most) = (page.num_values() as usize, u32::try_from(leaf.max_def_level())?);
-    let levels = parts.levels.map(|levels| unless_full(&levels, most, rows)).transpose()?.flatten();
-    let count = levels.as_ref().map_or(rows, |levels| levels.iter().filter(|&&level| level == most).count());
+    let present = parts.levels.map_or(Ok(None), |levels| present(&levels, most, rows))?;
+    let count = present.as_ref().map_or(rows, BooleanBuffer::count_set_bits);
     let (texts, numbers) = match page.encoding() {
-        Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => in_dictionary(&parts.values, count, dictionary)?,
-        Encoding::PLAIN => {
-            let texts = Texts::parse(parts.values, count)?;
-            (Arc::new(texts), (1..=u32::try_from(count)?).collect())
-        }
+        Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => (known(count, dictionary)?, Some(parts.values)),
+        Encoding::PLAIN => (Arc::new(Texts::parse(parts.values, count)?), None),
         _ => return foreign(page, leaf),
     };
-    let codes = match levels {
-        Some(levels) => spread(&numbers, levels, most),
-        None => numbers,
-    };
-    Ok(Codes { texts, codes })
+    Ok(Codes { texts, rows, present, numbers })
 }
 
 /// The parts of a data page.
@@ -73,35 +89,13 @@ impl Parts {
     }
 }
 
-/// The levels of all rows; `None` where all rows have a value.
-fn unless_full(levels: &[u8], most: u32, rows: usize) -> Result<Option<Vec<u32>>> {
-    let width = u8::try_from(u32::BITS - most.leading_zeros())?;
-    if is_one_run(levels, width, rows, most) {
-        return Ok(None);
-    }
-    unhybrid(levels, width, rows).map(Some)
-}
-
-fn in_dictionary(values: &Bytes, count: usize, dictionary: Option<&Arc<Texts>>) -> Result<(Arc<Texts>, Vec<u32>)> {
+/// The dictionary, which may be left out where there is no value.
+fn known(count: usize, dictionary: Option<&Arc<Texts>>) -> Result<Arc<Texts>> {
     let missing = || ParquetError::General("codes without a dictionary".to_owned());
-    if count == 0 {
-        return Ok((dictionary.map(Arc::clone).unwrap_or_default(), Vec::new()));
+    match dictionary {
+        None if count > 0 => Err(missing()),
+        dictionary => Ok(dictionary.map(Arc::clone).unwrap_or_default()),
     }
-    let texts = Arc::clone(dictionary.ok_or_else(missing)?);
-    let codes = dictionary_codes(values, count, texts.len())?;
-    Ok((texts, codes))
-}
-
-/// Codes of rows out of those of the rows that have a value, whose level is `most`.
-fn spread(codes: &[u32], mut levels: Vec<u32>, most: u32) -> Vec<u32> {
-    let mut next = 0;
-    for level in &mut levels {
-        let is_present = *level == most;
-        let code = codes.get(next).copied().unwrap_or(NULL);
-        *level = if is_present { code } else { NULL };
-        next += usize::from(is_present);
-    }
-    levels
 }
 
 /// A page in an encoding that our writer does not use, read by the library.
@@ -117,21 +111,15 @@ fn foreign(page: Page, leaf: &ColumnDescPtr) -> Result<Codes> {
         bytes.extend(value.data());
     }
     let texts = Arc::new(Texts::parse(bytes.into(), values.len())?);
-    let codes: Vec<u32> = (1..=u32::try_from(values.len())?).collect();
-    let codes = if most > 0 {
-        let levels = levels.into_iter().map(u32::try_from).collect::<std::result::Result<_, _>>()?;
-        spread(&codes, levels, u32::try_from(most)?)
-    } else {
-        codes
-    };
-    if codes.len() != rows {
+    let present = (most > 0).then(|| levels.iter().map(|&level| level == most).collect::<BooleanBuffer>());
+    if present.as_ref().map_or(values.len(), BooleanBuffer::len) != rows {
         return Err(ParquetError::EOF("a page of fewer rows than it says".to_owned()));
     }
-    Ok(Codes { texts, codes })
+    Ok(Codes { texts, rows, present, numbers: None })
 }
 
 /// A column of one page.
-struct OnePage(Option<Page>);
+pub(in crate::provider::reader) struct OnePage(pub(in crate::provider::reader) Option<Page>);
 
 impl Iterator for OnePage {
     type Item = Result<Page>;
