@@ -136,14 +136,15 @@ impl Footer {
         self.pages.as_ref()?.of(group, leaf, told)
     }
 
-    /// First and last event time of a row group in microseconds, if its writer told.
+    /// First and last event time of a row group in microseconds, if its writer told and each of its rows has one.
     pub(crate) fn event_times(&self, group: usize) -> Option<(i64, i64)> {
         self.groups.get(group)?.times
     }
 
     /// First row of every page of event times of a row group, and its first and last time in microseconds, if the page
-    /// index was read and tells.
+    /// index was read and tells, and each row has one.
     pub(crate) fn page_times(&self, group: usize) -> Option<Vec<(usize, (i64, i64))>> {
+        self.event_times(group)?;
         let pages = self.pages(group, self.shape.time_leaf?)?;
         let narrow = self.narrowed(&self.shape.times).ok()?;
         let ColumnIndexMetaData::INT64(values) = narrow.column_index()?.get(group)?.first()? else { return None };

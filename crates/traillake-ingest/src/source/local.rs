@@ -197,7 +197,9 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
         .collect::<io::Result<Vec<Entry>>>()?;
     if entries.iter().any(|entry| entry.encoded.ends_with('/')) {
         // A folder with others in it would stay open while those are walked, however deep they lie.
-        entries.iter_mut().for_each(|entry| entry.file = None);
+        for entry in &mut entries {
+            entry.file = None;
+        }
     }
     Ok(entries)
 }

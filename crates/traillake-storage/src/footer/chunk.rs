@@ -35,7 +35,7 @@ pub(super) struct Told {
     compression: Option<i64>,
     bloom: Option<i64>,
     bloom_bytes: Option<i64>,
-    /// Least and greatest value of a leaf of eight bytes.
+    /// Least and greatest value of a leaf of eight bytes without nulls.
     pub(super) bounds: Option<(i64, i64)>,
     /// Start and length of what locates the pages.
     pub(super) offsets: (Option<i64>, Option<i64>),
@@ -80,13 +80,15 @@ impl Told {
         })
     }
 
-    /// Least and greatest value, if they are of eight bytes: whole numbers, or what nobody asks for.
+    /// Least and greatest value, if they are of eight bytes: whole numbers, or what nobody asks for. Where there may be nulls,
+    /// they do not speak for all rows.
     fn read_statistics(&mut self, walk: &mut Walk<'_>) -> Option<()> {
-        let [mut old_max, mut old_min, mut max, mut min] = [None; 4];
+        let ([mut old_max, mut old_min, mut max, mut min], mut nulls) = ([None; 4], None);
         walk.fields(|walk, field| {
             let place = match field.number {
                 1 => &mut old_max,
                 2 => &mut old_min,
+                3 => return walk.number(field).map(|count| nulls = Some(count)),
                 5 => &mut max,
                 6 => &mut min,
                 _ => return walk.skip(field),
@@ -96,7 +98,7 @@ impl Told {
         })?;
         let (min, max) = if min.is_none() && max.is_none() { (old_min, old_max) } else { (min, max) };
         let value = |bytes: Option<&[u8]>| Some(i64::from_le_bytes(*bytes?.first_chunk()?));
-        self.bounds = value(min).zip(value(max));
+        self.bounds = value(min).zip(value(max)).filter(|_| nulls == Some(0));
         Some(())
     }
 

@@ -7,7 +7,7 @@ use super::pages::Extent;
 use super::shape::Shape;
 use super::walk::{Field, Walk, damaged};
 
-/// First and last event time in microseconds, if its writer told.
+/// First and last event time in microseconds, if its writer told and no row is without.
 type Times = Option<(i64, i64)>;
 
 /// A row group of a file.

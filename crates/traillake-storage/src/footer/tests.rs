@@ -74,6 +74,21 @@ async fn chunks_and_pages_are_those_that_the_library_finds() {
 }
 
 #[tokio::test]
+async fn times_are_not_told_of_rows_of_which_one_has_none() {
+    let table = table(Retention::Unlimited).await;
+    let batch = batch(table.schema(), &records("111111111111", "us-east-1", day(11), 0..10_000));
+    let mut columns = batch.columns().to_vec();
+    let place = batch.schema().index_of("eventtime").unwrap();
+    let gap = arrow::array::BooleanArray::from_iter((0..10_000).map(|row| Some(row == 5)));
+    columns[place] = arrow::compute::nullif(&columns[place], &gap).unwrap();
+    let holed = arrow::array::RecordBatch::try_new(batch.schema(), columns).unwrap();
+    for (batch, is_told) in [(batch, true), (holed, false)] {
+        let footer = Footer::of(footer_of(&batch));
+        assert_eq!((footer.event_times(0).is_some(), footer.page_times(0).is_some()), (is_told, is_told));
+    }
+}
+
+#[tokio::test]
 async fn a_footer_that_points_outside_of_its_file_is_an_error() {
     let file = file(1_500).await;
     let shape = Shape::of(&file[file.len() - footer_bytes(&file).unwrap()..], std::iter::empty()).unwrap();
