@@ -79,7 +79,7 @@ async fn times_are_not_told_of_rows_of_which_one_has_none() {
     let batch = batch(table.schema(), &records("111111111111", "us-east-1", day(11), 0..10_000));
     let mut columns = batch.columns().to_vec();
     let place = batch.schema().index_of("eventtime").unwrap();
-    let gap = arrow::array::BooleanArray::from_iter((0..10_000).map(|row| Some(row == 5)));
+    let gap: arrow::array::BooleanArray = (0..10_000).map(|row| Some(row == 5)).collect();
     columns[place] = arrow::compute::nullif(&columns[place], &gap).unwrap();
     let holed = arrow::array::RecordBatch::try_new(batch.schema(), columns).unwrap();
     for (batch, is_told) in [(batch, true), (holed, false)] {
