@@ -18,7 +18,7 @@ pub(super) mod hybrid;
 mod packed;
 pub(super) mod page;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod texts;
 
 use gather::Gathered;

@@ -87,7 +87,8 @@ fn read(mut reader: CodesReader, most: usize) -> Result<(Vec<ArrayRef>, Vec<Opti
     Ok((columns, texts))
 }
 
-fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
+/// Columns of few texts, of many, of none and of one.
+pub(in crate::provider::reader) fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
     let text = prop_oneof![
         3 => (0..7_u32).prop_map(|n| Some(format!("arn:aws:iam::1:role/{n}"))),
         2 => "[a-zé]{0,9}".prop_map(Some),
@@ -97,6 +98,7 @@ fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
         8 => prop::collection::vec(text, 0..400),
         1 => (0_usize..300).prop_map(|rows| vec![None; rows]),
         1 => (0_usize..300).prop_map(|rows| vec![Some(String::new()); rows]),
+        1 => (0_usize..300).prop_map(|rows| (0..rows).map(|row| Some(format!("{row:09}"))).collect()),
     ]
 }
 

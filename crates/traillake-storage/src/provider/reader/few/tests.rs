@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::super::chunks::ChunkBytes;
+use super::super::codes::tests::texts;
 use super::*;
 use crate::footer::Footers;
 
@@ -90,19 +91,6 @@ fn read(loaded: Vec<Loaded>, kept: &[bool], data_type: &DataType, most: usize) -
         read.extend(texts.as_string::<i32>().iter().map(|text| text.map(str::to_owned)));
     }
     Ok(read)
-}
-
-fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
-    let text = prop_oneof![
-        3 => (0..7_u32).prop_map(|n| Some(format!("arn:aws:iam::1:role/{n}"))),
-        2 => "[a-zé]{0,9}".prop_map(Some),
-        2 => Just(None),
-    ];
-    prop_oneof![
-        8 => prop::collection::vec(text, 0..400),
-        1 => (0_usize..300).prop_map(|rows| vec![None; rows]),
-        1 => (0_usize..300).prop_map(|rows| (0..rows).map(|row| Some(format!("{row:09}"))).collect()),
-    ]
 }
 
 fn kept() -> impl Strategy<Value = Vec<bool>> {
