@@ -9,7 +9,7 @@
 use std::ffi::OsStr;
 
 /// Settings of glibc (`man 3 mallopt`), as environment variables.
-type Settings = [(&'static str, &'static str); 4];
+type Settings = &'static [(&'static str, &'static str)];
 
 /// Commands, and the settings that suit them.
 const SUITED: [(&[&str], Settings); 2] =
@@ -17,15 +17,11 @@ const SUITED: [(&[&str], Settings); 2] =
 
 /// Few arenas, and what is large goes back to the system when it is freed, but not the buffers that every chunk of rows
 /// and every file asks for again.
-const WRITING: Settings = [
-    ("MALLOC_ARENA_MAX", "2"),
-    ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-    ("MALLOC_TRIM_THRESHOLD_", "33554432"),
-    ("MALLOC_TOP_PAD_", "131072"),
-];
+const WRITING: Settings =
+    &[("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_TRIM_THRESHOLD_", "33554432")];
 
 /// Few arenas, each of which keeps up to 64 MiB of what is freed.
-const ANSWERING: Settings = [
+const ANSWERING: Settings = &[
     ("MALLOC_ARENA_MAX", "2"),
     ("MALLOC_MMAP_THRESHOLD_", "33554432"),
     ("MALLOC_TRIM_THRESHOLD_", "67108864"),
@@ -42,7 +38,7 @@ pub(crate) fn settle() {
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn start_again(settings: &Settings) {
+fn start_again(settings: Settings) {
     use std::os::unix::process::CommandExt;
 
     let chosen = |(name, _): &(&str, &str)| std::env::var_os(name).is_some();
@@ -53,9 +49,9 @@ fn start_again(settings: &Settings) {
         let name = std::env::args_os().next().unwrap_or_else(|| program.clone().into());
         let words = std::env::args_os().skip(1);
         // It only comes back when it failed, and then the command runs with the memory it gets.
-        let _ = std::process::Command::new(program).arg0(name).args(words).envs(*settings).exec();
+        let _ = std::process::Command::new(program).arg0(name).args(words).envs(settings.iter().copied()).exec();
     }
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn start_again(_: &Settings) {}
+fn start_again(_: Settings) {}

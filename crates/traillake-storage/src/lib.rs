@@ -45,6 +45,7 @@ mod table;
 mod testing;
 mod trails;
 mod vacuum;
+mod varint;
 
 pub use commit::{CommitOutcome, Operation, TableChange};
 pub use error::{Result, StorageError};

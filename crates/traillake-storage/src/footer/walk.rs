@@ -3,6 +3,8 @@
 
 use parquet::errors::ParquetError;
 
+use crate::varint::{push_varint, take_varint};
+
 /// Lists and structs within each other that are gone past; a schema has six.
 const MAX_DEPTH: usize = 16;
 
@@ -151,15 +153,10 @@ impl<'b> Walk<'b> {
     }
 
     fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
+        let mut rest = self.bytes.get(self.at..)?;
+        let number = take_varint(&mut rest)?;
+        self.at = self.bytes.len() - rest.len();
+        Some(number)
     }
 
     fn counted(&mut self) -> Option<&'b [u8]> {
@@ -199,14 +196,6 @@ pub(super) fn push_number(out: &mut Vec<u8>, number: i64) {
 pub(super) fn push_structs(out: &mut Vec<u8>, count: usize) {
     out.push(0xf0 | STRUCT);
     push_varint(out, count as u64);
-}
-
-fn push_varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
-        number >>= 7;
-    }
-    out.push(u8::try_from(number).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -1,15 +1,6 @@
-//! Numbers as bytes: varints, and sorted numbers as Rice-coded distances.
+//! Numbers as bytes, and sorted numbers as Rice-coded distances.
 
-/// Appends a number, seven bits a byte, the lowest first.
-pub(super) fn push_varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        let [low, ..] = number.to_le_bytes();
-        out.push(low | 0x80);
-        number >>= 7;
-    }
-    let [low, ..] = number.to_le_bytes();
-    out.push(low);
-}
+use crate::varint::take_varint;
 
 /// Reads from the front of untrusted bytes; `None` when they end too early or say nonsense.
 #[derive(Debug, Clone, Copy)]
@@ -36,24 +27,12 @@ impl<'b> Cursor<'b> {
         Some(taken)
     }
 
-    pub(super) fn byte(&mut self) -> Option<u8> {
-        self.take(1)?.first().copied()
-    }
-
     pub(super) fn u64(&mut self) -> Option<u64> {
         Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
     }
 
     pub(super) fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
+        take_varint(&mut self.rest)
     }
 
     /// A number that counts things of at least one byte each in what follows.
@@ -172,6 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::varint::push_varint;
 
     proptest! {
         #[test]

@@ -14,9 +14,10 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::coding::{Cursor, push_varint};
+use super::coding::Cursor;
 use super::segment::{IndexedFile, Region, Segment};
 use super::values::checksum;
+use crate::varint::push_varint;
 
 const MAGIC: &[u8; 8] = b"TLLOOK01";
 /// Bytes of the footer.

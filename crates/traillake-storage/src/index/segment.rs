@@ -6,7 +6,8 @@
 
 use bytes::Bytes;
 
-use super::coding::{Cursor, Distances, push_distances, push_varint};
+use super::coding::{Cursor, Distances, push_distances};
+use crate::varint::push_varint;
 
 /// Bits of a fingerprint beyond those that tell the pairs of a region apart.
 const FINGERPRINT_BITS: u32 = 10;

@@ -19,7 +19,7 @@ mod packed;
 pub(super) mod page;
 #[cfg(test)]
 pub(super) mod tests;
-mod texts;
+pub(super) mod texts;
 
 use gather::Gathered;
 use page::{Codes, codes_of};

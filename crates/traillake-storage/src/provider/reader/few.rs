@@ -7,18 +7,16 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 use arrow::array::builder::{ArrayBuilder as _, StringBuilder, StringViewBuilder};
 use arrow::datatypes::DataType;
-use bytes::Bytes;
 use parquet::arrow::arrow_reader::RowSelection;
 use parquet::basic::Type;
 use parquet::column::page::{Page, PageReader as _};
-use parquet::column::reader::ColumnReaderImpl;
-use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
 use super::chunks::{Loaded, PackedPages};
-use super::codes::page::OnePage;
-use super::opened::{Depth, Opened, Picked, Texts, is_coded, open};
+use super::codes::page::codes_of;
+use super::codes::texts::Texts;
+use super::opened::{Depth, Opened, Picked, is_coded, open};
 use super::parts::ranges;
 use super::unpack::unpacked_page;
 
@@ -40,7 +38,7 @@ pub(super) struct FewTexts {
     /// The chunk that is read, by its place.
     chunk: usize,
     pages: Option<PackedPages>,
-    dictionary: Dictionary,
+    dictionary: Texts,
     /// The first row of the next page, counted over all chunks.
     start: usize,
     /// The first row of the next chunk.
@@ -59,7 +57,7 @@ impl FewTexts {
         selection: &RowSelection,
     ) -> Result<Self> {
         let depth = Depth { definition: u32::try_from(column.max_def_level())?, repetition: 0 };
-        let (rows, dictionary) = (ranges(selection).collect(), Dictionary::default());
+        let (rows, dictionary) = (ranges(selection).collect(), Texts::default());
         let (chunk, pages, start, end) = (0, None, 0, 0);
         Ok(Self { leaf, column, depth, data_type, loaded, chunk, pages, dictionary, start, end, rows })
     }
@@ -89,7 +87,7 @@ impl FewTexts {
             None => self.pages = None,
             Some(page @ Page::DictionaryPage { .. }) => {
                 let page = if is_packed { unpacked_page(page)? } else { page };
-                self.dictionary = Dictionary::parse(page.buffer().clone(), page.num_values() as usize)?;
+                self.dictionary = Texts::parse(page.buffer().clone(), page.num_values() as usize)?;
             }
             Some(page) => self.pick(page, is_packed, texts)?,
         }
@@ -103,7 +101,7 @@ impl FewTexts {
         (self.start, self.end) = (self.end, self.end.saturating_add(loaded.rows));
         if self.end > first {
             self.pages = Some(loaded.packed_pages(self.leaf)?);
-            self.dictionary = Dictionary::default();
+            self.dictionary = Texts::default();
         }
         Ok(())
     }
@@ -126,9 +124,9 @@ impl FewTexts {
         let dictionary = &self.dictionary;
         let pick = |page: &Opened<'_>| {
             let places = places.iter().cloned().flatten();
-            page.pick(places, dictionary.places.len(), |picked| match picked {
+            page.pick(places, dictionary.len(), |picked| match picked {
                 Picked::Null => texts.push(None),
-                Picked::Code(code) => texts.push(Some(dictionary.get(code)?)),
+                Picked::Code(code) => texts.push(dictionary.of_code(code)),
                 Picked::Text(text) => texts.push(Some(text)),
             })
         };
@@ -155,45 +153,15 @@ fn short() -> ParquetError {
     ParquetError::EOF("a data file has fewer rows than its footer says".to_owned())
 }
 
-/// The texts of a page in an encoding that our writer does not use, read by the library.
+/// The texts of a page in an encoding that our writer does not use.
 fn foreign(page: Page, leaf: &ColumnDescPtr, places: &[Range<usize>], texts: &mut Builder) -> Result<()> {
-    let (rows, most) = (page.num_values() as usize, leaf.max_def_level());
-    let mut reader = ColumnReaderImpl::<ByteArrayType>::new(Arc::clone(leaf), Box::new(OnePage(Some(page))));
-    let (mut levels, mut values) = (Vec::new(), Vec::<ByteArray>::new());
-    reader.read_records(rows, (most > 0).then_some(&mut levels), None, &mut values)?;
-    let mut values = values.iter();
-    let mut next = |row: usize| {
-        let is_present = most == 0 || *levels.get(row).ok_or_else(short)? == most;
-        is_present.then(|| values.next().ok_or_else(short)).transpose()
-    };
-    let all = (0..rows).map(&mut next).collect::<Result<Vec<_>>>()?;
+    let page = codes_of(page, leaf, None)?;
+    let mut codes = Vec::new();
+    page.read(&mut codes)?;
     for place in places.iter().cloned().flatten() {
-        texts.push(all.get(place).copied().ok_or_else(short)?.map(ByteArray::data))?;
+        texts.push(page.texts.of_code(*codes.get(place).ok_or_else(short)?))?;
     }
     Ok(())
-}
-
-/// The dictionary of a chunk.
-#[derive(Debug, Default)]
-struct Dictionary {
-    bytes: Bytes,
-    places: Vec<Range<usize>>,
-}
-
-impl Dictionary {
-    fn parse(bytes: Bytes, count: usize) -> Result<Self> {
-        let mut texts = Texts::of(&bytes);
-        let fewer = || ParquetError::EOF("a dictionary of fewer texts than it says".to_owned());
-        let places = (0..count).map(|number| texts.place(number).ok_or_else(fewer)).collect::<Result<_>>()?;
-        Ok(Self { bytes, places })
-    }
-
-    /// The text of a code, which is its place plus one.
-    fn get(&self, code: u32) -> Result<&[u8]> {
-        let place = (code as usize).checked_sub(1).and_then(|place| self.places.get(place)).cloned();
-        let missing = || ParquetError::General("a code beyond its dictionary".to_owned());
-        place.and_then(|place| self.bytes.get(place)).ok_or_else(missing)
-    }
 }
 
 /// A column of texts that grows.

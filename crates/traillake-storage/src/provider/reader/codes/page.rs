@@ -16,8 +16,8 @@ use super::texts::Texts;
 
 /// The rows of a page.
 #[derive(Debug)]
-pub(super) struct Codes {
-    pub(super) texts: Arc<Texts>,
+pub(in crate::provider::reader) struct Codes {
+    pub(in crate::provider::reader) texts: Arc<Texts>,
     pub(super) rows: usize,
     /// Those that have a value; `None` is all.
     present: Option<BooleanBuffer>,
@@ -27,7 +27,7 @@ pub(super) struct Codes {
 
 impl Codes {
     /// Appends for every row [`NULL`](super::NULL), or the number of a text plus one.
-    pub(super) fn read(&self, codes: &mut Vec<u32>) -> Result<()> {
+    pub(in crate::provider::reader) fn read(&self, codes: &mut Vec<u32>) -> Result<()> {
         let Some(present) = &self.present else { return self.numbers(self.rows, codes) };
         let count = present.count_set_bits();
         let mut numbers = Vec::with_capacity(count);
@@ -46,7 +46,11 @@ impl Codes {
 }
 
 /// The codes of a data page of a leaf that is in no list or map.
-pub(super) fn codes_of(page: Page, leaf: &ColumnDescPtr, dictionary: Option<&Arc<Texts>>) -> Result<Codes> {
+pub(in crate::provider::reader) fn codes_of(
+    page: Page,
+    leaf: &ColumnDescPtr,
+    dictionary: Option<&Arc<Texts>>,
+) -> Result<Codes> {
     let Some(parts) = Parts::of(&page, leaf)? else { return foreign(page, leaf) };
     let (rows, most) = (page.num_values() as usize, u32::try_from(leaf.max_def_level())?);
     let present = parts.levels.map_or(Ok(None), |levels| present(&levels, most, rows))?;
@@ -119,7 +123,7 @@ fn foreign(page: Page, leaf: &ColumnDescPtr) -> Result<Codes> {
 }
 
 /// A column of one page.
-pub(in crate::provider::reader) struct OnePage(pub(in crate::provider::reader) Option<Page>);
+struct OnePage(Option<Page>);
 
 impl Iterator for OnePage {
     type Item = Result<Page>;

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use parquet::basic::Encoding;
 use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::Result;
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use proptest::prelude::*;
@@ -41,19 +41,28 @@ enum Kind {
     Delta,
 }
 
-/// A file with the texts inside a struct, in small pages and row groups.
 fn file(texts: &[Option<String>], kind: Kind, second: bool) -> Bytes {
-    let properties = WriterProperties::builder()
-        .set_max_row_group_row_count(Some(90))
-        .set_data_page_row_count_limit(20)
-        .set_write_batch_size(10)
-        .set_writer_version(if second { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 });
+    let properties = WriterProperties::builder();
     let properties = match kind {
         Kind::Dictionary => properties,
         Kind::Mixed => properties.set_dictionary_page_size_limit(60).set_encoding(Encoding::PLAIN),
         Kind::Plain => properties.set_dictionary_enabled(false).set_encoding(Encoding::PLAIN),
         Kind::Delta => properties.set_dictionary_enabled(false).set_encoding(Encoding::DELTA_BYTE_ARRAY),
     };
+    file_of(texts, properties, second)
+}
+
+/// A file with the texts inside a struct, in small pages and row groups, of the first or the second version.
+pub(in crate::provider::reader) fn file_of(
+    texts: &[Option<String>],
+    properties: WriterPropertiesBuilder,
+    second: bool,
+) -> Bytes {
+    let properties = properties
+        .set_max_row_group_row_count(Some(90))
+        .set_data_page_row_count_limit(20)
+        .set_write_batch_size(10)
+        .set_writer_version(if second { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 });
     let texts: ArrayRef = Arc::new(StringArray::from_iter(texts));
     let fields = Fields::from(vec![Field::new("arn", DataType::Utf8, true)]);
     let identity: ArrayRef = Arc::new(StructArray::new(fields.clone(), vec![texts], None));

@@ -12,7 +12,7 @@ use super::hybrid::take;
 
 /// Texts, each with its place among the bytes.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(in crate::provider::reader) struct Texts {
     bytes: Bytes,
     places: Vec<(u32, u32)>,
     array: OnceLock<ArrayRef>,
@@ -20,7 +20,7 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Texts that each have their length before them.
-    pub(super) fn parse(bytes: Bytes, count: usize) -> Result<Self> {
+    pub(in crate::provider::reader) fn parse(bytes: Bytes, count: usize) -> Result<Self> {
         let mut places = Vec::with_capacity(count.min(bytes.len() / 4));
         let mut rest = &bytes[..];
         for _ in 0..count {
@@ -32,7 +32,7 @@ impl Texts {
         Ok(Self { bytes, places, array: OnceLock::new() })
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::provider::reader) fn len(&self) -> usize {
         self.places.len()
     }
 
@@ -43,6 +43,11 @@ impl Texts {
     pub(super) fn get(&self, number: usize) -> &[u8] {
         let place = self.places.get(number).copied().unwrap_or_default();
         self.bytes.get(place.0 as usize..place.0 as usize + place.1 as usize).unwrap_or_default()
+    }
+
+    /// The text of a code, which is its number plus one; none of [`NULL`](super::NULL).
+    pub(in crate::provider::reader) fn of_code(&self, code: u32) -> Option<&[u8]> {
+        (code as usize).checked_sub(1).map(|number| self.get(number))
     }
 
     /// NULL and the texts: the same array each time, which is how those who work on codes know a dictionary again.
@@ -80,7 +85,7 @@ impl Strings {
     }
 
     /// How many texts there are.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::provider::reader) fn len(&self) -> usize {
         self.ends.len()
     }
 

@@ -1,20 +1,19 @@
 //! Texts of selected rows in all encodings, out of whole chunks and of chunks whose pages are located.
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch, StringArray, StructArray};
+use arrow::array::{Array as _, AsArray as _};
 use arrow::compute::cast;
-use arrow::datatypes::{Field, Fields, Schema};
+use bytes::Bytes;
 use object_store::memory::InMemory;
 use object_store::{ObjectStoreExt as _, path::Path};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::RowSelector;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::PageIndexPolicy;
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::super::chunks::ChunkBytes;
-use super::super::codes::tests::texts;
+use super::super::codes::tests::{file_of, texts};
 use super::*;
 use crate::footer::Footers;
 
@@ -43,22 +42,11 @@ fn written() -> impl Strategy<Value = Written> {
 fn file(texts: &[Option<String>], written: Written) -> Bytes {
     let packed = if written.packed { Compression::ZSTD(ZstdLevel::default()) } else { Compression::UNCOMPRESSED };
     let properties = WriterProperties::builder()
-        .set_max_row_group_row_count(Some(90))
-        .set_data_page_row_count_limit(20)
-        .set_write_batch_size(10)
         .set_compression(packed)
         .set_encoding(written.encoding)
         .set_dictionary_enabled(written.dictionary.is_some())
-        .set_dictionary_page_size_limit(written.dictionary.unwrap_or(1))
-        .set_writer_version(if written.second { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 });
-    let texts: ArrayRef = Arc::new(StringArray::from_iter(texts));
-    let fields = Fields::from(vec![Field::new("arn", DataType::Utf8, true)]);
-    let identity: ArrayRef = Arc::new(StructArray::new(fields.clone(), vec![texts], None));
-    let schema = Arc::new(Schema::new(vec![Field::new("useridentity", DataType::Struct(fields), true)]));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![identity]).unwrap();
-    let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties.build())).unwrap();
-    writer.write(&batch).unwrap();
-    writer.into_inner().unwrap().into()
+        .set_dictionary_page_size_limit(written.dictionary.unwrap_or(1));
+    file_of(texts, properties, written.second)
 }
 
 /// The row groups of a file; none where its footer or its page index is damaged.
